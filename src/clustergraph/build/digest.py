@@ -1,0 +1,76 @@
+"""The name of a graph's content.
+
+It is the SHA-256 over the N-Quads lines of all named graphs, sorted by bytes, so anybody can check a snapshot:
+
+    clustergraph export --format nquads | LC_ALL=C sort | sha256sum
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import IO
+
+from pyoxigraph import Quad, RdfFormat, Store, serialize
+
+NAME_LENGTH = 16
+
+_RUN = 1_000_000
+_BATCH = 50_000
+
+
+def content_digest(
+    store: Store, scratch: Path | None = None, advance: Callable[[int], None] = lambda _: None, run: int = _RUN
+) -> str:
+    """The SHA-256 of the content, in hexadecimal digits.
+
+    At most about `run` lines are held in memory; more are sorted by way of files in the folder `scratch`.
+
+    >>> content_digest(Store()) == hashlib.sha256(b"").hexdigest()
+    True
+    """
+    with tempfile.TemporaryDirectory(dir=scratch, prefix=".sort-") as folder:
+        runs: list[IO[bytes]] = []
+        lines: list[bytes] = []
+        try:
+            for batch in _line_batches(store):
+                lines += batch
+                advance(len(batch))
+                if len(lines) >= run:
+                    runs.append(_spill(lines, Path(folder, str(len(runs)))))
+                    lines = []
+            lines.sort()
+            digest = hashlib.sha256()
+            # A line ends before its newline when lines are compared, in `sort` as here.
+            merged = heapq.merge(*(_without_newline(file) for file in runs), lines) if runs else iter(lines)
+            while part := list(islice(merged, _BATCH)):
+                digest.update(b"\n".join(part) + b"\n")
+            return digest.hexdigest()
+        finally:
+            for file in runs:
+                file.close()
+
+
+def _line_batches(store: Store) -> Iterator[list[bytes]]:
+    for graph in store.named_graphs():
+        quads: Iterator[Quad] = store.quads_for_pattern(None, None, None, graph)
+        while part := list(islice(quads, _BATCH)):
+            data = serialize(part, format=RdfFormat.N_QUADS)
+            assert data is not None
+            yield data.split(b"\n")[:-1]
+
+
+def _spill(lines: list[bytes], path: Path) -> IO[bytes]:
+    lines.sort()
+    with path.open("wb") as file:
+        file.writelines(line + b"\n" for line in lines)
+    return path.open("rb")
+
+
+def _without_newline(file: IO[bytes]) -> Iterator[bytes]:
+    for line in file:
+        yield line[:-1]

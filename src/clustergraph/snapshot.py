@@ -1,0 +1,102 @@
+"""A snapshot on disk: where it lies, what its manifest says, which one is current.
+
+The store folder holds
+
+    snapshots/{name}/store/          the triples (an Oxigraph store)
+    snapshots/{name}/manifest.json   what is in it and what it was built from
+    current -> snapshots/{name}
+
+A snapshot never changes once it is there. `build` writes snapshots; everything else reads them here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "manifest.json"
+SNAPSHOTS = "snapshots"
+CURRENT = "current"
+STORE = "store"
+
+
+class NoSnapshot(LookupError):
+    """There is no snapshot where one was looked for."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One immutable, named state of a graph.
+
+    >>> Snapshot(Path("/nowhere"), {"name": "ab12", "graphs": {"g": 3}}).name
+    'ab12'
+    """
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @classmethod
+    def open(cls, path: Path) -> Snapshot:
+        """Read the snapshot in the folder `path`. Raises NoSnapshot if there is none."""
+        path = path.resolve()
+        try:
+            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise NoSnapshot(f"No snapshot in {path}: {error}. Build one with `clustergraph build`.") from error
+        return cls(path, manifest)
+
+    @property
+    def name(self) -> str:
+        """The name: the first 16 hexadecimal digits of the content's SHA-256."""
+        return str(self.manifest["name"])
+
+    @property
+    def store(self) -> Path:
+        """The folder of the Oxigraph store."""
+        return self.path / STORE
+
+    @property
+    def base(self) -> str:
+        """The IRI under which this graph's things, graphs and ontology are named; ends in `/`."""
+        return str(self.manifest["base"])
+
+    @cached_property
+    def graphs(self) -> dict[str, int]:
+        """Named graphs and how many triples each holds."""
+        return dict(self.manifest["graphs"])
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """Prefixes that the source files declare, and the standard ones."""
+        return dict(self.manifest.get("prefixes", {}))
+
+    def said(self, what: str, language: str = "en") -> str:
+        """What the graph's own description says of itself: its `title`, `description`, `license` and so on.
+
+        In `language` where it is said in several, in another one otherwise; empty where nothing is said.
+        """
+        value = self.manifest.get("dataset", {}).get(what, "")
+        if isinstance(value, dict):
+            value = value.get(language) or value.get("en") or next(iter(value.values()), "")
+        if isinstance(value, list):
+            value = value[0] if value else ""
+        return str(value)
+
+    @property
+    def graphs_overlap(self) -> bool:
+        """Whether some triple stands in more than one named graph."""
+        return bool(self.manifest.get("graphs_overlap", True))
+
+
+def current(store: Path) -> Snapshot:
+    """The snapshot that `current` points at. Raises NoSnapshot if nothing was built yet."""
+    return Snapshot.open(store / CURRENT)
+
+
+def every(store: Path) -> list[Snapshot]:
+    """All snapshots in the store folder, oldest first."""
+    found = [Snapshot.open(path.parent) for path in (store / SNAPSHOTS).glob(f"[!.]*/{MANIFEST}")]
+    return sorted(found, key=lambda snapshot: str(snapshot.manifest.get("built", "")))
