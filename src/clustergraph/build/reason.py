@@ -14,7 +14,7 @@ from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
 from clustergraph.build.problems import Problem
-from clustergraph.build.terms import quiet, to_graph
+from clustergraph.terms import quiet, to_graph
 
 AUTO_LIMIT = 100_000
 """Up to how many triples reasoning is done without being asked for. owlrl takes about 0.5 s per 1,000."""

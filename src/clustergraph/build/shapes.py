@@ -13,8 +13,8 @@ from clustergraph.build.locate import Locator
 from clustergraph.build.parse import Parser
 from clustergraph.build.problems import Problem, Severity
 from clustergraph.build.sources import Source
-from clustergraph.build.terms import quiet, to_graph
 from clustergraph.namespaces import compact
+from clustergraph.terms import quiet, to_graph
 
 _LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name, rdflib.SDO.name)
 _SEVERITIES: dict[Node, Severity] = {SH.Warning: "warning", SH.Info: "info"}

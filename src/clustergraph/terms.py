@@ -1,4 +1,4 @@
-"""RDF terms between pyoxigraph and rdflib, for the reasoner and the validator, which know only rdflib."""
+"""RDF terms between pyoxigraph and rdflib, in the very form they were written in."""
 
 from __future__ import annotations
 

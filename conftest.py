@@ -1,0 +1,102 @@
+"""What tests and the examples in docstrings share: the graph of this repository, built, and a small one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clustergraph.folder import Folder, published
+from clustergraph.snapshot import Snapshot
+
+ROOT = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def store(pytestconfig: pytest.Config) -> Path:
+    """The store folder in which this repository's own graph is built. Kept between runs, for as long as the code that
+    builds stays the same; the build itself sees whether its input does."""
+    code = hashlib.sha256()
+    for path in sorted((ROOT / "src/clustergraph/build").glob("*.py")):
+        code.update(path.read_bytes())
+    assert pytestconfig.cache is not None
+    return pytestconfig.cache.mkdir(f"graph-{code.hexdigest()[:12]}")
+
+
+@pytest.fixture(scope="session")
+def snapshot(store: Path) -> Snapshot:
+    """The snapshot of this repository's own graph."""
+    from clustergraph.build import build
+
+    return build(published(), store=store).snapshot
+
+
+@pytest.fixture(scope="session")
+def engine(snapshot: Snapshot) -> Iterator[Any]:
+    """An engine on `snapshot`."""
+    from clustergraph.engine.embedded import EmbeddedEngine
+
+    engine = EmbeddedEngine(snapshot)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Any:
+    """This repository's own canned queries."""
+    from clustergraph.catalogue import Catalogue
+
+    return Catalogue.load(published().queries)
+
+
+@pytest.fixture(scope="session")
+def kg(snapshot: Snapshot) -> Iterator[Any]:
+    """This repository's own graph, opened with the library."""
+    import clustergraph
+
+    with clustergraph.open(snapshot.path, queries=published().queries) as kg:
+        yield kg
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small graph: two people, their names, one canned query."""
+    folder = Folder(tmp_path_factory.mktemp("example", numbered=False))
+    folder.data.mkdir()
+    folder.queries.mkdir()
+    (folder.data / "people.ttl").write_text(
+        '@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n<ada> foaf:name "Ada" .\n<bob> foaf:name "Bob" .\n'
+    )
+    (folder.queries / "names.rq").write_text(
+        "#+ summary: Names with a text in them\n"
+        "#+ description: The names that have this text anywhere in them.\n"
+        "#+ parameters:\n"
+        "#+   text:\n"
+        "#+     description: What to look for.\n"
+        "#+     example: Ad\n"
+        "PREFIX foaf: <http://xmlns.com/foaf/0.1/>\n"
+        "SELECT ?name WHERE { ?person foaf:name ?name FILTER(CONTAINS(?name, ?_text)) } ORDER BY ?name\n"
+    )
+    return folder.root
+
+
+@pytest.fixture(autouse=True)
+def _cache_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reads or writes the user's own cache or settings."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+    for name in ("CLUSTERGRAPH_STORE", "CLUSTERGRAPH_QUERIES"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _names_for_examples(request: pytest.FixtureRequest, doctest_namespace: dict[str, Any]) -> None:
+    """What the library's examples use without saying so."""
+    if request.node.name.startswith("clustergraph.graph"):
+        import clustergraph
+
+        folder = request.getfixturevalue("example")
+        doctest_namespace["example"] = folder
+        doctest_namespace["kg"] = clustergraph.open(folder)
