@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,24 @@ from clustergraph.folder import Folder, published
 from clustergraph.snapshot import Snapshot
 
 ROOT = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[[str, str], None]:
+    """`needs(program, package)` skips a test if a program is missing; `package` is the Debian package that has it.
+
+    Where CLUSTERGRAPH_TESTS_MUST_NOT_SKIP is set, as in CI, a missing program fails the test.
+    """
+
+    def check(program: str, package: str) -> None:
+        if shutil.which(program):
+            return
+        told = f"{program} is missing; install the package {package}"
+        if os.environ.get("CLUSTERGRAPH_TESTS_MUST_NOT_SKIP"):
+            pytest.fail(told)
+        pytest.skip(told)
+
+    return check
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +79,34 @@ def kg(snapshot: Snapshot) -> Iterator[Any]:
 
     with clustergraph.open(snapshot.path, queries=published().queries) as kg:
         yield kg
+
+
+@pytest.fixture(scope="session")
+def facts(kg: Any) -> Any:
+    """What this repository's own graph says, to be looked up by short names."""
+    from facts import Facts
+
+    return Facts(kg.graph())
+
+
+@pytest.fixture(scope="session")
+def documents() -> dict[str, dict[int, str]]:
+    """The lines of the two documents that the graph was curated from, `page` and `flyer`, by number."""
+    from facts import DOCUMENTS
+
+    if not DOCUMENTS.is_dir():
+        pytest.skip("the source documents are not beside this repository")
+    texts = {"page": DOCUMENTS.glob("000_*.txt"), "flyer": DOCUMENTS.glob("001_*.txt")}
+    return {
+        name: dict(enumerate(next(found).read_text(encoding="utf-8").split("\n"), start=1))
+        for name, found in texts.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def page(documents: dict[str, dict[int, str]]) -> dict[int, str]:
+    """The lines of the programme page by number."""
+    return documents["page"]
 
 
 @pytest.fixture(scope="session")

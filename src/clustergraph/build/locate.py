@@ -29,17 +29,18 @@ class Locator:
         """The file (`""` if in none) and the line of the IRI `thing`.
 
         Where it can be told, the line is that of `value` (an IRI or a literal's text), or else of `predicate`, in what
-        the file says about the thing. Of several files, one that states the predicate of the thing is preferred.
+        the file says about the thing. Of several files, one that states the predicate of the thing is preferred, and
+        then one that has the value.
         """
-        found: list[tuple[int, int, str, int]] = []
+        found: list[tuple[int, int, int, str, int]] = []
         for file in self.files:
             hit = self._search(file, thing, predicate, value)
             if hit is not None:
-                rank, line = hit
-                found.append((self._distance(thing, predicate, file), rank, file.source.name, line))
+                vagueness, rank, line = hit
+                found.append((self._distance(thing, predicate, file), vagueness, rank, file.source.name, line))
         if not found:
             return "", None
-        _, _, name, line = min(found)
+        *_, name, line = min(found)
         return name, line
 
     @cached_property
@@ -56,7 +57,8 @@ class Locator:
             return 0
         return 1 if any(self.store.quads_for_pattern(subject, None, None, name)) else 2
 
-    def _search(self, file: LoadedFile, thing: str, predicate: str, value: str) -> tuple[int, int] | None:
+    def _search(self, file: LoadedFile, thing: str, predicate: str, value: str) -> tuple[int, int, int] | None:
+        """The line; before it, how little of what was asked for stands there, and how surely it is about the thing."""
         lines = _text(file).splitlines()
         spelling = self._spelling(file, thing)
         hits = [
@@ -69,12 +71,14 @@ class Locator:
         rank, start = min(hits)
         if rank < 2:
             end = next((n for n in range(start + 1, len(lines)) if _begins_another(lines[n])), len(lines))
-            wanted = [f'"{value}"', *self._ways(file, value)] if value else []
-            for pattern in (re.compile("|".join(map(re.escape, wanted))), self._spelling(file, predicate)):
+            wanted = re.compile("|".join(map(re.escape, [f'"{value}"', *self._ways(file, value)]))) if value else None
+            stated = self._spelling(file, predicate) if predicate else None
+            # A value may stand there for another predicate, too.
+            for vagueness, patterns in enumerate(([stated, wanted], [wanted], [stated])):
                 for number in range(start, end):
-                    if pattern.pattern and pattern.search(lines[number]):
-                        return rank, number + 1
-        return rank, start + 1
+                    if all(pattern is not None and pattern.search(lines[number]) for pattern in patterns):
+                        return vagueness, rank, number + 1
+        return 3, rank, start + 1
 
     def _spelling(self, file: LoadedFile, iri: str) -> re.Pattern[str]:
         ways = self._ways(file, iri) if iri else []

@@ -33,13 +33,13 @@ class Inferences:
 
 def infer(store: Store, graph: NamedNode) -> Inferences:
     """Apply the OWL 2 RL rules to the default graph of `store`; the new triples are quads of `graph`."""
-    from owlrl.OWLRL import OWLRL_Semantics
+    from clustergraph.build.rules import Rules
 
     asserted = to_graph(store.quads_for_pattern(None, None, None, None))
     closure = rdflib.Graph()
     closure += asserted
     with quiet():
-        reasoner = OWLRL_Semantics(closure, False, False, False)
+        reasoner = Rules(closure, False, False, False)
         reasoner.closure()  # type: ignore[no-untyped-call]
     problems = tuple(
         Problem(f"{message[:1].upper()}{message[1:]}.", rule="OWL 2 RL consistency")
