@@ -1,0 +1,38 @@
+"""Publish, check, query and embed a curated RDF knowledge graph.
+
+>>> import clustergraph
+>>> kg = clustergraph.open()  # doctest: +SKIP
+>>> kg.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[0].n  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clustergraph.graph import KnowledgeGraph, open
+    from clustergraph.rows import Result, Row, Text
+
+    __version__: str
+
+__all__ = ["KnowledgeGraph", "Result", "Row", "Text", "__version__", "open"]
+
+_HOMES = {"KnowledgeGraph": "graph", "open": "graph", "Result": "rows", "Row": "rows", "Text": "rows"}
+
+
+def __getattr__(name: str) -> Any:
+    # What a name needs is imported when the name is first used, so that importing the package costs nothing.
+    from importlib import import_module, metadata
+
+    if name == "__version__":
+        value: Any = metadata.version(__name__)
+    elif name in _HOMES:
+        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,53 @@
+"""An engine for one query of the command line."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clustergraph.engine.base import Engine
+    from clustergraph.snapshot import Snapshot
+
+_UNLIMITED = 1 << 50
+
+
+@contextmanager
+def engine(snapshot: Snapshot, timeout: float | None = None) -> Iterator[Engine]:
+    """An engine in this process; with a timeout, one that can end a query."""
+    chosen: Engine
+    if timeout is None:
+        from clustergraph.engine.embedded import EmbeddedEngine
+
+        with _ended_by_interrupt():
+            chosen = EmbeddedEngine(snapshot)
+            yield chosen
+            chosen.close()
+        return
+
+    from clustergraph.engine.pool import Limits, ReaderPool
+
+    limits = Limits(
+        readers=1, timeout=timeout, timeout_ceiling=timeout, memory=_UNLIMITED, result_bytes=_UNLIMITED, queue=0
+    )
+    chosen = ReaderPool(snapshot, limits)
+    try:
+        yield chosen
+    finally:
+        chosen.close()
+
+
+@contextmanager
+def _ended_by_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end the process at once: Python would only hear of it when the query is over."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,52 @@
+"""`clustergraph build`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clustergraph.cli import options
+
+
+@click.command("build")
+@options.sources
+@options.store
+@options.building
+@options.quiet
+def command(sources: tuple[Path, ...], store: Path | None, quiet: bool, **given: Any) -> None:
+    """Build a snapshot: load, reason, check, write.
+
+    The snapshot becomes the current one of its store. A graph that is not well formed or breaks its shapes is
+    refused with a report, and what was current stays current. What was built before is not built again.
+
+    On a terminal a summary is printed, in a pipe the snapshot's name and folder, separated by a tab.
+
+    \b
+    Examples:
+      clustergraph build
+      clustergraph build my-folder --store /srv/graph
+      clustergraph build people.ttl places.nq.gz --reason none
+    """
+    from clustergraph.build.problems import listing
+    from clustergraph.cli.progress import shown
+    from clustergraph.opening import find, opened
+
+    source = find(sources, store=store, build=True)
+    with shown(quiet) as progress:
+        done = opened(source, options.build_options(**given), progress)
+    assert done.built is not None
+    if quiet:
+        return
+    if done.warnings:
+        click.echo(listing(done.warnings), err=True)
+    snapshot = done.snapshot
+    if not sys.stdout.isatty():
+        click.echo(f"{snapshot.name}\t{snapshot.path}")
+    elif done.built.unchanged:
+        click.echo(f"Nothing has changed: snapshot {snapshot.name}, {snapshot.path}")
+    else:
+        triples = snapshot.manifest["triples"]
+        click.echo(f"Snapshot {snapshot.name}: {triples:,} triples in {done.built.seconds:.1f} s, {snapshot.path}")

@@ -1,0 +1,147 @@
+"""`clustergraph export`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from clustergraph.cli import options
+from clustergraph.cli.output import FormatType
+from clustergraph.namespaces import RDF
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from clustergraph.engine.formats import Format
+    from clustergraph.snapshot import Snapshot
+
+FORMAT = FormatType("graph")
+WITH_GRAPHS = ("trig", "nquads")
+
+
+@click.command("export")
+@options.sources
+@options.store
+@click.option(
+    "--format", "-f", type=FORMAT, help=f"One of {', '.join(FORMAT.names)}. By default what OUTPUT ends in, or turtle."
+)
+@click.option(
+    "--graph",
+    "-g",
+    "only",
+    multiple=True,
+    callback=options.split,
+    metavar="GRAPH",
+    help="Only this named graph; repeatable.",
+)
+@click.option(
+    "--exclude", multiple=True, callback=options.split, metavar="GRAPH", help="All but this named graph; repeatable."
+)
+@click.option("--no-inferred", is_flag=True, help="Without what reasoning added.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of standard output.",
+)
+def command(
+    sources: tuple[Path, ...],
+    store: Path | None,
+    format: str | None,
+    only: tuple[str, ...],
+    exclude: tuple[str, ...],
+    no_inferred: bool,
+    output: Path | None,
+) -> None:
+    """Write the graph, or some of its named graphs, in a standard format.
+
+    TriG and N-Quads keep the named graphs; the other formats hold their merge. The output is sorted, so the same
+    content is the same bytes. A file appears when it is complete, and not before.
+
+    \b
+    Examples:
+      clustergraph export -o clusters.ttl
+      clustergraph export --format nquads | LC_ALL=C sort | sha256sum
+      clustergraph export --graph people --graph places --format jsonld
+      clustergraph export --no-inferred --exclude contact-details -o public.trig
+    """
+    from clustergraph.engine import formats
+
+    word = format or (output.suffix.lstrip(".") if output else "turtle")
+    form = formats.find(word, "graph")
+    if form is None:
+        raise click.UsageError(
+            f"The ending of {output} names no format; choose one with --format: {', '.join(FORMAT.names)}."
+        )
+    snapshot, _ = options.read(sources, store)
+    graphs = chosen(snapshot, only, exclude, inferred=not no_inferred)
+    if output is None:
+        write(snapshot, graphs, form, sys.stdout.buffer)
+        return
+    with atomic(output) as file:
+        write(snapshot, graphs, form, file)
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that appears at `path` when all is written. What is no ordinary file is written as it is."""
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
+    path = path.resolve()
+    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    try:
+        with draft.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def chosen(snapshot: Snapshot, only: Iterable[str], exclude: Iterable[str], *, inferred: bool = True) -> list[str]:
+    """IRIs of the named graphs to write. Raises UnknownGraph."""
+    from clustergraph.naming import graph_iri
+
+    wanted = {graph_iri(snapshot, name) for name in only} or set(snapshot.graphs)
+    wanted -= {graph_iri(snapshot, name) for name in exclude}
+    if not inferred:
+        wanted.discard(f"{snapshot.base}graph/inferred")
+    return sorted(wanted)
+
+
+def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes]) -> None:
+    """Write the named graphs, sorted. For formats of triples, each triple once."""
+    import pyoxigraph as ox
+
+    from clustergraph.engine.evaluate import GRAPHS
+
+    store = ox.Store.read_only(str(snapshot.store))
+    quads: list[ox.Quad] = []
+    for graph in graphs:
+        quads += store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+    if form.name not in WITH_GRAPHS:
+        quads = list({ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads})
+    rdf = GRAPHS[form.name]
+    if form.name in ("ntriples", "nquads"):
+        lines = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+        out.writelines(sorted(lines))
+    else:
+        ox.serialize(sorted(quads, key=_order), out, rdf, prefixes=snapshot.prefixes)
+    out.flush()
+
+
+def _order(quad: ox.Quad) -> tuple[str, str, bool, str, str]:
+    """A subject's statements stand together, its types first."""
+    graph = str(quad.graph_name)
+    is_type = quad.predicate.value == f"{RDF}type"
+    return graph, str(quad.subject), not is_type, str(quad.predicate), str(quad.object)

@@ -1,0 +1,96 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from clustergraph.opening import Options, Source
+    from clustergraph.snapshot import Snapshot
+
+F = TypeVar("F", bound=Callable[..., Any])
+Decorator = Callable[[F], F]
+
+PATH = click.Path(exists=True, path_type=Path)
+
+sources: Decorator[Any] = click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=PATH)
+
+source_option: Decorator[Any] = click.option(
+    "--source", "sources", multiple=True, type=PATH, help="Folder, RDF file, store or snapshot to ask; repeatable."
+)
+
+store: Decorator[Any] = click.option(
+    "--store",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="CLUSTERGRAPH_STORE",
+    help="Folder of the snapshots; by default one per source in the user's cache. Without a SOURCE, the current "
+    "snapshot in this folder is read.",
+)
+
+quiet: Decorator[Any] = click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+
+timeout: Decorator[Any] = click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End the query after this time."
+)
+
+queries: Decorator[Any] = click.option(
+    "--queries",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="CLUSTERGRAPH_QUERIES",
+    help="Folder of canned queries to use instead of the source's own.",
+)
+
+
+def split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001
+    """Names that were given one by one or separated by commas. An IRI may have a comma in it."""
+    parts = (part for value in values for part in ([value] if "://" in value else value.split(",")))
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def building(function: F) -> F:
+    """The options of a build."""
+    for option in reversed(
+        (
+            click.option("--base", metavar="IRI", help="IRI under which graphs are named; ends in /."),
+            click.option(
+                "--exclude",
+                multiple=True,
+                callback=split,
+                metavar="GRAPH",
+                help="Leave a named graph out, by short name or IRI; repeatable, or separated by commas.",
+            ),
+            click.option(
+                "--reason",
+                type=click.Choice(["auto", "owlrl", "none"]),
+                default="auto",
+                show_default=True,
+                help="Whether to add what follows by OWL 2 RL; auto does for a folder with an ontology, up to 100,000 "
+                "triples.",
+            ),
+            click.option("--no-check", is_flag=True, help="Do not check the graph against its shapes."),
+            click.option("--force", is_flag=True, help="Build even if nothing has changed."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def read(sources: tuple[Path, ...], store: Path | None) -> tuple[Snapshot, Source]:
+    """The snapshot that a reading command asks, built with progress on the terminal if need be."""
+    from clustergraph.cli.progress import shown
+    from clustergraph.opening import find, opened
+
+    source = find(sources, store=store)
+    with shown() as progress:
+        return opened(source, progress=progress).snapshot, source
+
+
+def build_options(*, base: str | None, exclude: tuple[str, ...], reason: Any, no_check: bool, force: bool) -> Options:
+    """The options of `building` as one value."""
+    from clustergraph.opening import Options
+
+    return Options(base=base, exclude=exclude, reason=reason, check=not no_check, force=force)

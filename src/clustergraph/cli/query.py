@@ -1,0 +1,60 @@
+"""`clustergraph query`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from clustergraph.cli import options, output
+
+
+def pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, list[str]]:  # noqa: ARG001
+    """`key=value` arguments as parameters of a canned query."""
+    given: dict[str, list[str]] = {}
+    for value in values:
+        key, equals, text = value.partition("=")
+        if not equals or not key:
+            raise click.BadParameter(f"{value!r} is not of the form key=value.")
+        given.setdefault(key, []).append(text)
+    return given
+
+
+@click.command("query")
+@click.argument("name")
+@click.option(
+    "--param", "-p", "given", multiple=True, callback=pairs, metavar="KEY=VALUE", help="A parameter; repeatable."
+)
+@output.format_option
+@options.source_option
+@options.store
+@options.queries
+@options.timeout
+def command(
+    name: str,
+    given: dict[str, list[str]],
+    format: str | None,
+    sources: tuple[Path, ...],
+    store: Path | None,
+    queries: Path | None,
+    timeout: float | None,
+) -> None:
+    """Run the canned query NAME.
+
+    `clustergraph queries` lists them all, `clustergraph queries NAME` shows the parameters of one.
+
+    \b
+    Examples:
+      clustergraph query countries-ranked
+      clustergraph query clusters-by-country -p country=Japan -p phase=implementation
+      clustergraph query contacts --format json
+    """
+    from clustergraph.cli.asking import engine
+    from clustergraph.cli.queries import find
+
+    snapshot, source = options.read(sources, store)
+    catalogue, query = find(name, queries or source.queries)
+    chosen = output.wanted(format, query.form)
+    with engine(snapshot, timeout) as asked:
+        answer = catalogue.run(asked, name, given, chosen, timeout)
+    output.write(answer, snapshot, as_table=chosen is None)

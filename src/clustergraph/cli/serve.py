@@ -1,0 +1,141 @@
+"""`clustergraph serve`."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import subprocess
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal, get_args, get_origin
+
+import click
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from clustergraph.cli import options
+from clustergraph.cli.exits import REFUSED, UNAVAILABLE, Failure
+from clustergraph.opening import Source, find, is_store
+from clustergraph.settings import Settings
+from clustergraph.snapshot import CURRENT, NoSnapshot
+
+
+def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A flag for each setting. What is not given is left to the environment and the default."""
+    for name, field in reversed(Settings.model_fields.items()):
+        function = _option(name, field)(function)
+    return function
+
+
+def _option(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    kind = field.annotation
+    many = get_origin(kind) is tuple
+    if get_origin(kind) in (types.UnionType, tuple):
+        kind = next(one for one in get_args(kind) if one not in (type(None), Ellipsis))
+    given: Any
+    if get_origin(kind) is Literal:
+        given = click.Choice(get_args(kind))
+    elif kind is Path:
+        given = click.Path(file_okay=False, path_type=Path)
+    else:
+        given = click.INT if kind is int else click.FLOAT if kind is float else click.STRING
+    default = field.get_default(call_default_factory=True)
+    said = f" [default: {default}]" if default not in (None, "", ()) else ""
+    flag = f"--{name.replace('_', '-')}"
+    return click.option(flag, f"setting_{name}", type=given, multiple=many, help=f"{field.description}{said}")
+
+
+@click.command("serve")
+@options.sources
+@settings_options
+@options.building
+@options.quiet
+def command(sources: tuple[Path, ...], quiet: bool, **given: Any) -> None:
+    """Build the graph if need be and serve it over HTTP.
+
+    SOURCE may be a store folder, whose current snapshot is then served, and every later one as soon as it is built;
+    or one snapshot in it. Each setting is also a variable of the environment: CLUSTERGRAPH_PORT for --port, and
+    so on. The service ends with Ctrl-C or SIGTERM, when the queries that run then are answered. --port 0 takes any
+    free port.
+
+    \b
+    Examples:
+      clustergraph serve
+      clustergraph serve my.ttl other.nq --port 9000
+      clustergraph build my-folder --store /srv/graph && clustergraph serve /srv/graph
+    """
+    settings = _settings({name.removeprefix("setting_"): value for name, value in given.items() if "setting_" in name})
+    build_flags = {name: value for name, value in given.items() if "setting_" not in name}
+    if settings.queries and not settings.queries.is_dir():
+        raise click.UsageError(f"There is no folder {settings.queries} for the canned queries.")
+    source = find(sources, store=settings.store)
+    port = free_port(settings.host, settings.port)
+    if source.input is not None:
+        _build(source, build_flags, quiet)
+    with TemporaryDirectory(prefix="clustergraph-") as folder:
+        settings = settings.model_copy(
+            update={"store": _store(source, Path(folder)), "port": port, "queries": settings.queries or source.queries}
+        )
+        from clustergraph.cli.worker import serve
+
+        serve(settings, quiet=quiet)
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    try:
+        return Settings(**{name: value for name, value in given.items() if value not in (None, ())})
+    except ValidationError as error:
+        wrong = [f"{one['loc'][0] if one['loc'] else 'settings'}: {one['msg']}" for one in error.errors()]
+        raise click.UsageError("; ".join(wrong)) from error
+
+
+def _build(source: Source, flags: dict[str, Any], quiet: bool) -> None:
+    """Build in a process of its own: what serves for days shall not keep the memory of a build."""
+    assert source.store is not None
+    assert source.input is not None
+    paths = source.input if isinstance(source.input, tuple) else (source.input.root,)
+    words = [*map(str, paths), "--store", str(source.store), "--reason", flags["reason"]]
+    words += ["--base", flags["base"]] if flags["base"] else []
+    words += [word for name in flags["exclude"] for word in ("--exclude", name)]
+    words += [f"--{name.replace('_', '-')}" for name in ("no_check", "force") if flags[name]]
+    words += ["--quiet"] if quiet else []
+    # What the build has to say is no output of the service.
+    done = subprocess.run(
+        [sys.executable, "-m", "clustergraph", "build", *words], stdout=subprocess.DEVNULL, check=False
+    )
+    if done.returncode == REFUSED and is_store(source.store):
+        click.echo(
+            f"Nothing is served. The snapshot before is still there: `clustergraph serve {source.store}`.", err=True
+        )
+    if done.returncode:
+        raise click.exceptions.Exit(done.returncode if done.returncode > 0 else 128 - done.returncode)
+
+
+def _store(source: Source, folder: Path) -> Path:
+    """The store folder to follow; for a lone snapshot, one made in `folder` that never moves on."""
+    if source.snapshot is not None:
+        (folder / CURRENT).symlink_to(source.snapshot.resolve(), target_is_directory=True)
+        return folder
+    assert source.store is not None
+    if not is_store(source.store):
+        raise NoSnapshot(f"No snapshot in {source.store}.")
+    return source.store.resolve()
+
+
+def free_port(host: str, port: int) -> int:
+    """The port, if it can be listened on; for 0, any that is free. Raises Failure if it is taken."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # As a server does, so that connections just closed do not count.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        hint = " Another program listens there; choose another --port." if error.errno == errno.EADDRINUSE else ""
+        raise Failure(f"Cannot listen on {host}:{port}: {error.strerror or error}.{hint}", UNAVAILABLE) from error

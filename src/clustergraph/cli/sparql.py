@@ -1,0 +1,78 @@
+"""`clustergraph sparql`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from clustergraph.cli import options, output
+
+
+@click.command("sparql")
+@click.argument("text", required=False)
+@click.option(
+    "--file",
+    "-F",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="Read the query from a file; - is standard input.",
+)
+@output.format_option
+@options.source_option
+@options.store
+@options.timeout
+@click.option(
+    "--default-graph", multiple=True, metavar="GRAPH", help="Ask only this named graph; repeatable: their merge."
+)
+@click.option("--named-graph", multiple=True, metavar="GRAPH", help="Let GRAPH in the query see this one; repeatable.")
+def command(
+    text: str | None,
+    file: Path | None,
+    format: str | None,
+    sources: tuple[Path, ...],
+    store: Path | None,
+    timeout: float | None,
+    default_graph: tuple[str, ...],
+    named_graph: tuple[str, ...],
+) -> None:
+    """Ask a SPARQL query: TEXT, a file, or standard input.
+
+    Prefixes that the graph's files declare need no PREFIX line. Graphs are named by short name or IRI.
+
+    \b
+    Examples:
+      clustergraph sparql 'SELECT ?type (COUNT(*) AS ?n) { ?s a ?type } GROUP BY ?type'
+      clustergraph sparql --file query.rq --format json
+      echo 'ASK { ?s ?p ?o }' | clustergraph sparql --source my.ttl
+    """
+    from clustergraph.cli.asking import engine
+    from clustergraph.engine import syntax
+    from clustergraph.naming import graph_iri
+
+    query = _text(text, file)
+    snapshot, _ = options.read(sources, store)
+    defaults = [graph_iri(snapshot, name) for name in default_graph]
+    named = [graph_iri(snapshot, name) for name in named_graph]
+    chosen = output.wanted(format, syntax.form(query))
+    with engine(snapshot, timeout) as asked:
+        answer = asked.query(query, format=chosen, default_graphs=defaults, named_graphs=named)
+    output.write(answer, snapshot, as_table=chosen is None)
+
+
+def _text(text: str | None, file: Path | None) -> str:
+    if text is not None and file is not None:
+        raise click.UsageError("Give the query as TEXT or with --file, not both.")
+    if text is not None and text != "-":
+        return text
+    if file is not None and str(file) != "-":
+        data = file.read_bytes()
+    elif text is None and file is None and sys.stdin.isatty():
+        raise click.UsageError("Give a query as TEXT, with --file, or on standard input.")
+    else:
+        data = sys.stdin.buffer.read()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"The query is not UTF-8 (at byte {error.start}).") from error

@@ -1,0 +1,86 @@
+"""`clustergraph validate`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from clustergraph.cli import options
+from clustergraph.cli.exits import REFUSED
+
+if TYPE_CHECKING:
+    from clustergraph.build import Report
+
+
+@click.command("validate")
+@options.sources
+@click.option("--base", metavar="IRI", help="IRI under which graphs are named; ends in /.")
+@click.option(
+    "--exclude", multiple=True, callback=options.split, metavar="GRAPH", help="Leave a named graph out; repeatable."
+)
+@click.option(
+    "--reason",
+    type=click.Choice(["auto", "owlrl", "none"]),
+    default="auto",
+    show_default=True,
+    help="Whether to check what follows by OWL 2 RL, too.",
+)
+@click.option("--format", "-f", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    sources: tuple[Path, ...],
+    base: str | None,
+    exclude: tuple[str, ...],
+    reason: Any,
+    form: str,
+) -> None:
+    """Check a graph as a build would, and write nothing.
+
+    The report says which thing breaks which rule, in which file and line. The exit code is 1 if a build would refuse
+    the graph; warnings alone do not make it so.
+
+    \b
+    Examples:
+      clustergraph validate
+      clustergraph validate my-folder --format json
+    """
+    from clustergraph.build import validate
+    from clustergraph.cli.progress import shown
+    from clustergraph.opening import find
+
+    source = find(sources, build=True)
+    assert source.input is not None
+    with shown() as progress:
+        report = validate(source.input, base=base, exclude=exclude, reason=reason, progress=progress)
+    if form == "json":
+        click.echo(json.dumps({"ok": report.ok, **asdict(report)}, ensure_ascii=False, indent=1))
+    else:
+        if report.problems:
+            click.echo(str(report))
+        click.echo(summary(report))
+    if not report.ok:
+        ctx.exit(REFUSED)
+
+
+def summary(report: Report) -> str:
+    """One line on what was found.
+
+    >>> from clustergraph.build import Problem, Report
+    >>> summary(Report((Problem("No label.", severity="warning"),), triples=12, shapes=("shapes.ttl",)))
+    '12 triples checked against shapes.ttl: no violation, 1 warning.'
+    """
+    violations = sum(problem.severity == "violation" for problem in report.problems)
+    others = len(report.problems) - violations
+    against = f" against {', '.join(report.shapes)}" if report.shapes else "; there are no shapes"
+    checked = f"{report.triples:,} triples checked{against}" if report.triples else f"Checked{against}"
+    warnings = f", {_counted(others, 'warning')}" if others else ""
+    return f"{checked}: {_counted(violations, 'violation')}{warnings}."
+
+
+def _counted(number: int, word: str) -> str:
+    return f"no {word}" if number == 0 else f"1 {word}" if number == 1 else f"{number:,} {word}s"

@@ -1,0 +1,58 @@
+"""Every setting, said once: its `CLUSTERGRAPH_` variable, its default and what it means.
+
+The command line makes its flags from these fields; the documentation's table is checked against them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from clustergraph.folder import default_store as default_store
+
+
+class Settings(BaseSettings):
+    """What a service is told. Each field may be given as `CLUSTERGRAPH_{NAME}` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="CLUSTERGRAPH_", frozen=True, extra="forbid")
+
+    store: Path | None = Field(
+        None, description="Folder of the snapshots; by default one per served folder in the cache."
+    )
+    queries: Path | None = Field(None, description="Folder of the canned queries; by default the served folder's.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
+    url: str = Field("", description="Public address of the service, where it differs from what requests say.")
+    proxies: int = Field(0, ge=0, description="Trusted reverse proxies in front, whose X-Forwarded headers count.")
+    readers: int = Field(
+        default_factory=lambda: max(2, os.cpu_count() or 2), ge=1, description="Queries that may run at once."
+    )
+    timeout: float = Field(10.0, gt=0, description="Seconds a query may run unless it asks for another deadline.")
+    timeout_ceiling: float = Field(60.0, gt=0, description="Longest deadline in seconds that a query may ask for.")
+    memory: int = Field(1024, ge=128, description="MiB of address space that one reader may have.")
+    result_size: int = Field(64, ge=1, description="MiB that one answer may hold.")
+    request_size: int = Field(2, ge=1, description="MiB that one request body may hold.")
+    queue: int = Field(128, ge=0, description="Queries that may wait for a reader.")
+    queue_timeout: float = Field(10.0, ge=0, description="Seconds a query may wait for a reader.")
+    cache: int = Field(128, ge=0, description="MiB of answers kept ready; 0 keeps none.")
+    rate: str = Field(
+        "1200/minute", description="Computed answers a client may have, such as 20/second; `off` for no limit."
+    )
+    allow: tuple[str, ...] = Field((), description="Addresses that SERVICE and FROM may reach, to the letter.")
+    log: Literal["json", "text", "off"] = Field("text", description="How requests are logged to standard error.")
+
+    @field_validator("rate")
+    @classmethod
+    def _a_rate(cls, value: str) -> str:
+        if value != "off":
+            from limits import parse
+
+            try:
+                parse(value)
+            except ValueError as error:
+                raise ValueError(f"{value!r} is not a rate; write one such as 20/second, 600/minute or off") from error
+        return value
