@@ -1,0 +1,1 @@
+"""Asking a graph: one interface (`base.Engine`), whatever answers."""

@@ -1,0 +1,185 @@
+"""Answers kept ready: one cache for all who ask, bounded in bytes, keyed by the snapshot and the question.
+
+Snapshots never change, so nothing here is ever out of date; what is old is pushed out by what is new.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+from rdflib.term import Identifier
+
+from clustergraph.engine import guard
+from clustergraph.engine.base import Answer, Engine
+from clustergraph.engine.errors import EngineDown, QuerySyntaxError
+from clustergraph.engine.follow import FollowingEngine
+from clustergraph.engine.prepare import unescape
+from clustergraph.snapshot import Snapshot
+
+Value = TypeVar("Value")
+
+ENTRY_BYTES = 500
+"""What an entry costs beside its body: key, headers, bookkeeping."""
+
+
+class ByteCache(Generic[Value]):
+    """The most recently used values whose sizes add up to at most `capacity` bytes. Safe to use from many threads.
+
+    >>> cache = ByteCache[str](2000)
+    >>> for key in "abc":
+    ...     cache.put(key, key * 3, 300)
+    >>> cache.get("a"), cache.get("c"), len(cache)
+    (None, 'ccc', 2)
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.bytes = 0
+        self.hits = 0
+        self.misses = 0
+        self._entries: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Value | None:
+        """The value, now the most recently used, or None."""
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                self.misses += 1
+                return None
+            self._entries.move_to_end(key)
+            self.hits += 1
+            return entry[0]
+
+    def put(self, key: Hashable, value: Value, size: int) -> None:
+        """Keep the value, unless it alone would take more than a quarter of the room."""
+        size += ENTRY_BYTES
+        if size > max(self.capacity // 4, 2 * ENTRY_BYTES):
+            return
+        with self._lock:
+            old = self._entries.pop(key, None)
+            self.bytes += size - (old[1] if old else 0)
+            self._entries[key] = (value, size)
+            while self.bytes > self.capacity:
+                _, (_, freed) = self._entries.popitem(last=False)
+                self.bytes -= freed
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+_VARIES = re.compile(r"(?:NOW|RAND|UUID|BNODE)(?:\s|#[^\r\n]*)*\(", re.IGNORECASE)
+_SERVICE = re.compile("SERVICE", re.IGNORECASE)
+
+
+def is_repeatable(text: str) -> bool:
+    """Whether the query gives the same answer whenever it is asked of the same snapshot.
+
+    One that calls NOW, RAND and their like does not, nor one that asks another service. What only looks like such a
+    call, in a string, counts as one: that costs time and no answer.
+
+    >>> is_repeatable("SELECT * { ?s ?p ?o }"), is_repeatable(r"SELECT (\\u004eOW() AS ?now) {}")
+    (True, False)
+    >>> is_repeatable("SELECT * { ?service a dcat:DataService }"), is_repeatable("ASK { SERVICE <x:y> {} }")
+    (True, False)
+    """
+    text = unescape(text)
+    if _VARIES.search(text):
+        return False
+    try:
+        return not (_SERVICE.search(text) and any(call.keyword == "SERVICE" for call in guard.calls(text)))
+    except QuerySyntaxError:
+        return False
+
+
+class CachedEngine:
+    """An engine that remembers answers, and asks once where many ask the same at the same time."""
+
+    def __init__(self, engine: Engine, capacity: int) -> None:
+        self.inner = engine
+        self.cache = ByteCache[Answer](capacity)
+        self._asked: dict[Hashable, Future[Answer]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that answers are drawn from."""
+        return self.inner.snapshot
+
+    def query(
+        self,
+        text: str,
+        *,
+        bindings: Mapping[str, Identifier] | None = None,
+        format: str | None = None,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> Answer:
+        """Answer one query; see `engine.base.Engine.query`."""
+        with _leased(self.inner) as engine:
+
+            def ask() -> Answer:
+                return engine.query(
+                    text,
+                    bindings=bindings,
+                    format=format,
+                    default_graphs=default_graphs,
+                    named_graphs=named_graphs,
+                    timeout=timeout,
+                )
+
+            if not self.cache.capacity or not is_repeatable(text):
+                return ask()
+            bound = tuple(sorted((name, term.n3()) for name, term in (bindings or {}).items()))
+            key = (engine.snapshot.name, text, bound, format, tuple(default_graphs), tuple(named_graphs))
+            known = self.cache.get(key)
+            if known is not None:
+                return known
+            # The deadline is part of who may share a computation, not of who may share its answer.
+            return self._once((*key, timeout), key, ask)
+
+    def _once(self, asked: Hashable, key: tuple[object, ...], ask: Callable[[], Answer]) -> Answer:
+        with self._lock:
+            pending = self._asked.get(asked)
+            if pending is None:
+                mine = self._asked[asked] = Future[Answer]()
+        if pending is not None:
+            return pending.result()
+        try:
+            answer = ask()
+        except Exception as error:
+            mine.set_exception(error)
+            raise
+        except BaseException:
+            # This thread is told to stop; that is no answer to the others.
+            mine.set_exception(EngineDown("The query was broken off; ask again."))
+            raise
+        else:
+            # Kept without its timings: whoever gets it from the cache spent none of them.
+            kept = Answer(answer.body, answer.format, answer.form)
+            self.cache.put(key, kept, len(answer.body) + sum(len(str(part)) for part in key))
+            mine.set_result(answer)
+            return answer
+        finally:
+            with self._lock:
+                del self._asked[asked]
+
+    def close(self) -> None:
+        """Close the engine behind the cache."""
+        self.inner.close()
+
+
+@contextmanager
+def _leased(engine: Engine) -> Iterator[Engine]:
+    if isinstance(engine, FollowingEngine):
+        with engine.leased() as current:
+            yield current
+    else:
+        yield engine

@@ -1,0 +1,159 @@
+"""One query on one open store, serialised as it comes. Runs in the caller's process or in a reader's."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any, cast
+
+import pyoxigraph as ox
+
+from clustergraph.engine import syntax
+from clustergraph.engine.errors import ResultTooLarge, UnsupportedFormat
+from clustergraph.engine.explain import explain
+from clustergraph.engine.formats import Format
+
+RESULTS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+GRAPHS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "trig": ox.RdfFormat.TRIG,
+    "nquads": ox.RdfFormat.N_QUADS,
+}
+
+
+_EMPTY = ox.Store()
+
+
+class Sink(io.RawIOBase):
+    """Takes bytes up to a limit, and remembers when the first came."""
+
+    def __init__(self, limit: int | None) -> None:
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.limit = limit
+        self.first: float | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        if self.first is None:
+            self.first = time.perf_counter()
+        self.size += len(data)
+        if self.limit is not None and self.size > self.limit:
+            raise ResultTooLarge(self.limit)
+        self.parts.append(bytes(data))
+        return len(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What a query may be told about the store it runs on."""
+
+    prefixes: dict[str, str] = field(default_factory=dict)
+    graphs_overlap: bool = True
+
+
+def evaluate(
+    store: ox.Store,
+    text: str,
+    form: Format,
+    *,
+    dataset: Dataset = Dataset(),
+    default_graphs: Sequence[str] = (),
+    named_graphs: Sequence[str] = (),
+    max_bytes: int | None = None,
+    columns: Sequence[str] = (),
+) -> tuple[bytes, dict[str, float]]:
+    """The serialised answer, and the seconds spent in `evaluate` and `serialise`.
+
+    Without graphs the query sees the store's default graph, which holds the merge of all named graphs. With graphs,
+    they are the dataset, whatever the text says after FROM.
+    `max_bytes` bounds the answer. `columns` is the order of the variables of a `SELECT *`. Raises the errors of
+    `engine.errors`.
+    """
+    begin = time.perf_counter()
+    sink = Sink(max_bytes)
+    try:
+        options: dict[str, Any] = {"prefixes": dataset.prefixes}
+        if default_graphs or named_graphs:
+            options["default_graph"] = [ox.NamedNode(graph) for graph in default_graphs]
+            options["named_graphs"] = [ox.NamedNode(graph) for graph in named_graphs]
+            if dataset.graphs_overlap and len(default_graphs) > 1:
+                store = _merge(store, options["default_graph"], options["named_graphs"])
+                options["default_graph"] = ox.DefaultGraph()
+        if columns:
+            text = _spelt_out(text, columns, dataset.prefixes)
+        results: Any = store.query(text, **options)
+        _serialise(results, form, sink, dataset.prefixes)
+    except (ResultTooLarge, MemoryError):
+        raise
+    except Exception as error:
+        raise explain(error, text, dataset.prefixes) from error
+    end = time.perf_counter()
+    first = sink.first or end
+    return b"".join(sink.parts), {"evaluate": first - begin, "serialise": end - first}
+
+
+def _serialise(results: Any, form: Format, sink: Sink, prefixes: dict[str, str]) -> None:
+    if isinstance(results, ox.QueryTriples):
+        if form.kind != "graph":
+            raise UnsupportedFormat(f"A CONSTRUCT or DESCRIBE gives triples, which {form.label} cannot hold.")
+        # Sorted, so that the same triples are the same bytes and a subject's statements stand together.
+        triples = sorted(results, key=_order)
+        ox.serialize(triples, cast("IO[bytes]", sink), GRAPHS[form.name], prefixes=prefixes)
+    elif form.kind != "results":
+        raise UnsupportedFormat(f"A SELECT or ASK gives solutions, which {form.label} cannot hold.")
+    else:
+        results.serialize(sink, RESULTS[form.name])
+
+
+def _order(triple: ox.Triple) -> tuple[str, bool, str, str]:
+    kind = str(triple.predicate) != "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    return str(triple.subject), kind, str(triple.predicate), str(triple.object)
+
+
+def _merge(store: ox.Store, merged: Sequence[ox.NamedNode], named: Sequence[ox.NamedNode]) -> ox.Store:
+    """A copy in memory whose default graph is the merge of the one graphs and whose named graphs are the others.
+
+    The engine's own merge repeats a triple that stands in two of them, and a count would be wrong.
+    """
+    copy = ox.Store()
+    for graph in merged:
+        found = store.quads_for_pattern(None, None, None, graph)
+        copy.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in found)
+    for graph in named:
+        copy.add_graph(graph)
+        copy.bulk_extend(store.quads_for_pattern(None, None, None, graph))
+    return copy
+
+
+def _spelt_out(text: str, columns: Sequence[str], prefixes: dict[str, str]) -> str:
+    """A `SELECT *` with its variables instead of the star, in the order of `columns`.
+
+    Which variables those are the engine says; asking it on an empty store costs no more than the parsing.
+    """
+    at = syntax.star(text)
+    if at is None or "SERVICE" in text.upper():  # the question would go out to the service twice
+        return text
+    try:
+        names = [
+            variable.value for variable in cast("ox.QuerySolutions", _EMPTY.query(text, prefixes=prefixes)).variables
+        ]
+    except Exception:
+        return text  # whatever is wrong with it, the real query says it better
+    if not names:
+        return text
+    order = {name: index for index, name in enumerate(columns)}
+    ordered = sorted(names, key=lambda name: order.get(name, len(order)))
+    return f"{text[:at]} {' '.join(f'?{name}' for name in ordered)} {text[at + 1 :]}"

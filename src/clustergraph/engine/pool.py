@@ -1,0 +1,400 @@
+"""The engine of a service: readers that can be ended, so that every query ends and none hurts another.
+
+A query gets a reader of its own for as long as it runs. When its deadline passes, or the reader runs out of memory,
+that reader is killed and a spare takes its place at once; a new spare is started in the background. When all readers
+are busy, queries wait in a bounded queue.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+
+from rdflib.term import Identifier
+
+from clustergraph.engine import errors
+from clustergraph.engine.base import Answer
+from clustergraph.engine.errors import (
+    Busy,
+    DeadlinePassed,
+    EngineDown,
+    EngineError,
+    EvaluationError,
+    MemoryExceeded,
+    QuerySyntaxError,
+)
+from clustergraph.engine.prepare import Prepared, prepare
+from clustergraph.engine.reader import SEALED
+from clustergraph.snapshot import Snapshot
+
+START_SECONDS = 30.0
+"""How long a reader may take to open its snapshot."""
+CLOSE_SECONDS = 5.0
+"""How long `close` waits for the threads whose readers it ended."""
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query may use, and how many may run and wait."""
+
+    readers: int = 2
+    timeout: float = 10.0
+    """Seconds a query may run unless it asks for another deadline."""
+    timeout_ceiling: float = 60.0
+    """The longest deadline, in seconds, that a query may ask for."""
+    memory: int = 1 << 30
+    """Bytes of address space that one reader may have."""
+    result_bytes: int = 64 << 20
+    """Bytes that one serialised answer may hold."""
+    queue: int = 128
+    """How many queries may wait for a reader."""
+    queue_seconds: float = 10.0
+    """How long a query may wait for a reader."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the pool has done, for metrics."""
+
+    waiting: int = 0
+    running: int = 0
+    ended: Counter[str] = field(default_factory=Counter)
+    """Readers ended, by reason: timeout, memory, crash."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Queries sent away, by reason: full, waited."""
+
+
+class _Reader:
+    """One reader process and the connection to it."""
+
+    def __init__(self, snapshot: Snapshot, memory: int, online: bool) -> None:
+        ours, theirs = socket.socketpair()
+        # What a dying process has to say is read for its cause, and kept out of the service's log.
+        self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process lives
+        command = [sys.executable, "-m", "clustergraph.engine.reader"]
+        try:
+            with theirs:
+                fd = theirs.fileno()
+                self.process = subprocess.Popen(
+                    [*command, str(fd), str(snapshot.store), str(memory), *(["online"] if online else [])],
+                    pass_fds=[fd],
+                    stdin=subprocess.DEVNULL,
+                    stderr=self._noise,
+                    start_new_session=True,  # a Ctrl-C in the terminal is for the service to handle
+                )
+        except OSError as error:
+            ours.close()
+            self._noise.close()
+            raise EngineDown(f"No reader could be started: {error}.") from error
+        self.connection: Connection[Any, Any] = Connection(ours.detach())
+        self.sealed = False
+
+    def await_ready(self) -> None:
+        """Wait until the snapshot is open. Raises EngineDown if that fails."""
+        try:
+            if self.connection.poll(START_SECONDS):
+                self.sealed = self.connection.recv_bytes() == SEALED
+                return
+        except (EOFError, OSError):
+            pass
+        last = self.last_words().strip().rpartition("\n")[2]
+        self.end()
+        raise EngineDown(f"A reader could not open its snapshot (exit code {self.process.returncode}): {last}")
+
+    def ask(self, question: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """The reply and body. Raises TimeoutError, or EOFError when the process went away."""
+        try:
+            self.connection.send_bytes(question)
+            if not self.connection.poll(seconds):
+                raise TimeoutError
+            return json.loads(self.connection.recv_bytes()), self.connection.recv_bytes()
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise EOFError from error
+
+    def last_words(self) -> str:
+        """The end of what the process wrote to its standard error."""
+        size = self._noise.seek(0, os.SEEK_END)
+        self._noise.seek(max(0, size - 4096))
+        return self._noise.read().decode(errors="replace")
+
+    def kill(self) -> None:
+        """Kill the process, whatever it is doing; whoever reads from it finds the end of the connection."""
+        self.process.kill()
+
+    def end(self) -> None:
+        """Kill the process, gather it and let go of all that belongs to it."""
+        self.process.kill()
+        self.process.wait()
+        self.connection.close()
+        self._noise.close()
+
+
+class ReaderPool:
+    """Answers queries on one snapshot with processes that can be ended. Safe to use from many threads."""
+
+    def __init__(self, snapshot: Snapshot, limits: Limits = Limits(), *, allow: Collection[str] = ()) -> None:
+        self.snapshot = snapshot
+        self.limits = limits
+        self.counts = Counts()
+        self._allow = frozenset(allow)
+        self._idle: deque[_Reader] = deque()
+        self._starting: set[_Reader] = set()
+        self._busy: set[_Reader] = set()
+        self._respawning: set[threading.Thread] = set()
+        self._free = threading.Condition()
+        self._closed = False
+        started: list[_Reader] = []
+        try:
+            for _ in range(limits.readers + 1):  # one more than may run: the spare
+                started.append(self._launch())
+            for reader in started:
+                reader.await_ready()
+        except BaseException:
+            for reader in started:
+                reader.end()
+            raise
+        self._idle.extend(started)
+        self.sealed = all(reader.sealed for reader in started)
+        """Whether the readers have no network at all; see `sandbox`."""
+        if not self.sealed and not self._allow:
+            _LOG.warning("This system cannot take the network away from the readers; only the guard stops SERVICE.")
+
+    @property
+    def ready(self) -> int:
+        """How many readers are up, busy ones and the spare included."""
+        with self._free:
+            return len(self._idle) + len(self._busy)
+
+    def query(
+        self,
+        text: str,
+        *,
+        bindings: Mapping[str, Identifier] | None = None,
+        format: str | None = None,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> Answer:
+        """Answer one query; see `engine.base.Engine.query`. `timeout` may go up to `limits.timeout_ceiling`."""
+        if timeout is not None and not timeout > 0:
+            raise EvaluationError(f"The timeout must be a number of seconds above 0, not {timeout}.")
+        clock = _Clock()
+        ready = prepare(
+            text,
+            snapshot=self.snapshot,
+            bindings=bindings,
+            format=format,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            allow=self._allow,
+        )
+        question = self._question(ready)
+        seconds = self.limits.timeout if timeout is None else min(timeout, self.limits.timeout_ceiling)
+        parse = clock.lap()
+        queue = 0.0
+        for attempt in (1, 2):
+            reader = self._acquire()
+            queue += clock.lap()
+            try:
+                reply, body = reader.ask(question, seconds)
+            except TimeoutError:
+                self._replace(reader, "timeout")
+                raise DeadlinePassed(seconds) from None
+            except EOFError:
+                lost = self._lost(reader)
+                # Killed from outside, the query has no part in it; nothing was answered yet, so it may go again.
+                if lost is None and attempt == 1:
+                    continue
+                raise lost or EngineDown("The reader of this query was killed twice. Try again later.") from None
+            except BaseException:
+                self._replace(reader, "crash")
+                raise
+            break
+        self._release(reader)
+        if "error" in reply:
+            error = _error(reply["error"])
+            raise ready.located(error) if isinstance(error, QuerySyntaxError) else error
+        return Answer(body, ready.format, ready.form, {"parse": parse, "queue": queue, **reply["timings"]})
+
+    def close(self) -> None:
+        """End every reader, busy or not. Queries that run or wait get EngineDown."""
+        with self._free:
+            self._closed = True
+            idle = list(self._idle)
+            self._idle.clear()
+            # A reader at work belongs to the thread that waits for it, which gathers it when it is gone.
+            for reader in (*self._busy, *self._starting):
+                reader.kill()
+            self._free.notify_all()
+        for reader in idle:
+            reader.end()
+        with self._free:
+            self._free.wait_for(lambda: not self._busy, CLOSE_SECONDS)
+            respawning = list(self._respawning)
+        for thread in respawning:
+            thread.join(CLOSE_SECONDS)
+
+    def _question(self, ready: Prepared) -> bytes:
+        return json.dumps(
+            {
+                "text": ready.text,
+                "format": ready.format.name,
+                "kind": ready.format.kind,
+                "columns": ready.columns,
+                "prefixes": self.snapshot.prefixes,
+                "graphs_overlap": self.snapshot.graphs_overlap,
+                "default_graphs": ready.default_graphs,
+                "named_graphs": ready.named_graphs,
+                "max_bytes": self.limits.result_bytes,
+            }
+        ).encode()
+
+    def _launch(self) -> _Reader:
+        return _Reader(self.snapshot, self.limits.memory, online=bool(self._allow))
+
+    def _may_run(self) -> bool:
+        return self._closed or (self.counts.running < self.limits.readers and bool(self._idle))
+
+    def _acquire(self) -> _Reader:
+        """A reader for the caller alone. Raises Busy when there is none in time, and EngineDown when closed."""
+        while True:
+            reader = self._next()
+            if reader.process.poll() is None:
+                return reader
+            self._replace(reader, "crash")  # killed while it was idle
+
+    def _next(self) -> _Reader:
+        with self._free:
+            if not self._may_run():
+                if self.counts.waiting >= self.limits.queue:
+                    self.counts.refused["full"] += 1
+                    raise Busy(f"All readers are busy and {self.counts.waiting} queries wait already.", 2)
+                self.counts.waiting += 1
+                try:
+                    if not self._free.wait_for(self._may_run, self.limits.queue_seconds):
+                        self.counts.refused["waited"] += 1
+                        waited = f"{self.limits.queue_seconds:g} s"
+                        raise Busy(f"All readers are busy; the query waited {waited} for one.", 5)
+                finally:
+                    self.counts.waiting -= 1
+            if self._closed:
+                raise EngineDown("The service is stopping.")
+            self.counts.running += 1
+            reader = self._idle.popleft()
+            self._busy.add(reader)
+            return reader
+
+    def _release(self, reader: _Reader) -> None:
+        with self._free:
+            self._leave(reader)
+            # The reader last used comes first again: its caches are warm.
+            if not self._closed:
+                self._idle.appendleft(reader)
+                return
+        reader.end()
+
+    def _leave(self, reader: _Reader) -> None:
+        self.counts.running -= 1
+        self._busy.discard(reader)
+        self._free.notify_all() if self._closed else self._free.notify()
+
+    def _lost(self, reader: _Reader) -> EngineError | None:
+        """What to say of a reader that went away by itself; None if it was killed from outside."""
+        try:
+            code = reader.process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            code = None
+        words = reader.last_words()
+        # An allocation beyond the cap aborts the process, and so does a stack that runs full.
+        out_of_memory = code == -signal.SIGABRT and "memory allocation" in words
+        self._replace(reader, "memory" if out_of_memory else "crash")
+        if self._closed:
+            return EngineDown("The service is stopping.")
+        if out_of_memory:
+            return MemoryExceeded(self.limits.memory)
+        if "overflowed its stack" in words or code == -signal.SIGSEGV:
+            return EvaluationError("The query is nested too deeply. Write it with fewer brackets, groups or operators.")
+        if code in (-signal.SIGKILL, -signal.SIGTERM):
+            return None
+        return EngineDown(f"The reader of this query stopped (exit code {code}); others go on.")
+
+    def _replace(self, reader: _Reader, reason: str) -> None:
+        """End the reader, let its place go to the spare, and start another spare in the background."""
+        thread = threading.Thread(target=self._respawn, args=(reader,), daemon=True)
+        with self._free:
+            self.counts.ended[reason] += 1
+            reader.kill()
+            self._respawning.add(thread)
+            self._leave(reader)
+            thread.start()
+
+    def _respawn(self, lost: _Reader) -> None:
+        try:
+            lost.end()
+            pause = 0.1
+            while not self._closed:
+                if self._spawned():
+                    return
+                time.sleep(pause)
+                pause = min(pause * 2, 5.0)
+        finally:
+            with self._free:
+                self._respawning.discard(threading.current_thread())
+
+    def _spawned(self) -> bool:
+        fresh: _Reader | None = None
+        try:
+            fresh = self._launch()
+            with self._free:
+                self._starting.add(fresh)
+                if self._closed:
+                    fresh.kill()
+            fresh.await_ready()
+        except EngineDown:
+            return False
+        finally:
+            with self._free:
+                if fresh:
+                    self._starting.discard(fresh)
+        with self._free:
+            if not self._closed:
+                self._idle.append(fresh)
+                self._free.notify()
+                return True
+        fresh.end()
+        return True
+
+
+class _Clock:
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
+        self._now = now
+        self._last = now()
+
+    def lap(self) -> float:
+        """Seconds since the last lap."""
+        last, self._last = self._last, self._now()
+        return self._last - last
+
+
+def _error(described: dict[str, Any]) -> EngineError:
+    """The error that a reader described."""
+    kind = getattr(errors, described["class"], EngineError)
+    error: EngineError = kind.__new__(kind)
+    Exception.__init__(error, described["message"])
+    for name, value in described["fields"].items():
+        setattr(error, name, value)
+    return error

@@ -1,0 +1,88 @@
+"""A reader: a process that holds one snapshot open and answers one query at a time, so that it can be ended.
+
+Started by `pool` as `python -m clustergraph.engine.reader FD STORE MEMORY [online]`, where FD is its end of a socket
+pair. Each question is one JSON message; each answer is a JSON message (timings, or an error) and the body as a second
+one. Without `online` the process takes the network away from itself before anything else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import select
+import signal
+import sys
+import threading
+from multiprocessing.connection import Connection
+from typing import Any
+
+import pyoxigraph as ox
+
+from clustergraph.engine import formats
+from clustergraph.engine.errors import EngineError, MemoryExceeded
+from clustergraph.engine.evaluate import Dataset, evaluate
+from clustergraph.engine.sandbox import close_network
+
+READY = b"ready"
+SEALED = b"ready, without network"
+
+
+def main(fd: int, store_path: str, memory: int, online: bool = False) -> None:
+    """Answer questions from the connection until it closes. `memory` caps the process's address space, in bytes."""
+    sealed = not online and close_network()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connection: Connection[Any, Any] = Connection(fd)
+    threading.Thread(target=_end_with_parent, args=(fd,), daemon=True).start()
+    store = ox.Store.read_only(store_path)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        connection.send_bytes(SEALED if sealed else READY)
+        while True:
+            question = json.loads(connection.recv_bytes())
+            body = b""
+            reply: dict[str, Any]
+            try:
+                body, timings = _answer(store, question)
+                reply = {"timings": timings}
+            except MemoryError:
+                reply = {"error": describe(MemoryExceeded(memory))}
+            except EngineError as error:
+                reply = {"error": describe(error)}
+            connection.send_bytes(json.dumps(reply).encode())
+            connection.send_bytes(body)
+
+
+def _answer(store: ox.Store, question: dict[str, Any]) -> tuple[bytes, dict[str, float]]:
+    form = formats.find(question["format"], question["kind"])
+    assert form is not None
+    return evaluate(
+        store,
+        question["text"],
+        form,
+        dataset=Dataset(question["prefixes"], question["graphs_overlap"]),
+        default_graphs=question["default_graphs"],
+        named_graphs=question["named_graphs"],
+        max_bytes=question["max_bytes"],
+        columns=question["columns"],
+    )
+
+
+def describe(error: EngineError) -> dict[str, Any]:
+    """An error as JSON, to be made again by `pool`."""
+    return {"class": type(error).__name__, "message": str(error), "fields": vars(error)}
+
+
+def _end_with_parent(fd: int) -> None:
+    """Leave, even in the middle of a query, when the other end of the connection is gone."""
+    poll = select.poll()
+    poll.register(fd, 0)  # nothing but a hang-up
+    while not any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll()):
+        pass
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), "online" in sys.argv[4:])

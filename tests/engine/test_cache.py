@@ -1,0 +1,239 @@
+"""The answer cache: what is kept, how much of it, and asking once where many ask."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rdflib import Literal
+
+from clustergraph.engine import formats
+from clustergraph.engine.base import Answer
+from clustergraph.engine.cache import ENTRY_BYTES, ByteCache, CachedEngine, is_repeatable
+from clustergraph.engine.errors import DeadlinePassed, EngineDown, EngineError
+from clustergraph.snapshot import Snapshot
+
+
+class Counting:
+    """An engine that counts, and may wait or fail."""
+
+    def __init__(self, act: Callable[[], bytes] = lambda: b"answer") -> None:
+        self.asked = 0
+        self.act = act
+        self.snapshot = Snapshot(Path("nowhere"), {"name": "one"})
+        self._lock = threading.Lock()
+
+    def query(self, *_: Any, **__: Any) -> Answer:
+        with self._lock:
+            self.asked += 1
+        return Answer(self.act(), formats.FORMATS[0], "SELECT", {"evaluate": 1.0})
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_the_least_recently_used_goes_first() -> None:
+    cache = ByteCache[str](3 * (ENTRY_BYTES + 300))
+    for key in "abc":
+        cache.put(key, key, 300)
+    cache.get("a")
+    cache.put("d", "d", 300)
+    assert [cache.get(key) for key in "abcd"] == ["a", None, "c", "d"]
+    assert cache.bytes <= cache.capacity
+    assert (cache.hits, cache.misses) == (4, 1)
+
+
+def test_a_value_put_again_counts_once() -> None:
+    cache = ByteCache[str](100_000)
+    for _ in range(10):
+        cache.put("a", "a", 100)
+    assert (len(cache), cache.bytes) == (1, ENTRY_BYTES + 100)
+
+
+def test_what_would_push_out_everything_is_not_kept() -> None:
+    cache = ByteCache[str](10_000)
+    cache.put("a", "a", 100)
+    cache.put("big", "big", 9_000)
+    assert cache.get("big") is None
+    assert cache.get("a") == "a"
+
+
+def test_without_room_nothing_is_kept() -> None:
+    cache = ByteCache[str](0)
+    cache.put("a", "a", 0)
+    assert (len(cache), cache.bytes) == (0, 0)
+
+
+def test_it_stays_within_its_bytes_under_threads() -> None:
+    cache = ByteCache[int](50_000)
+
+    def work(seed: int) -> None:
+        for number in range(500):
+            cache.put((seed, number % 50), number, number % 400)
+            cache.get((seed + 1, number % 50))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert cache.bytes <= cache.capacity
+    assert cache.bytes == sum(size for _, size in cache._entries.values())
+
+
+def test_a_long_question_counts_too() -> None:
+    inner = Counting()
+    engine = CachedEngine(inner, 1 << 20)
+    engine.query("ASK {} #" + "x" * 100_000)
+    assert engine.cache.bytes > 100_000
+
+
+@pytest.mark.parametrize(
+    ("text", "repeatable"),
+    [
+        ("SELECT * { ?s ?p ?o }", True),
+        ("SELECT (now() AS ?t) {}", False),
+        ("SELECT (RAND # why\n () AS ?t) {}", False),
+        ("SELECT (\\u004eOW() AS ?t) {}", False),
+        ("SELECT (STRUUID() AS ?t) {}", False),
+        ("SELECT (BNODE() AS ?t) {}", False),
+        ("SELECT * { ?now ?rand ?uuid }", True),
+        ("SELECT * { SERVICE <https://a.example/> { ?s ?p ?o } }", False),
+        ("SELECT * { SERVICE ?any { ?s ?p ?o } }", False),
+        ("SELECT * { ?s a <urn:Service> FILTER(?s != 'service') }", True),
+    ],
+)
+def test_what_may_be_kept(text: str, repeatable: bool) -> None:
+    assert is_repeatable(text) is repeatable
+
+
+def test_the_same_question_is_asked_once() -> None:
+    inner = Counting()
+    engine = CachedEngine(inner, 1 << 20)
+    first, second = engine.query("ASK {}"), engine.query("ASK {}")
+    assert inner.asked == 1
+    assert first.body == second.body
+    assert dict(second.timings) == {}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"text": "ASK { }"},
+        {"format": "xml"},
+        {"bindings": {"s": Literal("b")}},
+        {"bindings": {"s": Literal("a", lang="en")}},
+        {"default_graphs": ["urn:a"]},
+        {"named_graphs": ["urn:a"]},
+    ],
+)
+def test_another_question_is_asked_anew(other: dict[str, Any]) -> None:
+    inner = Counting()
+    engine = CachedEngine(inner, 1 << 20)
+    usual: dict[str, Any] = {"text": "ASK {}", "bindings": {"s": Literal("a")}}
+    engine.query(**usual)
+    engine.query(**{**usual, **other})
+    assert inner.asked == 2
+
+
+def test_a_new_snapshot_is_asked_anew_and_a_longer_deadline_is_not() -> None:
+    inner = Counting()
+    engine = CachedEngine(inner, 1 << 20)
+    engine.query("ASK {}", timeout=1)
+    engine.query("ASK {}", timeout=2)
+    assert inner.asked == 1
+    inner.snapshot = Snapshot(Path("nowhere"), {"name": "two"})
+    engine.query("ASK {}", timeout=1)
+    assert inner.asked == 2
+
+
+def test_what_varies_is_asked_each_time() -> None:
+    inner = Counting()
+    engine = CachedEngine(inner, 1 << 20)
+    for _ in range(3):
+        engine.query("SELECT (NOW() AS ?t) {}")
+    assert inner.asked == 3
+
+
+def together(engine: CachedEngine, many: int, started: threading.Event, go: threading.Event) -> list[Any]:
+    """What each of many gets that ask the same while the first answer is still being computed."""
+
+    def ask() -> Any:
+        try:
+            return engine.query("ASK {}").body
+        except EngineError as error:
+            return error
+
+    with ThreadPoolExecutor(many) as pool:
+        first = pool.submit(ask)
+        assert started.wait(10)
+        rest = [pool.submit(ask) for _ in range(many - 1)]
+        while sum(one.running() for one in rest) < many - 1:
+            pass
+        go.set()
+        return [one.result(timeout=10) for one in (first, *rest)]
+
+
+def test_many_who_ask_the_same_are_answered_by_one_evaluation() -> None:
+    started, go = threading.Event(), threading.Event()
+
+    def act() -> bytes:
+        started.set()
+        assert go.wait(10)
+        return b"answer"
+
+    inner = Counting(act)
+    engine = CachedEngine(inner, 1 << 20)
+    assert together(engine, 20, started, go) == [b"answer"] * 20
+    assert inner.asked == 1
+
+
+def test_a_failure_is_everybodys_and_nobody_is_stuck() -> None:
+    started, go = threading.Event(), threading.Event()
+
+    def act() -> bytes:
+        started.set()
+        assert go.wait(10)
+        raise DeadlinePassed(1)
+
+    inner = Counting(act)
+    engine = CachedEngine(inner, 1 << 20)
+    results = together(engine, 20, started, go)
+    assert all(isinstance(result, DeadlinePassed) for result in results)
+    inner.act = lambda: b"answer"
+    assert engine.query("ASK {}").body == b"answer"
+
+
+def test_one_that_is_broken_off_does_not_stop_the_others() -> None:
+    started, go = threading.Event(), threading.Event()
+
+    def act() -> bytes:
+        if not started.is_set():
+            started.set()
+            assert go.wait(10)
+            raise KeyboardInterrupt
+        return b"answer"
+
+    engine = CachedEngine(Counting(act), 1 << 20)
+    interrupted: list[BaseException] = []
+
+    def first() -> None:
+        try:
+            engine.query("ASK {}")
+        except KeyboardInterrupt as error:
+            interrupted.append(error)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert started.wait(10)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(lambda: engine.query("ASK {}"))
+        while not other.running():
+            pass
+        go.set()
+        error = other.exception(timeout=10)
+    # Whether it still waited or came just after, it got an answer or was told to ask again.
+    assert error is None or isinstance(error, EngineDown)
+    thread.join(10)
+    assert interrupted

@@ -1,0 +1,329 @@
+"""Readers that can be ended: limits, the queue, deaths from outside, and that nothing is left behind."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clustergraph.engine import pool as pools
+from clustergraph.engine.errors import (
+    Busy,
+    DeadlinePassed,
+    EngineDown,
+    EvaluationError,
+    MemoryExceeded,
+    OutsideAddress,
+    QuerySyntaxError,
+    ResultTooLarge,
+)
+from clustergraph.engine.pool import Limits, ReaderPool
+from clustergraph.engine.prepare import Prepared
+from clustergraph.snapshot import Snapshot
+
+ENDLESS = """SELECT (COUNT(*) AS ?n) {
+    ?a ex:number ?x . ?b ex:number ?y . ?c ex:number ?z FILTER(?x + ?y + ?z = -1)
+}"""
+"""Asks 27 thousand million combinations on the fixture `numbers`."""
+HUNGRY = "SELECT * { ?a ex:number ?x . ?b ex:number ?y } ORDER BY DESC(?x + ?y)"
+"""Holds nine million solutions at once."""
+
+MakePool = Callable[..., ReaderPool]
+
+
+def count(pool: ReaderPool, text: str = "SELECT (COUNT(*) AS ?n) { ?s ex:p ?o }", **options: Any) -> int:
+    found = json.loads(pool.query(text, **options).body)
+    return int(found["results"]["bindings"][0]["n"]["value"])
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def children() -> set[int]:
+    """Process ids of this process's children, the dead that nobody gathered included."""
+    found = set()
+    for task in Path("/proc/self/task").iterdir():
+        found |= {int(pid) for pid in (task / "children").read_text().split()}
+    return found
+
+
+def test_an_answer(snapshot: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(snapshot, readers=1)
+    answer = pool.query("SELECT ?o { ex:a ex:p ?o }", format="csv")
+    assert answer.body == b"o\r\n1\r\n"
+    assert answer.form == "SELECT"
+    assert set(answer.timings) == {"parse", "queue", "evaluate", "serialise"}
+    assert all(seconds >= 0 for seconds in answer.timings.values())
+
+
+def test_an_error_keeps_its_class_and_place(snapshot: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(snapshot, readers=1)
+    with pytest.raises(QuerySyntaxError) as caught:
+        pool.query("SELECT * {\n  ?s ?p }")
+    assert (caught.value.line, caught.value.column) == (2, 9)
+    assert str(caught.value).startswith("Line 2, column 9: ")
+    assert count(pool) == 4
+
+
+def test_a_deadline_ends_the_query_and_disturbs_nobody(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=2)
+    stop = threading.Event()
+
+    def ask() -> int:
+        asked = 0
+        while not stop.is_set():
+            assert count(pool) == 4
+            asked += 1
+        return asked
+
+    with ThreadPoolExecutor(1) as threads:
+        others = threads.submit(ask)
+        begin = time.monotonic()
+        with pytest.raises(DeadlinePassed, match=r"0\.5 s"):
+            pool.query(ENDLESS, timeout=0.5)
+        took = time.monotonic() - begin
+        stop.set()
+        assert others.result() > 0
+    assert 0.5 <= took < 10
+    assert pool.counts.ended == {"timeout": 1}
+
+
+def test_the_ceiling_bounds_what_a_query_asks_for(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=1, timeout_ceiling=0.3)
+    with pytest.raises(DeadlinePassed) as caught:
+        pool.query(ENDLESS, timeout=math.inf)
+    assert caught.value.allowed == 0.3
+
+
+@pytest.mark.parametrize("timeout", [0, -1, math.nan, -math.inf])
+def test_a_timeout_that_makes_no_sense_is_refused(snapshot: Snapshot, make_pool: MakePool, timeout: float) -> None:
+    with pytest.raises(EvaluationError, match="above 0"):
+        make_pool(snapshot, readers=1).query("ASK {}", timeout=timeout)
+
+
+def test_the_spare_is_there_at_once(numbers: Snapshot, make_pool: MakePool, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = make_pool(numbers, readers=1)
+    monkeypatch.setattr(pool, "_spawned", lambda: False)  # no new reader comes
+    with pytest.raises(DeadlinePassed):
+        pool.query(ENDLESS, timeout=0.2)
+    assert count(pool) == 4
+
+
+def test_a_new_spare_comes(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=1)
+    for _ in range(3):
+        with pytest.raises(DeadlinePassed):
+            pool.query(ENDLESS, timeout=0.1)
+    assert wait_until(lambda: pool.ready == 2)
+
+
+def test_memory_is_capped(numbers: Snapshot, make_pool: MakePool, capfd: pytest.CaptureFixture[str]) -> None:
+    pool = make_pool(numbers, readers=1, memory=512 << 20, timeout=120, timeout_ceiling=120)
+    with pytest.raises(MemoryExceeded, match="512 MiB"):
+        pool.query(HUNGRY)
+    assert count(pool) == 4
+    assert capfd.readouterr().err == ""
+
+
+def test_a_result_is_capped_and_the_reader_goes_on(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=1, result_bytes=1 << 16)
+    with pytest.raises(ResultTooLarge):
+        pool.query("SELECT * { ?s ?p ?o }")
+    assert count(pool) == 4
+    assert not pool.counts.ended
+
+
+def test_deep_nesting_is_an_error_of_the_query(snapshot: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(snapshot, readers=1, timeout=60)
+    with pytest.raises(EvaluationError, match="nested too deeply"):
+        pool.query("SELECT * " + "{" * 200_000 + "}" * 200_000)
+    assert count(pool) == 4
+
+
+def test_the_queue_is_bounded(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=1, queue=1, timeout=2, queue_seconds=60)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(pool.query, ENDLESS)
+        assert wait_until(lambda: pool.counts.running == 1)
+        second = threads.submit(count, pool)
+        assert wait_until(lambda: pool.counts.waiting == 1)
+        with pytest.raises(Busy) as caught:
+            pool.query("ASK {}")
+        assert caught.value.retry_after > 0
+        assert isinstance(first.exception(), DeadlinePassed)
+        assert second.result() == 4
+    assert pool.counts.refused == {"full": 1}
+    assert (pool.counts.running, pool.counts.waiting) == (0, 0)
+
+
+def test_waiting_is_bounded(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=1, timeout=3, queue_seconds=0.1)
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(pool.query, ENDLESS)
+        assert wait_until(lambda: pool.counts.running == 1)
+        with pytest.raises(Busy, match="waited"):
+            pool.query("ASK {}")
+        assert isinstance(first.exception(), DeadlinePassed)
+    assert pool.counts.refused == {"waited": 1}
+
+
+def test_idle_readers_that_were_killed_fail_no_query(snapshot: Snapshot, make_pool: MakePool) -> None:
+    before = children()
+    pool = make_pool(snapshot, readers=2)
+    for pid in children() - before:
+        os.kill(pid, signal.SIGKILL)
+    assert count(pool) == 4
+    assert wait_until(lambda: pool.ready == 3)
+
+
+def test_a_query_whose_reader_is_killed_is_asked_again(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=1, timeout=1)
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(pool.query, ENDLESS)
+        assert wait_until(lambda: len(pool._busy) == 1)
+        (reader,) = pool._busy
+        time.sleep(0.1)
+        os.kill(reader.process.pid, signal.SIGKILL)
+        assert isinstance(running.exception(), DeadlinePassed)  # so it did run a second time
+    assert pool.counts.ended == {"crash": 1, "timeout": 1}
+
+
+def test_a_query_whose_reader_is_killed_twice_fails(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=1, timeout=60)
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(pool.query, ENDLESS)
+        for ended in (0, 1):
+            assert wait_until(lambda ended=ended: pool.counts.ended["crash"] == ended and len(pool._busy) == 1)  # type: ignore[misc]
+            (reader,) = pool._busy
+            time.sleep(0.1)
+            os.kill(reader.process.pid, signal.SIGKILL)
+        assert isinstance(running.exception(), EngineDown)
+
+
+def test_close_leaves_nothing_behind(numbers: Snapshot) -> None:
+    processes, files = children(), len(list(Path("/proc/self/fd").iterdir()))
+    pool = ReaderPool(numbers, Limits(readers=2, timeout=60))
+    with pytest.raises(DeadlinePassed):
+        pool.query(ENDLESS, timeout=0.1)
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(pool.query, ENDLESS)
+        assert wait_until(lambda: pool.counts.running == 1)
+        pool.close()
+        assert isinstance(running.exception(), EngineDown)
+    with pytest.raises(EngineDown, match="stopping"):
+        pool.query("ASK {}")
+    assert children() == processes
+    assert len(list(Path("/proc/self/fd").iterdir())) == files
+
+
+def test_a_pool_that_cannot_open_its_snapshot_leaves_nothing_behind(tmp_path: Path) -> None:
+    processes, files = children(), len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(EngineDown, match="could not open"):
+        ReaderPool(Snapshot(tmp_path, {"name": "none", "graphs": {}}), Limits(readers=2))
+    assert children() == processes
+    assert len(list(Path("/proc/self/fd").iterdir())) == files
+
+
+PARENT = """
+import sys, threading
+from pathlib import Path
+from clustergraph.engine.pool import Limits, ReaderPool
+from clustergraph.snapshot import Snapshot
+pool = ReaderPool(Snapshot(Path(sys.argv[1]), {"name": "x", "graphs": {}, "prefixes": {"ex": "https://example.org/"}}),
+                  Limits(readers=1, timeout=600, timeout_ceiling=600))
+threading.Thread(target=pool.query, args=(sys.argv[2],)).start()
+while not pool._busy:
+    pass
+print(*[reader.process.pid for reader in (*pool._busy, *pool._idle)], flush=True)
+threading.Event().wait()
+"""
+
+
+def test_readers_end_with_their_parent_even_in_the_middle_of_a_query(numbers: Snapshot) -> None:
+    command = [sys.executable, "-c", PARENT, str(numbers.path), ENDLESS]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        readers = [int(pid) for pid in parent.stdout.readline().split()]
+        assert len(readers) == 2
+        time.sleep(0.3)  # well into the query
+        parent.kill()
+    assert wait_until(lambda: not any(_alive(pid) for pid in readers))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_many_threads_get_their_own_answers(snapshot: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(snapshot, readers=2)
+
+    def ask(number: int) -> bool:
+        answer = pool.query(f"SELECT ({number} AS ?n) {{}}", format="csv")
+        return answer.body == f"n\r\n{number}\r\n".encode()
+
+    with ThreadPoolExecutor(32) as threads:
+        assert all(threads.map(ask, range(400)))
+    assert pool.counts.running == pool.counts.waiting == 0
+
+
+def test_a_call_that_the_guard_missed_reaches_nobody(
+    snapshot: Snapshot, make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = make_pool(snapshot, readers=1)
+    if not pool.sealed:
+        pytest.skip("no seccomp here")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.5)
+        call = f"SELECT * {{ SERVICE <http://127.0.0.1:{listener.getsockname()[1]}/> {{ ?s ?p ?o }} }}"
+
+        def unguarded(text: str, **options: Any) -> Prepared:
+            return Prepared(call, "SELECT", prepare(text, **options).format)
+
+        prepare = pools.prepare  # type: ignore[attr-defined]
+        monkeypatch.setattr(pools, "prepare", unguarded)
+        with pytest.raises(OutsideAddress):
+            pool.query("SELECT * {}")
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
+def test_an_allowed_address_is_reached(snapshot: Snapshot, make_pool: MakePool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(20)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/sparql"
+        pool = make_pool(snapshot, readers=1, allow=(address,), timeout=20)
+        assert not pool.sealed
+        with ThreadPoolExecutor(1) as threads:
+            asked = threads.submit(pool.query, f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}", format="csv")
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                body = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value":"x:far"}}]}}'
+                connection.sendall(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: application/sparql-results+json\r\nConnection: close\r\n"
+                    + f"Content-Length: {len(body)}\r\n\r\n".encode()
+                    + body
+                )
+            assert asked.result().body == b"o,p,s\r\n,,x:far\r\n"

@@ -1,0 +1,60 @@
+"""The W3C SPARQL 1.1 query syntax tests: good queries are taken, bad ones refused, by guard and parser together.
+
+The tests of update syntax are not among them: the engine answers queries only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+import w3c
+from clustergraph.engine import guard
+from clustergraph.engine.embedded import EmbeddedEngine
+from clustergraph.engine.errors import EvaluationError, OutsideAddress, QuerySyntaxError
+from clustergraph.snapshot import Snapshot
+
+UNKNOWN_FUNCTION = {"syntax-query/test_4"}
+"""Well formed, but it calls a function that no engine knows, which shows when it is evaluated."""
+
+POSITIVE = w3c.cases("PositiveSyntaxTest11")
+NEGATIVE = w3c.cases("NegativeSyntaxTest11")
+
+
+def _engine(case: w3c.Case) -> EmbeddedEngine:
+    """An engine that has every graph the query names after FROM."""
+    try:
+        named = {call.address: 0 for call in guard.calls(case.text) if call.keyword.startswith("FROM")}
+    except QuerySyntaxError:
+        named = {}
+    return EmbeddedEngine(Snapshot(Path("unused"), {"name": "w3c", "graphs": named}), store=ox.Store())
+
+
+def test_the_tests_are_there() -> None:
+    if not w3c.FOLDER.is_dir():
+        pytest.skip(w3c.ABSENT)
+    assert len(POSITIVE) > 60
+    assert len(NEGATIVE) > 40
+
+
+@pytest.mark.parametrize("case", POSITIVE, ids=lambda case: case.name)
+def test_good_queries_are_taken(case: w3c.Case) -> None:
+    engine = _engine(case)
+    if case.name.startswith("syntax-fed/"):
+        with pytest.raises(OutsideAddress):
+            engine.query(case.text)
+    elif case.name in UNKNOWN_FUNCTION:
+        with pytest.raises(EvaluationError, match="function"):
+            engine.query(case.text)
+    else:
+        engine.query(case.text)
+
+
+@pytest.mark.parametrize("case", NEGATIVE, ids=lambda case: case.name)
+def test_bad_queries_are_refused(case: w3c.Case) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        _engine(case).query(case.text)
+    if caught.value.line is not None:
+        assert 1 <= caught.value.line <= case.text.count("\n") + 1
