@@ -1,0 +1,22 @@
+"""Canned queries: SPARQL files with a title, a description and typed parameters. Read, check, bind, run.
+
+>>> from clustergraph.folder import published
+>>> "clusters-by-country" in Catalogue.load(published().queries)
+True
+"""
+
+from clustergraph.catalogue.catalogue import Catalogue, Given
+from clustergraph.catalogue.errors import CatalogueError, ParameterError, Problem, UnknownQuery
+from clustergraph.catalogue.model import CannedQuery, Parameter, Words
+
+__all__ = [
+    "CannedQuery",
+    "Catalogue",
+    "CatalogueError",
+    "Given",
+    "Parameter",
+    "ParameterError",
+    "Problem",
+    "UnknownQuery",
+    "Words",
+]

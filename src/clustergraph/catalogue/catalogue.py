@@ -1,0 +1,172 @@
+"""The canned queries of a folder, by name: bind parameters to them and run them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rdflib.term import Identifier
+
+from clustergraph.catalogue.errors import CatalogueError, ParameterError, Problem, UnknownQuery
+from clustergraph.catalogue.model import CannedQuery, Parameter
+from clustergraph.catalogue.read import ENDING, read
+from clustergraph.catalogue.resolve import Resolver
+from clustergraph.catalogue.terms import literal
+from clustergraph.engine.base import Answer, Engine
+
+Given = Mapping[str, str | Sequence[str]]
+"""Parameters as they were given, by public name. A sequence of more than one value is a mistake that `bind` reports."""
+
+
+class Catalogue:
+    """Canned queries by name, sorted by name. It knows no graph: that comes with the engine of each call.
+
+    >>> from clustergraph.folder import published
+    >>> catalogue = Catalogue.load(published().queries)
+    >>> str(catalogue["targets-dropped"].summary)
+    'Countries dropped after the concept phase'
+    """
+
+    def __init__(self, queries: Sequence[CannedQuery] = ()) -> None:
+        self._queries = {query.name: query for query in sorted(queries, key=lambda one: one.name)}
+        self._resolver = Resolver()
+
+    @classmethod
+    def load(cls, folder: Path) -> Catalogue:
+        """Read every `.rq` file of a folder; a folder that is not there gives an empty catalogue.
+
+        Raises CatalogueError with everything that is wrong with any of the files.
+        """
+        queries: list[CannedQuery] = []
+        problems: list[Problem] = []
+        for path in sorted(folder.glob(f"*{ENDING}")):
+            try:
+                queries.append(read(path))
+            except CatalogueError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise CatalogueError(problems)
+        return cls(queries)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all queries, sorted."""
+        return list(self._queries)
+
+    def __iter__(self) -> Iterator[CannedQuery]:
+        return iter(self._queries.values())
+
+    def __len__(self) -> int:
+        return len(self._queries)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._queries
+
+    def __getitem__(self, name: str) -> CannedQuery:
+        """The query of this name. Raises UnknownQuery, with names that look like it."""
+        try:
+            return self._queries[name]
+        except KeyError:
+            raise UnknownQuery(name, difflib.get_close_matches(name, self._queries)) from None
+
+    def run(
+        self,
+        engine: Engine,
+        name: str,
+        params: Given | None = None,
+        format: str | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Answer the query of this name with these parameters.
+
+        `format` and `timeout` (in seconds) are those of `Engine.query`. Raises UnknownQuery, ParameterError and the
+        engine's errors.
+        """
+        query = self[name]
+        bindings = self.bind(engine, query, params, timeout)
+        return engine.query(query.text, bindings=bindings, format=format, timeout=timeout)
+
+    def bind(
+        self, engine: Engine, query: CannedQuery, params: Given | None = None, timeout: float | None = None
+    ) -> dict[str, Identifier]:
+        """The terms that the parameters mean, by variable. A blank value counts as one that was not given.
+
+        Raises ParameterError for a parameter that is unknown, missing, repeated, or whose value cannot be used.
+        """
+        given = {name: _single(name, value) for name, value in (params or {}).items()}
+        for name in given:
+            if query.parameter(name) is None:
+                raise _unknown_parameter(query, name)
+        bindings: dict[str, Identifier] = {}
+        for parameter in query.parameters:
+            value = given.get(parameter.name) or parameter.default
+            if value is not None:
+                bindings[parameter.variable] = self._term(parameter, value, engine, timeout)
+            elif parameter.required:
+                raise ParameterError(
+                    parameter.name,
+                    f"The parameter {parameter.name!r} is missing: {parameter.description}",
+                    allowed=parameter.choices,
+                )
+        return bindings
+
+    def suggestions(
+        self,
+        query: CannedQuery,
+        parameter: Parameter,
+        engine: Engine,
+        language: str = "en",
+        timeout: float | None = None,
+    ) -> list[tuple[str, str]]:
+        """Values that a form can offer for a parameter, each with a label: those listed, or all instances of the class.
+
+        Empty where anything goes. Raises the engine's errors, and ParameterError if the query has no such parameter.
+        """
+        if parameter not in query.parameters:
+            raise _unknown_parameter(query, parameter.name)
+        if parameter.choices:
+            return [(choice, choice) for choice in parameter.choices]
+        if parameter.type == "boolean":
+            return [("true", "true"), ("false", "false")]
+        return self._resolver.suggestions(parameter, engine, language, timeout)
+
+    def _term(self, parameter: Parameter, value: str, engine: Engine, timeout: float | None) -> Identifier:
+        if parameter.choices:
+            value = _chosen(parameter, value)
+        if parameter.type == "iri":
+            return self._resolver.iri(parameter, value, engine, timeout)
+        return literal(parameter, value)
+
+
+def _single(name: str, value: str | Sequence[str]) -> str:
+    values = [value] if isinstance(value, str) else list(value)
+    if len(values) > 1:
+        raise ParameterError(name, f"The parameter {name!r} is given {len(values)} times; give it once.")
+    text = values[0].strip() if values else ""
+    if "\0" in text or any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+        raise ParameterError(name, f"The value of {name!r} has a character that no text can have: {text!r}.")
+    return text
+
+
+def _chosen(parameter: Parameter, value: str) -> str:
+    for choice in parameter.choices:
+        if choice.casefold() == value.casefold():
+            return choice
+    raise ParameterError(
+        parameter.name,
+        f"The value of {parameter.name!r} must be {' or '.join(parameter.choices)}, not {value!r}.",
+        allowed=parameter.choices,
+        suggestions=difflib.get_close_matches(value, parameter.choices),
+    )
+
+
+def _unknown_parameter(query: CannedQuery, name: str) -> ParameterError:
+    names = [parameter.name for parameter in query.parameters]
+    known = f"its parameters are {', '.join(names)}" if names else "it has none"
+    return ParameterError(
+        name,
+        f"The query {query.name!r} has no parameter {name!r}; {known}.",
+        allowed=names,
+        suggestions=difflib.get_close_matches(name, names),
+    )

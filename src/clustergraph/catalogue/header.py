@@ -1,0 +1,85 @@
+"""The YAML in a query file's leading `#+` lines, with the line of the file that each part stands on.
+
+All scalars are strings: `NO` is Norway, not false.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import yaml
+
+from clustergraph.catalogue.errors import Problem
+
+MARK = "#+"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A part of the header: a string, a list or a map of further parts, and its line in the file."""
+
+    value: str | list[Entry] | dict[str, Entry]
+    line: int
+
+    @property
+    def text(self) -> str | None:
+        """The string, without outer blanks; None for a list or a map."""
+        return self.value.strip() if isinstance(self.value, str) else None
+
+    @property
+    def items(self) -> list[Entry]:
+        """The entries of a list; none for anything else."""
+        return self.value if isinstance(self.value, list) else []
+
+    @property
+    def map(self) -> dict[str, Entry]:
+        """The entries of a map; none for anything else."""
+        return self.value if isinstance(self.value, dict) else {}
+
+
+def header(file: str, text: str, problems: list[Problem]) -> dict[str, Entry]:
+    """The header of a query file. What is wrong with it is added to `problems`.
+
+    >>> header("a.rq", "#+ summary: All\\nSELECT * {}", [])
+    {'summary': Entry(value='All', line=1)}
+    """
+    numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.startswith(MARK)]
+    if not numbered:
+        return {}
+    lines = [number for number, _ in numbered]
+    source = "\n".join(line.removeprefix(MARK).removeprefix(" ") for _, line in numbered)
+    try:
+        node = yaml.compose(source, Loader=yaml.BaseLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = lines[min(mark.line, len(lines) - 1)] if mark else lines[0]
+        problems.append(Problem(file, line, f"The header is not YAML: {error.problem or error.context}."))
+        return {}
+    except yaml.YAMLError as error:
+        problems.append(Problem(file, lines[0], f"The header is not YAML: {error}."))
+        return {}
+    if node is None:
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        problems.append(Problem(file, lines[0], "The header is not a map of keys and values."))
+        return {}
+    return _entry(node, file, lines, problems).map
+
+
+def _entry(node: yaml.Node, file: str, lines: list[int], problems: list[Problem]) -> Entry:
+    line = lines[min(node.start_mark.line, len(lines) - 1)]
+    if isinstance(node, yaml.SequenceNode):
+        return Entry([_entry(item, file, lines, problems) for item in node.value], line)
+    if isinstance(node, yaml.MappingNode):
+        entries: dict[str, Entry] = {}
+        for key, value in node.value:
+            at = lines[min(key.start_mark.line, len(lines) - 1)]
+            name = key.value if isinstance(key, yaml.ScalarNode) else None
+            if name is None:
+                problems.append(Problem(file, at, "A key of the header is not a single word."))
+            elif name in entries:
+                problems.append(Problem(file, at, f"The key {name!r} stands here a second time."))
+            else:
+                entries[name] = Entry(_entry(value, file, lines, problems).value, at)
+        return Entry(entries, line)
+    return Entry(str(node.value), line)

@@ -1,0 +1,47 @@
+"""Variables that are parameters, named as in BASIL and grlc.
+
+`?_name_type` must be given, `?__name_type` may be left out. The types are those of `TYPES` and two-letter language
+tags; a variable that ends in none of them is a string.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+TYPES = ("iri", "literal", "string", "integer", "number", "date", "boolean")
+_LANGUAGE = re.compile(r"[a-z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterVariable:
+    """What a variable's name says. `type` is one of `TYPES` (`string` for `literal`) or `language`."""
+
+    variable: str
+    name: str
+    type: str
+    required: bool
+    language: str | None = None
+
+
+def parameter_variable(variable: str) -> ParameterVariable | None:
+    """Read the name of a variable (without `?`); None if it is no parameter.
+
+    >>> parameter_variable("_country_iri")
+    ParameterVariable(variable='_country_iri', name='country', type='iri', required=True, language=None)
+    >>> parameter_variable("__title_de")
+    ParameterVariable(variable='__title_de', name='title', type='language', required=False, language='de')
+    >>> parameter_variable("_first_year_integer").name
+    'first_year'
+    >>> parameter_variable("country")
+    """
+    name = variable.lstrip("_")
+    if not name or name == variable:
+        return None
+    required = not variable.startswith("__")
+    stem, _, ending = name.rpartition("_")
+    if stem and ending in TYPES:
+        return ParameterVariable(variable, stem, "string" if ending == "literal" else ending, required)
+    if stem and _LANGUAGE.fullmatch(ending):
+        return ParameterVariable(variable, stem, "language", required, ending)
+    return ParameterVariable(variable, name, "string", required)
