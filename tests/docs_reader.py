@@ -1,0 +1,227 @@
+"""A reader of the documentation: finds the blocks and links of a page, and does what the page says, from top to bottom.
+
+A page is one session: its blocks run in order in one scratch folder, `clustergraph serve` goes on until the next one or
+the end of the page, and names that Python blocks define stay. Three comments, each alone on a line before a block, say
+more of it:
+
+    <!-- not run: reason -->   the block cannot run in a test
+    <!-- fails -->             its last command has to fail
+    <!-- output -->            it is what the block before has to print; `...` stands for anything
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import traceback
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+PATIENCE = 60
+"""Seconds after which a block counts as one that hangs."""
+ADDRESS = re.compile(r"(?:127\.0\.0\.1|localhost):8080\b")
+OUTSIDE = "/srv/"
+"""Where examples keep what lasts; in a test that is in the scratch folder."""
+
+_FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_MARK = re.compile(r"<!-- (not run: .+|fails|output) -->\s*\Z")
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of code on a page; `mark` is the comment before it."""
+
+    line: int
+    language: str
+    text: str
+    mark: str
+
+
+def blocks(text: str) -> list[Block]:
+    """The fenced blocks of a page."""
+    found = []
+    for fence in _FENCE.finditer(text):
+        mark = _MARK.search(text, 0, fence.start())
+        line = text.count("\n", 0, fence.start()) + 2
+        found.append(Block(line, fence[2], textwrap.dedent(fence[3]), mark[1] if mark else ""))
+    return found
+
+
+def prose(text: str) -> str:
+    """A page without its fenced blocks."""
+    return _FENCE.sub("", text)
+
+
+def links(text: str) -> list[str]:
+    """Where the links of a page lead."""
+    return _LINK.findall(prose(text))
+
+
+def anchors(text: str) -> set[str]:
+    """The names that the headings of a page can be linked by."""
+    headings = _HEADING.findall(prose(text))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+class Untrue(AssertionError):
+    """A block that does not do what the page says."""
+
+
+class Session:
+    """Does what one page says, in `folder`.
+
+    `port` is where a service answers that runs already. Once the page has started one of its own, that one
+    is asked, at the port of the `environment` that programs are given.
+    """
+
+    def __init__(self, folder: Path, port: int, environment: dict[str, str]) -> None:
+        self.folder = folder
+        self.port = port
+        self.environment = environment
+        self._names: dict[str, Any] = {"__name__": "__main__"}
+        self._printed = ""
+
+    def read(self, name: str, page: list[Block]) -> None:
+        """Run the blocks of a page. Raises Untrue, which names the line."""
+        for block in page:
+            try:
+                self._block(block)
+            except Untrue as error:
+                raise Untrue(f"{name}, line {block.line}: {error}") from None
+
+    def _block(self, block: Block) -> None:
+        if block.mark == "output":
+            self._compare(block.text)
+        elif block.mark.startswith("not run"):
+            return
+        elif block.language == "sh":
+            if "clustergraph serve" in block.text:
+                self.port = int(self.environment["DOCS_PORT"])
+            self._printed = self._shell(self._here(block.text), fails=block.mark == "fails")
+        elif block.language == "python":
+            self._printed = self._python(block)
+        elif saved := re.match(r"(?:#|//) ?(\S+\.(?:ttl|rq))\n", block.text):
+            # A file that the page tells its reader to write.
+            path = self.folder / saved[1]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text.partition("\n")[2], encoding="utf-8")
+
+    def _here(self, text: str) -> str:
+        return ADDRESS.sub(f"127.0.0.1:{self.port}", text).replace(OUTSIDE, f"{self.folder}{OUTSIDE}")
+
+    def _compare(self, wanted: str) -> None:
+        flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+        got = self._printed.replace(f"127.0.0.1:{self.port}", "127.0.0.1:8080")
+        if not doctest.OutputChecker().check_output(wanted, got, flags):
+            raise Untrue(f"the page says\n{wanted}\nbut what comes is\n{got}")
+
+    def _shell(self, text: str, *, fails: bool) -> str:
+        script = f'set -euo pipefail\ncurl() {{ command curl --silent --show-error --fail-with-body "$@"; }}\n{text}'
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        if (done.returncode != 0) != fails:
+            raise Untrue(f"{text}\ngave exit code {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        return f"{done.stdout}{done.stderr}" if fails else done.stdout
+
+    def _python(self, block: Block) -> str:
+        text = self._here(block.text)
+        if ">>>" in text:
+            test = doctest.DocTestParser().get_doctest(text, self._names, "block", None, None)
+            told: list[str] = []
+            runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+            if runner.run(test, out=told.append, clear_globs=False).failed:
+                raise Untrue("".join(told))
+            self._names.update(test.globs)
+            return ""
+        printed = StringIO()
+        try:
+            with redirect_stdout(printed):
+                exec(compile(text, "block", "exec"), self._names)
+        except Exception:
+            raise Untrue(f"{text}\n{traceback.format_exc()}") from None
+        return printed.getvalue()
+
+
+def stand_in(bin: Path) -> None:
+    """Put a program `clustergraph` into a folder that runs this package, and `serve` in the background."""
+    bin.mkdir()
+    program = bin / "clustergraph"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -W ignore "{__file__}" "$@"\n')
+    program.chmod(0o755)
+
+
+def serve(words: list[str], port: int, folder: Path) -> int:
+    """Start a service in the background, end the one before, and give 0 as soon as the new one is ready."""
+    end(folder)
+    log = folder / ".service.log"
+    with log.open("wb") as out:
+        command = [sys.executable, "-m", "clustergraph", "serve", *words, "--port", str(port)]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+    (folder / ".service.pid").write_text(str(process.pid))
+    until = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/ready", timeout=5):
+                return 0
+        except (URLError, OSError):
+            time.sleep(0.05)
+    sys.stderr.write(log.read_text(errors="replace"))
+    return process.returncode or 1
+
+
+def end(folder: Path) -> None:
+    """End the service that was started for a folder, if there is one, and wait until it is gone."""
+    note = folder / ".service.pid"
+    if not note.exists():
+        return
+    number = int(note.read_text())
+    note.unlink()
+    try:
+        os.kill(number, signal.SIGTERM)
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and not _is_gone(number):
+            time.sleep(0.02)
+    except ProcessLookupError:
+        pass
+
+
+def _is_gone(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+        # One that nobody waited for has ended, too.
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return True
+
+
+def main(words: list[str]) -> int:
+    """The program `clustergraph` as the blocks of a page call it."""
+    if words[:1] == ["serve"]:
+        return serve(words[1:], int(os.environ["DOCS_PORT"]), Path(os.environ["DOCS_FOLDER"]))
+    if words == ["validate"]:
+        words = ["validate", "--reason", "none"]  # with reasoning it takes long, and the build has done it
+    return subprocess.run([sys.executable, "-m", "clustergraph", *words], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
