@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,12 +110,10 @@ class Published:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
-    """The graph of this repository, built once."""
-    engine = EmbeddedEngine(build(Folder(ROOT), store=tmp_path_factory.mktemp("published")).snapshot)
+def published(engine: EmbeddedEngine) -> Published:
+    """The graph of this repository: behind our engine, and in rdflib."""
     triples = engine.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", format="ntriples").body
-    yield Published(engine, Graph().parse(data=triples, format="nt"))
-    engine.close()
+    return Published(engine, Graph().parse(data=triples, format="nt"))
 
 
 # What every query file has

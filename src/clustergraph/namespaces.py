@@ -34,6 +34,19 @@ STANDARD_PREFIXES: dict[str, str] = {
 }
 
 
+def namespace(iri: str) -> str:
+    """The part of an IRI that it shares with its like: up to the last `#`, or else the last `/` or `:`.
+
+    >>> namespace("http://www.w3.org/2004/02/skos/core#Concept"), namespace("http://data.europa.eu/nuts/code/DE1")
+    ('http://www.w3.org/2004/02/skos/core#', 'http://data.europa.eu/nuts/code/')
+    """
+    for mark in "#/:":
+        start, found, _ = iri.rpartition(mark)
+        if found:
+            return start + found
+    return iri
+
+
 def compact(iri: str, prefixes: dict[str, str]) -> str:
     """The shortest prefixed name of `iri`, or the IRI in angle brackets when no prefix fits.
 

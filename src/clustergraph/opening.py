@@ -143,6 +143,3 @@ def is_store(path: Path) -> bool:
     """Whether the folder is a store with a current snapshot."""
     return (path / CURRENT / MANIFEST).is_file()
 
-
-def _of(folder: Folder) -> dict[str, Path]:
-    return {"queries": folder.queries} if folder.queries.is_dir() else {}

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     rate: str = Field(
         "1200/minute", description="Computed answers a client may have, such as 20/second; `off` for no limit."
     )
-    allow: tuple[str, ...] = Field((), description="Addresses that SERVICE and FROM may reach, to the letter.")
+    allow: tuple[str, ...] = Field((), description="Addresses that SERVICE may reach, to the letter.")
     log: Literal["json", "text", "off"] = Field("text", description="How requests are logged to standard error.")
 
     @field_validator("rate")

@@ -319,3 +319,19 @@ def test_every_setting_is_a_flag_and_reaches_the_worker(run: Run, monkeypatch: p
     for name, value in environment(settings).items():
         monkeypatch.setenv(name, value)
     assert Settings() == settings
+
+
+def test_export_without_a_graph_is_without_what_was_inferred_from_it(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "graph"
+    (folder / "ontology").mkdir(parents=True)
+    (folder / "data").mkdir()
+    (folder / "ontology/o.ttl").write_text("<urn:p> <http://www.w3.org/2002/07/owl#inverseOf> <urn:q> .")
+    (folder / "data/a.ttl").write_text("<urn:a> <urn:p> <urn:b> .")
+    (folder / "data/b.ttl").write_text("<urn:c> <urn:r> <urn:d> .")
+    store = str(tmp_path / "store")
+    assert run("build", str(folder), "--store", store).exit_code == 0
+    assert "<urn:b> <urn:q> <urn:a>" in run("export", "--store", store, "-f", "nquads").stdout
+    done = run("export", "--store", store, "-f", "nquads", "--exclude", "a")
+    assert "urn:a" not in done.stdout
+    assert "urn:c" in done.stdout
+    assert "inferred is left out too" in done.stderr

@@ -7,15 +7,18 @@ True
 
 from clustergraph.catalogue.catalogue import Catalogue, Given
 from clustergraph.catalogue.errors import CatalogueError, ParameterError, Problem, UnknownQuery
-from clustergraph.catalogue.model import CannedQuery, Parameter, Words
+from clustergraph.catalogue.model import Browse, CannedQuery, Facet, Parameter, Placement, Words
 
 __all__ = [
+    "Browse",
     "CannedQuery",
     "Catalogue",
     "CatalogueError",
+    "Facet",
     "Given",
     "Parameter",
     "ParameterError",
+    "Placement",
     "Problem",
     "UnknownQuery",
     "Words",

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from clustergraph.catalogue import placement
 from clustergraph.catalogue.errors import ParameterError, Problem
 from clustergraph.catalogue.header import Entry
 from clustergraph.catalogue.model import VIEWS, CannedQuery, Parameter
@@ -28,6 +29,7 @@ def problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[Problem]
         *_sparql(query),
         *_view(query),
         *_parameters(query, head),
+        *placement.problems(query, head),
     ):
         yield Problem(query.file, line, message)
 

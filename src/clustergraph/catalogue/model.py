@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 VIEWS = (
     "Table",
@@ -63,6 +64,38 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Placement:
+    """A page that shows the result of a query.
+
+    `of` is `home`, `about`, `compare` or `class`; the last two are for things of `class_iri`. `order` sorts what stands
+    on one page. `view` is set where it differs from the query's own.
+    """
+
+    of: str
+    order: int = 100
+    class_iri: str | None = None
+    view: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A side by which things are browsed: a property path from them to its values, of `class_iri` if that is set."""
+
+    name: str
+    label: Words
+    path: str
+    class_iri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """The things of a class and the facets that they are browsed by."""
+
+    class_iri: str
+    facets: tuple[Facet, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CannedQuery:
     """One canned query. `summary` is its title, `form` SELECT, CONSTRUCT, DESCRIBE or ASK, `text` the whole file."""
 
@@ -75,6 +108,16 @@ class CannedQuery:
     tags: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     default_view: str
+    pages: tuple[Placement, ...] = ()
+    columns: Mapping[str, Words] = field(default_factory=dict)
+    """What columns of the result are called, where their names do not say it."""
+    browse: Browse | None = None
+
+    def subject(self, class_iri: str) -> Parameter | None:
+        """The one parameter that a thing of the class can be given as, if no other is required."""
+        fitting = [one for one in self.parameters if one.type == "iri" and one.class_iri in (class_iri, None)]
+        others = [one for one in self.parameters if one not in fitting and one.required and one.default is None]
+        return fitting[0] if len(fitting) == 1 and not others else None
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of this public name, or None."""

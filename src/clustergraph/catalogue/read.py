@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from clustergraph.catalogue import check
+from clustergraph.catalogue import check, placement
 from clustergraph.catalogue.errors import CatalogueError, Problem
 from clustergraph.catalogue.header import Entry, header
 from clustergraph.catalogue.model import CannedQuery, Parameter, Words
@@ -20,7 +20,10 @@ from clustergraph.engine.errors import QuerySyntaxError
 from clustergraph.namespaces import STANDARD_PREFIXES
 
 ENDING = ".rq"
-KEYS = ("summary", "summary-de", "description", "description-de", "tags", "parameters", "defaults", "enumerate")
+KEYS = (
+    *("summary", "summary-de", "description", "description-de", "tags", "parameters", "defaults", "enumerate"),
+    *("page", "columns", "browse"),
+)
 PARAMETER_KEYS = ("description", "description-de", "class", "example")
 _VIEW = re.compile(r"#defaultView:\s*(\S*)")
 
@@ -66,6 +69,9 @@ class _Reading:
             tags=tuple(self.texts("tags")),
             parameters=self.parameters(),
             default_view=self.view(),
+            pages=placement.placements(self.head.get("page"), self.wrong, self.named_iri),
+            columns=placement.columns(self.head.get("columns"), self.wrong),
+            browse=placement.browse(self.head.get("browse"), self.wrong, self.named_iri),
         )
 
     def words(self, entries: dict[str, Entry], key: str) -> Words:
@@ -144,17 +150,18 @@ class _Reading:
         )
 
     def class_iri(self, said: dict[str, Entry]) -> str | None:
-        name = self.one(said, "class")
-        if name is None:
-            return None
+        return self.named_iri(said["class"]) if self.one(said, "class") else None
+
+    def named_iri(self, entry: Entry) -> str | None:
+        """The IRI of a class, written in full or as a prefixed name."""
+        name = entry.text or ""
         if "://" in name:
             return name.strip("<>")
         prefix, colon, local = name.partition(":")
         prefixes = {**STANDARD_PREFIXES, **_declared(self.text)}
         if not colon or prefix not in prefixes:
             self.wrong(
-                said["class"].line,
-                f"The class {name!r} is not a prefixed name whose prefix the query declares, nor an IRI.",
+                entry.line, f"The class {name!r} is not a prefixed name whose prefix the query declares, nor an IRI."
             )
             return None
         return prefixes[prefix] + local

@@ -42,7 +42,11 @@ WITH_GRAPHS = ("trig", "nquads")
     help="Only this named graph; repeatable.",
 )
 @click.option(
-    "--exclude", multiple=True, callback=options.split, metavar="GRAPH", help="All but this named graph; repeatable."
+    "--exclude",
+    multiple=True,
+    callback=options.split,
+    metavar="GRAPH",
+    help="All but this named graph, and without what reasoning added; repeatable.",
 )
 @click.option("--no-inferred", is_flag=True, help="Without what reasoning added.")
 @click.option(
@@ -113,10 +117,19 @@ def chosen(snapshot: Snapshot, only: Iterable[str], exclude: Iterable[str], *, i
     from clustergraph.naming import graph_iri
 
     wanted = {graph_iri(snapshot, name) for name in only} or set(snapshot.graphs)
-    wanted -= {graph_iri(snapshot, name) for name in exclude}
+    left_out = {graph_iri(snapshot, name) for name in exclude}
+    by_reasoning = f"{snapshot.base}graph/inferred"
     if not inferred:
-        wanted.discard(f"{snapshot.base}graph/inferred")
-    return sorted(wanted)
+        wanted.discard(by_reasoning)
+    elif left_out and by_reasoning in wanted - left_out:
+        # What was inferred may tell what is to be left out: who the contact persons are, say.
+        left_out.add(by_reasoning)
+        click.echo(
+            "Graph inferred is left out too: it may follow from what you exclude. "
+            "`clustergraph build --exclude` reasons without the excluded graphs.",
+            err=True,
+        )
+    return sorted(wanted - left_out)
 
 
 def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes]) -> None:

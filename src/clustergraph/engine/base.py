@@ -45,6 +45,7 @@ class Engine(Protocol):
 
         `bindings` gives values to variables (without `?`); they are joined in as a VALUES block.
         `format` is a name from `formats.FORMATS`; the default is JSON for results and Turtle for graphs.
+        A SELECT of the variables `formats.QUAD` can also be written in the formats `formats.WITH_GRAPHS`, as quads.
         `default_graphs` and `named_graphs` are the protocol's dataset; they override FROM in the query.
         `timeout` is in seconds; None means the engine's own default, which is also the ceiling in most engines.
 

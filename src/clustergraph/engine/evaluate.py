@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from clustergraph.engine import syntax
 from clustergraph.engine.errors import ResultTooLarge, UnsupportedFormat
 from clustergraph.engine.explain import explain
-from clustergraph.engine.formats import Format
+from clustergraph.engine.formats import QUAD, WITH_GRAPHS, Format
 
 RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -112,10 +112,22 @@ def _serialise(results: Any, form: Format, sink: Sink, prefixes: dict[str, str])
         # Sorted, so that the same triples are the same bytes and a subject's statements stand together.
         triples = sorted(results, key=_order)
         ox.serialize(triples, cast("IO[bytes]", sink), GRAPHS[form.name], prefixes=prefixes)
+    elif form.name in WITH_GRAPHS and _are_quads(results):
+        quads = sorted(map(_quad, results), key=lambda quad: (str(quad.graph_name), *_order(quad.triple)))
+        ox.serialize(quads, cast("IO[bytes]", sink), GRAPHS[form.name], prefixes=prefixes)
     elif form.kind != "results":
         raise UnsupportedFormat(f"A SELECT or ASK gives solutions, which {form.label} cannot hold.")
     else:
         results.serialize(sink, RESULTS[form.name])
+
+
+def _are_quads(results: Any) -> bool:
+    return isinstance(results, ox.QuerySolutions) and tuple(one.value for one in results.variables) == QUAD
+
+
+def _quad(solution: Any) -> ox.Quad:
+    graph, subject, predicate, object = solution
+    return ox.Quad(subject, predicate, object, graph or ox.DefaultGraph())
 
 
 def _order(triple: ox.Triple) -> tuple[str, bool, str, str]:

@@ -78,6 +78,13 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+WITH_GRAPHS = ("trig", "nquads")
+"""Names of the formats that keep named graphs. A SELECT of QUAD can be written in them."""
+
+QUAD = ("graph", "subject", "predicate", "object")
+"""The variables whose solutions are quads; one without `graph` is of the default graph."""
+
+
 def of_kind(kind: Kind) -> tuple[Format, ...]:
     """The formats of one kind, the preferred one first."""
     return tuple(form for form in FORMATS if form.kind == kind)

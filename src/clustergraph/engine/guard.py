@@ -281,14 +281,15 @@ def check(
 ) -> list[Call]:
     """Let the query pass and tell which graphs and addresses it names, or raise OutsideAddress.
 
-    `graphs` are the named graphs that FROM may name; `allowed` are addresses that anything may reach, to the letter.
+    `graphs` are the named graphs that FROM may name, `allowed` the addresses that SERVICE and LOAD may reach, to the
+    letter.
 
     >>> [call.address for call in check("SELECT * FROM <urn:g> { ?s ?p ?o }", graphs={"urn:g"})]
     ['urn:g']
     """
     found = [call for call in calls(text, prefixes) if call.declared]
     for call in found:
-        if call.address in allowed or (call.keyword.startswith("FROM") and call.address in graphs):
+        if call.address in (graphs if call.keyword.startswith("FROM") else allowed):
             continue
         line, column = syntax.position(text, call.start)
         where = f"Line {line}, column {column}: "

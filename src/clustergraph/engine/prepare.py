@@ -74,12 +74,14 @@ def prepare(
     if not text.strip():
         raise QuerySyntaxError("The query is empty.", 1, 1)
     kind: formats.Kind = "graph" if form in ("CONSTRUCT", "DESCRIBE") else "results"
+    if form == "SELECT" and format in formats.WITH_GRAPHS:
+        kind = "graph"  # of quads, if those are its variables
     chosen = formats.find(format, kind) if format else formats.of_kind(kind)[0]
     if chosen is None:
         names = ", ".join(one.name for one in formats.of_kind(kind))
         raise UnsupportedFormat(f"{form or 'A query'} cannot be answered as {format!r}; choose one of {names}.")
     for graph in (*default_graphs, *named_graphs):
-        if graph not in snapshot.graphs and graph not in allow:
+        if graph not in snapshot.graphs:
             raise OutsideAddress(
                 f"No graph <{graph}> here, and this service fetches none from elsewhere. "
                 "`SELECT DISTINCT ?g { GRAPH ?g {} }` lists the graphs there are.",

@@ -1,0 +1,57 @@
+"""From an engine's answer to a response, with the headers that every answer carries."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from clustergraph.engine.base import Answer
+from clustergraph.engine.cache import is_repeatable
+from clustergraph.snapshot import Snapshot
+from clustergraph.web.headers import PUBLIC
+from clustergraph.web.negotiation import Choice
+from clustergraph.web.service import service
+
+
+def respond(answer: Answer, choice: Choice, text: str = "") -> Response:
+    """The response that carries an answer. `text` is the query, which says whether the answer may be kept."""
+    response = Response(answer.body, content_type=choice.content_type)
+    response.vary.add("Accept")
+    return timed(kept(response, text), answer)
+
+
+def page(html: str, text: str = "") -> Response:
+    """The response that carries a page; `text` is the query behind it, where there is one."""
+    response = Response(html, mimetype="text/html")
+    response.vary.update(("Accept", "Accept-Language"))
+    return kept(response, text)
+
+
+def kept(response: Response, text: str = "") -> Response:
+    """Say whether the response may be kept: if it depends on nothing but the request and the snapshot."""
+    response.headers["Cache-Control"] = PUBLIC if is_repeatable(text) and request.method == "GET" else "no-store"
+    return response
+
+
+def timed(response: Response, answer: Answer) -> Response:
+    """Say where the time went, in milliseconds (W3C Server Timing)."""
+    if answer.timings:
+        steps = (f"{name};dur={seconds * 1000:.2f}" for name, seconds in answer.timings.items())
+        response.headers["Server-Timing"] = ", ".join(steps)
+    return response
+
+
+def redirect(where: str, code: int) -> Response:
+    """Lead on to another address of this service."""
+    response = Response(f"{where}\n", code, mimetype="text/plain")
+    response.headers["Location"] = where
+    return kept(response)
+
+
+def title(snapshot: Snapshot) -> str:
+    """What the graph is called."""
+    return snapshot.said("title") or str(snapshot.manifest.get("title") or "") or "Knowledge graph"
+
+
+def host_url() -> str:
+    """The address that clients reach this service at, without a slash at its end."""
+    return service().settings.url.rstrip("/") or request.host_url.rstrip("/")

@@ -1,0 +1,149 @@
+"""`/api`: the canned queries, each an address of its own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from clustergraph.catalogue import CannedQuery, Parameter
+from clustergraph.engine import formats
+from clustergraph.web import answers, fields, language
+from clustergraph.web.negotiation import choose, prefers_html
+from clustergraph.web.errors import Problem
+from clustergraph.web.results import page
+from clustergraph.web.service import service
+from clustergraph.web.snippets import bound, snippets
+from clustergraph.web.views import document_of, localised
+
+blueprint = Blueprint("api", __name__, url_prefix="/api")
+
+RESERVED = ("format", "timeout", language.FIELD)
+"""Parameters of the service itself, which every canned query takes besides its own."""
+
+
+@blueprint.get("")
+@blueprint.get("/")
+def index() -> Response:
+    """The list of canned queries."""
+    if prefers_html(request):
+        return answers.page(render_template("queries.html", topics=by_topic()))
+    response = jsonify([describe(query) for query in service().catalogue])
+    response.vary.add("Accept")
+    return answers.kept(response)
+
+
+@blueprint.get("/<name>")
+def query(name: str) -> Response:
+    """Run one canned query; `name` may end in a format's file ending."""
+    found, suffix = _find(name)
+    given = fields.address(request)
+    kind: formats.Kind = "graph" if found.form in ("CONSTRUCT", "DESCRIBE") else "results"
+    choice = choose(request, kind, given, html=True, suffix=suffix)
+    code = _language(given)
+    asked = {key: values for key, values in given.lists() if key not in RESERVED}
+    if choice.is_html and _asks_nothing(found, asked):
+        return answers.page(render_template("query.html", query=found, **_form(found, asked)))
+    if found.parameter(language.FIELD) and (code or choice.is_html):
+        asked[language.FIELD] = [code or language.language()]
+    answer = service().catalogue.run(
+        service().engine,
+        found.name,
+        asked,
+        format=("turtle" if kind == "graph" else "json") if choice.is_html else choice.format.name,
+        timeout=fields.timeout(given),
+    )
+    if choice.is_html:
+        values = {name: values[0] for name, values in asked.items() if values[0].strip()}
+        text = bound(found, service().catalogue.bind(service().engine, found, asked))
+        more = {**_form(found, asked), "snippets": snippets(found, values, text)}
+        return page(answer, given, query=text, canned=found, **more)
+    if code and choice.format.name == "json" and found.form == "SELECT":
+        document = localised(document_of(answer), code)
+        answer = replace(answer, body=json.dumps(document, ensure_ascii=False).encode())
+    return answers.respond(answer, choice, found.text)
+
+
+def _language(given: MultiDict[str, str]) -> str:
+    """The language that labels are asked for in; empty where none is."""
+    code = fields.single(given, language.FIELD) or ""
+    if code and code not in language.LANGUAGES:
+        known = " or ".join(language.LANGUAGES)
+        raise Problem("bad-parameter", f"lang is {code!r}; give {known}.", parameter=language.FIELD)
+    return code
+
+
+def by_topic() -> list[tuple[str, list[CannedQuery]]]:
+    """The canned queries by their first tag."""
+    topics: dict[str, list[CannedQuery]] = {}
+    for found in service().catalogue:
+        topics.setdefault(_topic(found), []).append(found)
+    return sorted(topics.items())
+
+
+def _topic(found: CannedQuery) -> str:
+    if not found.tags:
+        return language.say("topic.other")
+    key = f"topic.{found.tags[0]}"
+    return language.say(key) if language.has_text(key) else found.tags[0].capitalize()
+
+
+def describe(found: CannedQuery) -> dict[str, Any]:
+    """A canned query as JSON."""
+    return {
+        "name": found.name,
+        "href": f"{answers.host_url()}/api/{found.name}",
+        "summary": {"en": found.summary.en, "de": found.summary.said_in("de")},
+        "description": {"en": found.description.en, "de": found.description.said_in("de")},
+        "tags": list(found.tags),
+        "form": found.form,
+        "view": found.default_view,
+        "parameters": [_parameter(parameter) for parameter in found.parameters],
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    described = {
+        "name": parameter.name,
+        "type": parameter.type,
+        "required": parameter.required,
+        "description": {"en": parameter.description.en, "de": parameter.description.said_in("de")},
+        "class": parameter.class_iri,
+        "values": list(parameter.choices) or None,
+        "default": parameter.default,
+        "example": parameter.example,
+    }
+    return {name: value for name, value in described.items() if value is not None}
+
+
+def _find(name: str) -> tuple[CannedQuery, str | None]:
+    """The query that a path segment names, and the file ending if the name has one."""
+    catalogue = service().catalogue
+    stem, _, ending = name.rpartition(".")
+    if name not in catalogue and stem and (ending == "html" or formats.find(ending)):
+        return catalogue[stem], ending
+    return catalogue[name], None
+
+
+def _asks_nothing(found: CannedQuery, given: dict[str, list[str]]) -> bool:
+    """Whether a required parameter is missing, so that a person should be shown the form instead of an error."""
+    return any(
+        parameter.required
+        and parameter.default is None
+        and not any(value.strip() for value in given.get(parameter.name, []))
+        for parameter in found.parameters
+    ) and all(found.parameter(name) for name in given)
+
+
+def _form(found: CannedQuery, given: dict[str, list[str]]) -> dict[str, Any]:
+    """What the form of a query shows: its parameters with values to choose from, and the values given."""
+    engine, catalogue, code = service().engine, service().catalogue, language.language()
+    # The page's own language is chosen in its head.
+    shown = [one for one in found.parameters if one.name != language.FIELD]
+    return {
+        "parameters": [(one, catalogue.suggestions(found, one, engine, code)) for one in shown],
+        "values": {name: values[0] for name, values in given.items()},
+    }

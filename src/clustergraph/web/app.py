@@ -1,0 +1,77 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask_cors import CORS
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from clustergraph.web import (
+    about,
+    api,
+    browse,
+    compare,
+    descriptions,
+    dressing,
+    errors,
+    openapi,
+    operations,
+    pages,
+    schema,
+    sparql,
+    things,
+)
+from clustergraph.web.front import REFUSED, Front
+from clustergraph.web.headers import EVERYWHERE, EXPOSED, PUBLIC
+from clustergraph.web.labels import Labels
+from clustergraph.web.metrics import Metrics
+from clustergraph.web.service import MIB, Service
+from clustergraph.web.service import service as current
+
+
+def create_app(service: Service) -> Flask:
+    """The WSGI application that serves `service`; its `wsgi_app` has the hot path in front."""
+    app = Flask(__name__)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.config["MAX_CONTENT_LENGTH"] = service.settings.request_size * MIB
+    app.config["MAX_FORM_MEMORY_SIZE"] = service.settings.request_size * MIB
+    app.config["TIMEOUT_CEILING"] = max(service.settings.timeout, service.settings.timeout_ceiling)
+    app.extensions["clustergraph"] = service
+    app.extensions["labels"] = Labels(service.engine)
+    app.extensions["metrics"] = metrics = Metrics(service)
+    # An IRI may hold two slashes in a row, and means another thing with one.
+    app.url_map.merge_slashes = False
+    for module in (sparql, api, browse, compare, about, schema, descriptions, openapi, operations, things, pages):
+        app.register_blueprint(module.blueprint)
+    errors.install(app)
+    # What comes after a request runs last to first: flask-cors has its say before what it left out is filled in.
+    app.after_request(_complete)
+    CORS(app, send_wildcard=True, methods=["GET", "HEAD", "POST"], expose_headers=list(EXPOSED), max_age=86400)
+    app.before_request(_refuse)
+    dressing.install(app)
+    app.wsgi_app = Front(app.wsgi_app, service, metrics)  # type: ignore[method-assign]
+    if service.settings.proxies:
+        # Outermost, so that everything behind it sees the client and the address that the proxies saw.
+        hops = service.settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
+    return app
+
+
+def _refuse() -> None:
+    """Make the error of a request that goes no further."""
+    if not request.host:
+        raise errors.Problem("bad-request", "The Host header is not the name of a host.")
+    wait = request.environ.get(REFUSED)
+    if wait:
+        rate = current().settings.rate
+        detail = f"This service computes {rate} answers for one client; the next in {wait} s."
+        raise errors.Problem("too-many-requests", detail, {"Retry-After": str(wait)})
+
+
+def _complete(response: Response) -> Response:
+    for name, value in EVERYWHERE.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Snapshot", current().snapshot.name)
+    if request.endpoint == "static" and response.status_code == 200:
+        response.headers["Cache-Control"] = PUBLIC
+    return response

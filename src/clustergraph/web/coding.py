@@ -1,0 +1,64 @@
+"""Content codings: which one a client wants, and how to make it (RFC 9110, section 12.5.3)."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+import brotli
+import zstandard
+
+CODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "zstd": lambda body: zstandard.ZstdCompressor(level=6).compress(body),
+    "br": lambda body: bytes(brotli.compress(body, quality=5)),  # type: ignore[no-untyped-call]
+    "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
+}
+"""What is on offer, the preferred one first."""
+
+SMALL = 600
+"""Bytes below which compressing costs more than it saves."""
+
+PACKED = ("image/png", "image/jpeg", "image/webp", "font/")
+"""Media types that are compressed already."""
+
+_QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
+_LONGEST = 1000
+"""Characters of a header that is still read; a longer one is no browser's."""
+
+
+def choose_coding(header: str) -> str:
+    """The content coding to use for an Accept-Encoding header; empty for none.
+
+    >>> choose_coding("gzip, deflate, br, zstd"), choose_coding("gzip;q=0.5, br;q=0"), choose_coding("")
+    ('zstd', 'gzip', '')
+    >>> choose_coding("identity, gzip;q=0.5"), choose_coding("*"), choose_coding("*, zstd;q=0")
+    ('', 'zstd', 'br')
+    """
+    return _choose(header) if header and len(header) <= _LONGEST else ""
+
+
+@lru_cache(maxsize=256)
+def _choose(header: str) -> str:
+    wanted: dict[str, float] = {}
+    for part in header.lower().split(","):
+        name, *parameters = (word.strip() for word in part.split(";"))
+        wanted[name] = _quality(parameters)
+    others = wanted.get("*", 0.0)
+    quality, _, best = max((wanted.get(name, others), -order, name) for order, name in enumerate(CODINGS))
+    return best if quality > 0 and quality >= wanted.get("identity", 0.0) else ""
+
+
+def _quality(parameters: list[str]) -> float:
+    """The quality among a coding's parameters; 0 for one that cannot be read, 1 where none is given."""
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            return float(value) if _QUALITY.fullmatch(value.strip()) else 0.0
+    return 1.0
+
+
+def is_worth_coding(media_type: str, size: int) -> bool:
+    """Whether a body of this type and of `size` bytes gets smaller by more than it costs."""
+    return size > SMALL and not media_type.startswith(PACKED)

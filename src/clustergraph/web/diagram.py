@@ -1,0 +1,193 @@
+"""A drawing of a model: a card for each class with its properties, and a line from each property to its range.
+
+Cards stand in columns: a class to the left of those that its properties lead to and of those below it. Colours are
+plain attributes that can be read on light and on dark paper, so the file needs no style sheet.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+WIDTH, GAP = 210, 120
+"""Of a card, and between columns; in pixels as all here."""
+HEAD, ROW, BELOW, SPACE, MARGIN = 30, 19, 8, 26, 16
+LETTERS = 29
+"""How many letters fit into a row."""
+INK, CARD, TITLE, QUIET = "#1c2b33", "#f2f5f4", "#cfe0e0", "#52636b"
+COLOURS = ("#6b7f87", "#3f8794", "#a3733c", "#8a6aa8", "#5d8a4c", "#b0607a")
+"""Of lines; each card's lines share one."""
+
+
+@dataclass(slots=True)
+class Card:
+    """A class to draw: its title, where it leads, and rows of text with the card that each leads to, if any."""
+
+    key: str
+    title: str
+    href: str = ""
+    rows: list[tuple[str, str]] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)
+    """Cards of its super-classes."""
+    x: float = 0
+    y: float = 0
+
+    @property
+    def height(self) -> float:
+        """How tall it is."""
+        return HEAD + ROW * len(self.rows) + (BELOW if self.rows else 0)
+
+
+def draw(cards: Sequence[Card], title: str, legend: str) -> str:
+    """The drawing as an SVG file. `title` names it, `legend` explains the dashed line."""
+    placed = {card.key: card for card in cards}
+    columns = _columns(placed)
+    for number, column in enumerate(columns):
+        _stack(column, MARGIN + number * (WIDTH + GAP))
+    tallest = max((_extent(column) for column in columns), default=0.0)
+    for column in columns:
+        shift = (tallest - _extent(column)) / 2
+        for card in column:
+            card.y += shift
+    width = 2 * MARGIN + max(len(columns), 1) * WIDTH + max(len(columns) - 1, 0) * GAP + 40
+    height = tallest + 2 * MARGIN + 28
+    lines, boxes = [], []
+    for number, card in enumerate(cards):
+        colour = COLOURS[number % len(COLOURS)]
+        for row, (_, target) in enumerate(card.rows):
+            if target in placed:
+                lines.append(_line(card, card.y + HEAD + ROW * (row + 0.5), placed[target], colour))
+        lines += [_line(card, card.y + HEAD / 2, placed[one], QUIET, dashed=True) for one in card.above if one in placed]
+        boxes.append(_box(card))
+    foot = f'<text x="{MARGIN}" y="{height - MARGIN + 2:g}" font-size="12" fill="#75868d">{escape(legend)}</text>'
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
+            f'height="{height:g}" font-family="system-ui, sans-serif" role="img" aria-labelledby="title">',
+            f'<title id="title">{escape(title)}</title>',
+            '<defs><marker id="end" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+            '<path d="M0 0 8 4 0 8z" fill="#6b7f87"/></marker></defs>',
+            *lines,
+            *boxes,
+            foot,
+            "</svg>\n",
+        ]
+    )
+
+
+def _columns(cards: dict[str, Card]) -> list[list[Card]]:
+    """Cards by column, each column in the order that crosses few lines."""
+    ways: dict[str, list[str]] = {key: [] for key in cards}
+    for card in cards.values():
+        for _, target in card.rows:
+            if target in cards and target != card.key and target not in ways[card.key]:
+                ways[card.key].append(target)
+        for one in card.above:
+            if one in cards and one != card.key:
+                ways[one].append(card.key)
+    levels = _levels(ways)
+    columns: list[list[Card]] = [[] for _ in range(max(levels.values(), default=-1) + 1)]
+    for key in sorted(cards, key=lambda key: (-len(cards[key].rows), cards[key].title)):
+        columns[levels[key]].append(cards[key])
+    near: dict[str, list[str]] = defaultdict(list)
+    for start, ends in ways.items():
+        for end in ends:
+            near[start].append(end)
+            near[end].append(start)
+    for _ in range(6):
+        for sweep in (columns, list(reversed(columns))):
+            place = {card.key: (at + 0.5) / len(column) for column in columns for at, card in enumerate(column)}
+            for column in sweep:
+                column.sort(key=_centre(place, near))
+                place.update({card.key: (at + 0.5) / len(column) for at, card in enumerate(column)})
+    return [column for column in columns if column]
+
+
+def _centre(place: dict[str, float], near: dict[str, list[str]]) -> Callable[[Card], tuple[float, str]]:
+    def of(card: Card) -> tuple[float, str]:
+        around = [place[one] for one in near[card.key]]
+        return (sum(around) / len(around) if around else 1.0, card.title)
+
+    return of
+
+
+def _levels(ways: dict[str, list[str]]) -> dict[str, int]:
+    """The column of each card: one more than the furthest that leads to it. Ways that lead back do not count."""
+    reached: dict[str, int] = defaultdict(int)
+    for ends in ways.values():
+        for end in ends:
+            reached[end] += 1
+    # Whatever leads on to most is where reading starts.
+    order = sorted(ways, key=lambda key: (reached[key] > 0, reached[key] - 2 * len(ways[key]), key))
+    done: list[str] = []
+    forward: dict[str, list[str]] = defaultdict(list)
+    open_: set[str] = set()
+    seen: set[str] = set()
+
+    def visit(key: str) -> None:
+        seen.add(key)
+        open_.add(key)
+        for end in ways[key]:
+            if end in open_:
+                continue
+            forward[key].append(end)
+            if end not in seen:
+                visit(end)
+        open_.discard(key)
+        done.append(key)
+
+    for key in order:
+        if key not in seen:
+            visit(key)
+    levels = dict.fromkeys(ways, 0)
+    for key in reversed(done):
+        for end in forward[key]:
+            levels[end] = max(levels[end], levels[key] + 1)
+    return levels
+
+
+def _stack(column: Sequence[Card], x: float) -> None:
+    y = float(MARGIN)
+    for card in column:
+        card.x, card.y = x, y
+        y += card.height + SPACE
+
+
+def _extent(column: Sequence[Card]) -> float:
+    return sum(card.height + SPACE for card in column) - SPACE if column else 0.0
+
+
+def _box(card: Card) -> str:
+    name = f'<text x="{card.x + 10:g}" y="{card.y + 20:g}" font-weight="600" font-size="14" fill="{INK}">{_cut(card.title)}</text>'
+    parts = [
+        f'<rect x="{card.x:g}" y="{card.y:g}" width="{WIDTH}" height="{card.height:g}" rx="6" fill="{CARD}" stroke="#8fa3a8"/>',
+        f'<path d="M{card.x:g} {card.y + HEAD:g}v{6 - HEAD}a6 6 0 0 1 6 -6h{WIDTH - 12}a6 6 0 0 1 6 6v{HEAD - 6}z" fill="{TITLE}"/>',
+        f'<a href="{escape(card.href)}">{name}</a>' if card.href else name,
+    ]
+    for row, (text, target) in enumerate(card.rows):
+        y = card.y + HEAD + ROW * row + 15
+        parts.append(
+            f'<text x="{card.x + 10:g}" y="{y:g}" font-size="12.5" fill="{INK if target else QUIET}">{_cut(text)}</text>'
+        )
+    return "".join(parts)
+
+
+def _line(card: Card, y: float, target: Card, colour: str, *, dashed: bool = False) -> str:
+    """From a row to the head of a card: out at the side that faces it."""
+    end_y = target.y + HEAD / 2
+    if target.x > card.x:
+        start, end, out, into = card.x + WIDTH, target.x - 1, 1, -1
+    elif target.x < card.x:
+        start, end, out, into = card.x, target.x + WIDTH + 1, -1, 1
+    else:
+        start, end, out, into = card.x + WIDTH, target.x + WIDTH + 1, 1, 1
+    bend = max(36.0, min(90.0, abs(end - start) / 2))
+    path = f"M{start:g} {y:g}C{start + out * bend:g} {y:g} {end + into * bend:g} {end_y:g} {end:g} {end_y:g}"
+    dash = ' stroke-dasharray="5 4"' if dashed else ""
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.4"{dash} marker-end="url(#end)"/>'
+
+
+def _cut(text: str) -> str:
+    return escape(text if len(text) <= LETTERS else f"{text[: LETTERS - 1]}…")

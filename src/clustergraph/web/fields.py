@@ -1,0 +1,80 @@
+"""The fields of a request: names and values as its address or its form spells them, in UTF-8 or not at all."""
+
+from __future__ import annotations
+
+import math
+import re
+from urllib.parse import parse_qsl
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+from clustergraph.web.errors import Problem
+
+MOST = 1000
+"""How many fields a request may have."""
+
+_IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.\-]*:[^<>"{}|^`\\\x00-\x20]*""")
+
+
+def address(request: Request) -> MultiDict[str, str]:
+    """The fields of the request's address. Raises Problem for what is not UTF-8 or too much."""
+    return decode(request.query_string)
+
+
+def decode(raw: bytes) -> MultiDict[str, str]:
+    """The fields of an address or a form. Raises Problem for what is not UTF-8 or too much."""
+    try:
+        return MultiDict(
+            parse_qsl(text(raw, "The request"), keep_blank_values=True, errors="strict", max_num_fields=MOST)
+        )
+    except UnicodeDecodeError as error:
+        raise Problem("bad-request", f"The request is not UTF-8: {error}.") from error
+    except ValueError as error:
+        raise Problem("bad-request", f"The request has more than {MOST} fields.") from error
+
+
+def text(raw: bytes, what: str) -> str:
+    """Bytes as text. Raises Problem, which names `what`, if they are not UTF-8."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Problem("bad-request", f"{what} is not UTF-8: {error}.") from error
+
+
+def single(fields: MultiDict[str, str], name: str) -> str | None:
+    """The value of a field that may be there once. Raises Problem if it is there with several values."""
+    values = set(fields.getlist(name))
+    if len(values) > 1:
+        raise Problem("bad-parameter", f"{name} is given with {len(values)} values; give one.", parameter=name)
+    return values.pop() if values else None
+
+
+def timeout(fields: MultiDict[str, str]) -> float | None:
+    """The deadline a client asks for, in seconds. Raises Problem for anything but a number above 0."""
+    value = single(fields, "timeout")
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise Problem("bad-parameter", f"timeout is {value!r}; give seconds as a number above 0.", parameter="timeout")
+    return seconds
+
+
+def iri(name: str, value: str) -> str:
+    """The value, if it is an absolute IRI. Raises Problem, which names the parameter, if it is not."""
+    if not is_iri(value):
+        raise Problem("bad-parameter", f"{name} is {value!r}, which is not an absolute IRI.", parameter=name)
+    return value
+
+
+def is_iri(value: str) -> bool:
+    """Whether the text is an absolute IRI, as far as its characters go.
+
+    >>> is_iri("urn:x"), is_iri("/x"), is_iri("urn:x y")
+    (True, False, False)
+    """
+    return _IRI.fullmatch(value) is not None and not any("\ud800" <= character <= "\udfff" for character in value)

@@ -1,0 +1,102 @@
+"""Pages of the named graphs, one and all, and of the snapshot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template
+from rdflib import URIRef
+from rdflib.namespace import RDF
+
+from clustergraph.engine import formats
+from clustergraph.engine.formats import Format
+from clustergraph.naming import short_name
+from clustergraph.web import answers, documents
+from clustergraph.web.addresses import data_link, link
+from clustergraph.web.labels import Labels
+from clustergraph.web.language import language, say
+from clustergraph.web.service import service
+from clustergraph.web.terms import Term, shown
+from clustergraph.web.void import rows
+
+MOST = 25
+"""How many classes and how many properties a graph's page counts."""
+
+_CLASSES = f"""SELECT ?term (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing <{RDF.type}> ?term }} }}
+GROUP BY ?term ORDER BY DESC(?count) ?term LIMIT {MOST}"""
+_PROPERTIES = f"""SELECT ?term (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing ?term ?value }} }}
+GROUP BY ?term ORDER BY DESC(?count) ?term LIMIT {MOST}"""
+
+
+def index() -> Response:
+    """The page of all named graphs: what each is, how large, and where to get it."""
+    snapshot = service().snapshot
+    listed = [_summary(iri) for iri in sorted(snapshot.graphs)]
+    iri = f"{snapshot.base}{documents.GRAPHS}"
+    return _respond(
+        iri,
+        render_template("graphs.html", graphs=listed, say=say, downloads=_downloads(f"/data/{documents.GRAPHS}")),
+    )
+
+
+def page(iri: str) -> Response:
+    """The page of one named graph: what it is, what it counts, the files it was read from."""
+    snapshot = service().snapshot
+    html = render_template(
+        "graph.html",
+        graph=_summary(iri),
+        iri=iri,
+        say=say,
+        classes=_counted(_CLASSES, iri),
+        properties=_counted(_PROPERTIES, iri),
+        files=[source for source in snapshot.manifest.get("sources", []) if source.get("graph") == iri],
+        downloads=[
+            (form.label, f"{address}{'&' if '?' in address else '?'}download=1")
+            for form in formats.of_kind("graph")
+            for address in (data_link(iri, snapshot.base, form),)
+        ],
+    )
+    return _respond(iri, html)
+
+
+def snapshot_page() -> Response:
+    """The page of the snapshot that is served: when it was built, from what, and how to tell that it is the same."""
+    iri = documents.snapshot_iri(service().snapshot)
+    path = f"/data/{documents.SNAPSHOTS}/{service().snapshot.name}"
+    return _respond(
+        iri, render_template("snapshot.html", iri=iri, say=say, downloads=_downloads(path, query=""))
+    )
+
+
+def _respond(iri: str, html: str) -> Response:
+    response = answers.page(html)
+    response.vary.add("Accept-Language")
+    response.headers["Link"] = ", ".join(documents.links(service().snapshot, iri, "text/html"))
+    return response
+
+
+def _summary(iri: str) -> dict[str, Any]:
+    """A named graph by its short name: its address, its size, and what it is."""
+    snapshot = service().snapshot
+    name = short_name(snapshot, iri)
+    files = sum(1 for source in snapshot.manifest.get("sources", []) if source.get("graph") == iri)
+    roles = {source["role"] for source in snapshot.manifest.get("sources", []) if source.get("graph") == iri}
+    if not files:
+        what = say("graph.inferred")
+    elif "ontology" in roles:
+        what = say("graph.ontology")
+    else:
+        what = say("graph.files", n=files)
+    return {"name": name, "href": link(iri, snapshot.base), "triples": snapshot.graphs[iri], "what": what}
+
+
+def _counted(query: str, iri: str) -> list[tuple[Term, int]]:
+    engine = service().engine
+    found = rows(engine, query, graph=URIRef(iri))
+    labels = Labels(engine).of([row["term"]["value"] for row in found], language())
+    return [(shown(row["term"], engine.snapshot, labels), int(row["count"]["value"])) for row in found if "term" in row]
+
+
+def _downloads(path: str, query: str = "?download=1") -> list[tuple[str, str]]:
+    forms: tuple[Format, ...] = formats.of_kind("graph")
+    return [(form.label, f"{path}.{form.extension}{query}") for form in forms]

@@ -1,0 +1,58 @@
+"""The home page, the list of errors, and every other path: the names of things."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from clustergraph.web import answers, language, sections, things
+from clustergraph.web.addresses import link
+from clustergraph.web.api import by_topic
+from clustergraph.web.errors import KINDS
+from clustergraph.web.negotiation import prefers_data
+from clustergraph.web.service import service
+from clustergraph.web.terms import shown, Term
+from clustergraph.web.views import labels
+
+blueprint = Blueprint("pages", __name__)
+
+MOST_KINDS = 18
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """What this is, what it holds, where to go on. For those who ask for RDF: the dataset of this name."""
+    snapshot = service().snapshot
+    if prefers_data(request):
+        return things.see_other("/.well-known/void")
+    html = render_template(
+        "home.html",
+        manifest=snapshot.manifest,
+        kinds=kinds(),
+        sections=[view for view in sections.of_page("home") if not view.is_empty],
+        graphs=[(iri, link(iri, snapshot.base), count) for iri, count in sorted(snapshot.graphs.items())],
+        topics=by_topic(),
+    )
+    response = answers.page(html)
+    response.headers["Link"] = '</.well-known/void>; rel="describedby", </openapi.json>; rel="service-desc"'
+    return response
+
+
+def kinds() -> list[tuple[Term, int]]:
+    """The classes of things with how many there are, most first: the graph's own, or all where it has none."""
+    snapshot = service().snapshot
+    counts = snapshot.manifest.get("classes", {})
+    own = {iri: count for iri, count in counts.items() if iri.startswith(snapshot.base)} or counts
+    names = labels().of(own, language.language())
+    return [(shown({"type": "uri", "value": iri}, snapshot, names), count) for iri, count in list(own.items())[:MOST_KINDS]]
+
+
+@blueprint.get("/errors")
+def errors() -> Response:
+    """Every kind of error this service gives, and what to do about it."""
+    return answers.page(render_template("errors.html", kinds=KINDS))
+
+
+@blueprint.get("/<path:path>")
+def named(path: str) -> Response:
+    """Any other path may be the name of a thing below the graph's base."""
+    return things.resolve(path)

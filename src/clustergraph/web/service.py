@@ -1,0 +1,63 @@
+"""What the web layer serves: an engine, the canned queries, the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from clustergraph import snapshot as snapshots
+from clustergraph.catalogue import Catalogue
+from clustergraph.engine.base import Engine
+from clustergraph.engine.cache import CachedEngine
+from clustergraph.engine.follow import FollowingEngine
+from clustergraph.engine.pool import Limits, ReaderPool
+from clustergraph.settings import Settings
+from clustergraph.snapshot import Snapshot
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything a request may need."""
+
+    engine: Engine
+    catalogue: Catalogue
+    settings: Settings
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot served now."""
+        return self.engine.snapshot
+
+
+def limits(settings: Settings) -> Limits:
+    """The readers' limits that the settings ask for."""
+    return Limits(
+        readers=settings.readers,
+        timeout=settings.timeout,
+        timeout_ceiling=max(settings.timeout, settings.timeout_ceiling),
+        memory=settings.memory * MIB,
+        result_bytes=settings.result_size * MIB,
+        queue=settings.queue,
+        queue_seconds=settings.queue_timeout,
+    )
+
+
+def open_service(settings: Settings) -> Service:
+    """The service of the store that the settings name. Raises NoSnapshot if nothing was built there."""
+    if settings.store is None:
+        raise snapshots.NoSnapshot("No store is named; set CLUSTERGRAPH_STORE or use `clustergraph serve`.")
+    rules = limits(settings)
+    following = FollowingEngine(settings.store, lambda snapshot: ReaderPool(snapshot, rules, allow=settings.allow))
+    # Half of the room is for answers, half for whole responses (see `front`).
+    engine = CachedEngine(following, settings.cache * MIB // 2)
+    catalogue = Catalogue.load(settings.queries) if settings.queries else Catalogue()
+    return Service(engine, catalogue, settings)
+
+
+def service() -> Service:
+    """The service of the application that handles this request."""
+    return cast(Service, current_app.extensions["clustergraph"])

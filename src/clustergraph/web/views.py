@@ -1,0 +1,185 @@
+"""Results of canned queries as a page shows them: a table whose columns and things go by names in the page's language.
+
+A column `X` with IRIs goes with its labels in `XLabel`; `coordinates` is for maps and not shown in a table of a canned
+query. The columns' names are those in the query's header, else the labels of the terms that they are named after.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import current_app
+
+from clustergraph.catalogue import CannedQuery
+from clustergraph.engine.base import Answer
+from clustergraph.namespaces import XSD
+from clustergraph.snapshot import Snapshot
+from clustergraph.web import language
+from clustergraph.web.labels import Labels
+from clustergraph.web.language import here
+from clustergraph.web.service import service
+from clustergraph.web.terms import Term, shown
+from clustergraph.web.vocabulary import vocabulary
+
+UNSEEN = frozenset({"coordinates"})
+"""Columns that are made for drawings."""
+
+NUMBERS = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double", "float", "int", "long", "short"))
+MOST_ROWS = 2000
+MOST_TURTLE = 200_000
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. `number` says that it holds nothing but numbers."""
+
+    name: str
+    title: str
+    number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of terms; `total` counts the rows that there are, of which some may be left out here."""
+
+    columns: list[Column]
+    rows: list[list[Term | None]]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A canned query's result on a page: what it is, where it comes from, how it is drawn first."""
+
+    name: str
+    title: str
+    text: str
+    kind: str
+    source: str
+    """Address of its data in SPARQL JSON, or in N-Triples where the query makes a graph."""
+    page: str
+    """Address of the query's own page with the same parameters."""
+    table: Table | None
+    turtle: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the query found nothing."""
+        return not (self.table.total if self.table else self.turtle.strip())
+
+
+def labels() -> Labels:
+    """The names of things on this service."""
+    found: Labels = current_app.extensions["labels"]
+    return found
+
+
+def document_of(answer: Answer) -> Document:
+    """An answer in SPARQL JSON as Python objects."""
+    document: Document = json.loads(answer.body)
+    return document
+
+
+def localised(document: Document, code: str) -> Document:
+    """The result with the labels of things in another language than the query's own, where there are any."""
+    pairs = _labelled(document["head"].get("vars", []))
+    rows = document.get("results", {}).get("bindings", [])
+    if not pairs or not rows:
+        return document
+    names = labels().of(_iris(rows, pairs), code)
+    for row in rows:
+        for column, label in pairs.items():
+            name = names.get(row[column]["value"]) if column in row and row[column]["type"] == "uri" else None
+            if name:
+                row[label] = {"type": "literal", "value": name, "xml:lang": code}
+    return document
+
+
+def table(document: Document, query: CannedQuery | None = None, code: str | None = None) -> Table:
+    """The table of a SPARQL JSON document. `query` names its columns; without one they are called as they are."""
+    code = code or language.language()
+    snapshot = service().snapshot
+    names: list[str] = document["head"].get("vars", [])
+    pairs = _labelled(names)
+    rows = document.get("results", {}).get("bindings", [])
+    hidden = {*pairs.values(), *(UNSEEN if query else ())}
+    visible = [name for name in names if name not in hidden]
+    columns = [Column(name, _title(name, query, code), _is_number(name, rows)) for name in visible]
+    cells = [[cell(row, name, pairs.get(name), snapshot) for name in visible] for row in rows[:MOST_ROWS]]
+    return Table(columns, cells, len(rows))
+
+
+def view(
+    query: CannedQuery, answer: Answer, given: Mapping[str, str], *, kind: str | None = None, title: str = ""
+) -> View:
+    """The view of a canned query's answer; `given` are the parameters that it was asked with."""
+    code = language.language()
+    is_graph = answer.format.kind == "graph"
+    asked = {**given, "format": "ntriples" if is_graph else "json"}
+    return View(
+        query.name,
+        title or query.summary.said_in(code),
+        query.description.said_in(code),
+        kind or query.default_view,
+        here(f"/api/{query.name}?{urlencode(asked)}"),
+        here(f"/api/{query.name}{f'?{urlencode(given)}' if given else ''}"),
+        None if is_graph else table(localised(document_of(answer), code), query, code),
+        answer.body.decode("utf-8")[:MOST_TURTLE] if is_graph else "",
+    )
+
+
+def cell(row: Mapping[str, Any], name: str, label: str | None, snapshot: Snapshot) -> Term | None:
+    """The term under a name. A thing goes by its label, if the query gives one as `?thingLabel`."""
+    if name not in row:
+        return shown(row[label], snapshot) if label in row else None
+    term = shown(row[name], snapshot)
+    return replace(term, text=str(row[label]["value"]), note=term.text) if label in row else term
+
+
+def _labelled(names: Sequence[str]) -> dict[str, str]:
+    return {name: f"{name}Label" for name in names if f"{name}Label" in names}
+
+
+def _iris(rows: Iterable[Mapping[str, Any]], pairs: Mapping[str, str]) -> list[str]:
+    return [row[name]["value"] for row in rows for name in pairs if name in row and row[name]["type"] == "uri"]
+
+
+def _is_number(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+    found = [row[name] for row in rows if name in row]
+    return bool(found) and all(term.get("datatype") in NUMBERS for term in found)
+
+
+def _title(name: str, query: CannedQuery | None, code: str) -> str:
+    if query is None:
+        return name
+    if name in query.columns:
+        return query.columns[name].said_in(code)
+    said = _terms(code).get(name.lower())
+    return said or in_words(name)
+
+
+def in_words(name: str) -> str:
+    """A name in camel case or with hyphens as words.
+
+    >>> in_words("inConcept"), in_words("smeShare"), in_words("legal-form")
+    ('In concept', 'Sme share', 'Legal form')
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", name).capitalize()
+
+
+def _terms(code: str) -> dict[str, str]:
+    """The labels of this graph's own terms by their local names; of two that differ only in case, the class's."""
+    snapshot = service().snapshot
+    found: dict[str, str] = {}
+    for iri, names in sorted(vocabulary(service().engine).names.items(), reverse=True):
+        if iri.startswith(snapshot.base) and (label := names.get(code) or names.get("")):
+            # Capital letters come first, so in this order a class has the last word.
+            found[re.split(r"[/#]", iri)[-1].lower()] = label[:1].upper() + label[1:]
+    return found
