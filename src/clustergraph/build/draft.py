@@ -64,6 +64,8 @@ class Draft:
         Where that content is there already, its store stays and the manifest, which says what it was built from, is
         replaced. No other reference to `store` may be held by now: it is closed here.
         """
+        # The files of bulk loading are laid out for writing; compacted, they are read up to a third faster.
+        self.store.optimize()
         self.store.flush()
         del self.store
         (self.path / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

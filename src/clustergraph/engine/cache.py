@@ -9,7 +9,6 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
@@ -75,7 +74,6 @@ class ByteCache(Generic[Value]):
 
 
 _VARIES = re.compile(r"(?:NOW|RAND|UUID|BNODE)(?:\s|#[^\r\n]*)*\(", re.IGNORECASE)
-_SERVICE = re.compile("SERVICE", re.IGNORECASE)
 
 
 def is_repeatable(text: str) -> bool:
@@ -90,12 +88,33 @@ def is_repeatable(text: str) -> bool:
     (True, False)
     """
     text = unescape(text)
-    if _VARIES.search(text):
+    if "(" in text and _VARIES.search(text):
         return False
     try:
-        return not (_SERVICE.search(text) and any(call.keyword == "SERVICE" for call in guard.calls(text)))
+        return not ("service" in text.lower() and any(call.keyword == "SERVICE" for call in guard.calls(text)))
     except QuerySyntaxError:
         return False
+
+
+class _Asked:
+    """A question that one thread asks while others may wait for its answer; lighter than a Future."""
+
+    __slots__ = ("answer", "done", "error")
+
+    def __init__(self) -> None:
+        self.answer: Answer | None = None
+        self.error: Exception | None = None
+        self.done = threading.Lock()
+        self.done.acquire()
+
+    def result(self) -> Answer:
+        """The answer, when it is there. Raises what asking raised."""
+        with self.done:
+            pass
+        if self.error is not None:
+            raise self.error
+        assert self.answer is not None
+        return self.answer
 
 
 class CachedEngine:
@@ -104,7 +123,7 @@ class CachedEngine:
     def __init__(self, engine: Engine, capacity: int) -> None:
         self.inner = engine
         self.cache = ByteCache[Answer](capacity)
-        self._asked: dict[Hashable, Future[Answer]] = {}
+        self._asked: dict[Hashable, _Asked] = {}
         self._lock = threading.Lock()
 
     @property
@@ -149,27 +168,27 @@ class CachedEngine:
         with self._lock:
             pending = self._asked.get(asked)
             if pending is None:
-                mine = self._asked[asked] = Future[Answer]()
+                mine = self._asked[asked] = _Asked()
         if pending is not None:
             return pending.result()
         try:
-            answer = ask()
+            answer = mine.answer = ask()
         except Exception as error:
-            mine.set_exception(error)
+            mine.error = error
             raise
         except BaseException:
             # This thread is told to stop; that is no answer to the others.
-            mine.set_exception(EngineDown("The query was broken off; ask again."))
+            mine.error = EngineDown("The query was broken off; ask again.")
             raise
         else:
             # Kept without its timings: whoever gets it from the cache spent none of them.
             kept = Answer(answer.body, answer.format, answer.form)
             self.cache.put(key, kept, len(answer.body) + sum(len(str(part)) for part in key))
-            mine.set_result(answer)
             return answer
         finally:
             with self._lock:
                 del self._asked[asked]
+            mine.done.release()
 
     def close(self) -> None:
         """Close the engine behind the cache."""

@@ -85,7 +85,7 @@ def evaluate(
     begin = time.perf_counter()
     sink = Sink(max_bytes)
     try:
-        options: dict[str, Any] = {"prefixes": dataset.prefixes}
+        options: dict[str, Any] = {}
         if default_graphs or named_graphs:
             options["default_graph"] = [ox.NamedNode(graph) for graph in default_graphs]
             options["named_graphs"] = [ox.NamedNode(graph) for graph in named_graphs]
@@ -94,7 +94,7 @@ def evaluate(
                 options["default_graph"] = ox.DefaultGraph()
         if columns:
             text = _spelt_out(text, columns, dataset.prefixes)
-        results: Any = store.query(text, **options)
+        results = _query(store, text, dataset.prefixes, options)
         _serialise(results, form, sink, dataset.prefixes)
     except (ResultTooLarge, MemoryError):
         raise
@@ -103,6 +103,15 @@ def evaluate(
     end = time.perf_counter()
     first = sink.first or end
     return b"".join(sink.parts), {"evaluate": first - begin, "serialise": end - first}
+
+
+def _query(store: ox.Store, text: str, prefixes: dict[str, str], options: dict[str, Any]) -> Any:
+    """The engine's results. The dataset's prefixes are given only where the text needs them: reading them takes longer
+    than looking a thing up."""
+    try:
+        return store.query(text, **options)
+    except SyntaxError:
+        return store.query(text, prefixes=prefixes, **options)
 
 
 def _serialise(results: Any, form: Format, sink: Sink, prefixes: dict[str, str]) -> None:
@@ -159,9 +168,7 @@ def _spelt_out(text: str, columns: Sequence[str], prefixes: dict[str, str]) -> s
     if at is None or "SERVICE" in text.upper():  # the question would go out to the service twice
         return text
     try:
-        names = [
-            variable.value for variable in cast("ox.QuerySolutions", _EMPTY.query(text, prefixes=prefixes)).variables
-        ]
+        names = [variable.value for variable in _query(_EMPTY, text, prefixes, {}).variables]
     except Exception:
         return text  # whatever is wrong with it, the real query says it better
     if not names:

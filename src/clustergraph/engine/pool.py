@@ -7,7 +7,6 @@ are busy, queries wait in a bounded queue.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -20,12 +19,11 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from typing import Any
 
 from rdflib.term import Identifier
 
-from clustergraph.engine import errors
+from clustergraph.engine import errors, formats, wire
 from clustergraph.engine.base import Answer
 from clustergraph.engine.errors import (
     Busy,
@@ -36,7 +34,7 @@ from clustergraph.engine.errors import (
     MemoryExceeded,
     QuerySyntaxError,
 )
-from clustergraph.engine.prepare import Prepared, prepare
+from clustergraph.engine.prepare import prepare
 from clustergraph.engine.reader import SEALED
 from clustergraph.snapshot import Snapshot
 
@@ -81,7 +79,7 @@ class Counts:
 class _Reader:
     """One reader process and the connection to it."""
 
-    def __init__(self, snapshot: Snapshot, memory: int, online: bool) -> None:
+    def __init__(self, snapshot: Snapshot, limits: Limits, online: bool) -> None:
         ours, theirs = socket.socketpair()
         # What a dying process has to say is read for its cause, and kept out of the service's log.
         self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process lives
@@ -90,7 +88,7 @@ class _Reader:
             with theirs:
                 fd = theirs.fileno()
                 self.process = subprocess.Popen(
-                    [*command, str(fd), str(snapshot.store), str(memory), *(["online"] if online else [])],
+                    [*command, str(fd), str(snapshot.store), str(limits.memory), *(["online"] if online else [])],
                     pass_fds=[fd],
                     stdin=subprocess.DEVNULL,
                     stderr=self._noise,
@@ -100,28 +98,29 @@ class _Reader:
             ours.close()
             self._noise.close()
             raise EngineDown(f"No reader could be started: {error}.") from error
-        self.connection: Connection[Any, Any] = Connection(ours.detach())
+        self.connection = ours
         self.sealed = False
+        self._told = (snapshot.prefixes, snapshot.graphs_overlap, limits.result_bytes)
 
     def await_ready(self) -> None:
         """Wait until the snapshot is open. Raises EngineDown if that fails."""
         try:
-            if self.connection.poll(START_SECONDS):
-                self.sealed = self.connection.recv_bytes() == SEALED
-                return
+            self.connection.settimeout(START_SECONDS)
+            wire.send(self.connection, self._told)
+            self.sealed = wire.receive(self.connection)[0] == SEALED
+            return
         except (EOFError, OSError):
             pass
         last = self.last_words().strip().rpartition("\n")[2]
         self.end()
         raise EngineDown(f"A reader could not open its snapshot (exit code {self.process.returncode}): {last}")
 
-    def ask(self, question: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
+    def ask(self, question: tuple[Any, ...], text: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
         """The reply and body. Raises TimeoutError, or EOFError when the process went away."""
         try:
-            self.connection.send_bytes(question)
-            if not self.connection.poll(seconds):
-                raise TimeoutError
-            return json.loads(self.connection.recv_bytes()), self.connection.recv_bytes()
+            self.connection.settimeout(seconds)
+            wire.send(self.connection, question, text)
+            return wire.receive(self.connection)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EOFError from error
 
@@ -202,7 +201,13 @@ class ReaderPool:
             named_graphs=named_graphs,
             allow=self._allow,
         )
-        question = self._question(ready)
+        question = (
+            formats.FORMATS.index(ready.format),
+            ready.default_graphs,
+            ready.named_graphs,
+            ready.columns,
+        )
+        asked = ready.text.encode()
         seconds = self.limits.timeout if timeout is None else min(timeout, self.limits.timeout_ceiling)
         parse = clock.lap()
         queue = 0.0
@@ -210,7 +215,7 @@ class ReaderPool:
             reader = self._acquire()
             queue += clock.lap()
             try:
-                reply, body = reader.ask(question, seconds)
+                reply, body = reader.ask(question, asked, seconds)
             except TimeoutError:
                 self._replace(reader, "timeout")
                 raise DeadlinePassed(seconds) from None
@@ -248,23 +253,8 @@ class ReaderPool:
         for thread in respawning:
             thread.join(CLOSE_SECONDS)
 
-    def _question(self, ready: Prepared) -> bytes:
-        return json.dumps(
-            {
-                "text": ready.text,
-                "format": ready.format.name,
-                "kind": ready.format.kind,
-                "columns": ready.columns,
-                "prefixes": self.snapshot.prefixes,
-                "graphs_overlap": self.snapshot.graphs_overlap,
-                "default_graphs": ready.default_graphs,
-                "named_graphs": ready.named_graphs,
-                "max_bytes": self.limits.result_bytes,
-            }
-        ).encode()
-
     def _launch(self) -> _Reader:
-        return _Reader(self.snapshot, self.limits.memory, online=bool(self._allow))
+        return _Reader(self.snapshot, self.limits, online=bool(self._allow))
 
     def _may_run(self) -> bool:
         return self._closed or (self.counts.running < self.limits.readers and bool(self._idle))

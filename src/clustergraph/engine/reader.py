@@ -1,77 +1,78 @@
 """A reader: a process that holds one snapshot open and answers one query at a time, so that it can be ended.
 
 Started by `pool` as `python -m clustergraph.engine.reader FD STORE MEMORY [online]`, where FD is its end of a socket
-pair. Each question is one JSON message; each answer is a JSON message (timings, or an error) and the body as a second
-one. Without `online` the process takes the network away from itself before anything else.
+pair. The first message tells what holds for all questions; then each question is one message and each answer another
+(see `wire`). Without `online` the process takes the network away from itself before anything else.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import resource
 import select
 import signal
+import socket
 import sys
 import threading
-from multiprocessing.connection import Connection
 from typing import Any
 
 import pyoxigraph as ox
 
-from clustergraph.engine import formats
+from clustergraph.engine import formats, wire
 from clustergraph.engine.errors import EngineError, MemoryExceeded
 from clustergraph.engine.evaluate import Dataset, evaluate
 from clustergraph.engine.sandbox import close_network
 
-READY = b"ready"
-SEALED = b"ready, without network"
+READY = "ready"
+SEALED = "ready, without network"
 
 
 def main(fd: int, store_path: str, memory: int, online: bool = False) -> None:
     """Answer questions from the connection until it closes. `memory` caps the process's address space, in bytes."""
     sealed = not online and close_network()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    connection: Connection[Any, Any] = Connection(fd)
+    connection = socket.socket(fileno=fd)
     threading.Thread(target=_end_with_parent, args=(fd,), daemon=True).start()
     store = ox.Store.read_only(store_path)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        connection.send_bytes(SEALED if sealed else READY)
+        (prefixes, graphs_overlap, max_bytes), _ = wire.receive(connection)
+        dataset = Dataset(prefixes, graphs_overlap)
+        wire.send(connection, SEALED if sealed else READY)
         while True:
-            question = json.loads(connection.recv_bytes())
+            question, text = wire.receive(connection)
             body = b""
             reply: dict[str, Any]
             try:
-                body, timings = _answer(store, question)
+                body, timings = _answer(store, dataset, max_bytes, question, text.decode())
                 reply = {"timings": timings}
             except MemoryError:
                 reply = {"error": describe(MemoryExceeded(memory))}
             except EngineError as error:
                 reply = {"error": describe(error)}
-            connection.send_bytes(json.dumps(reply).encode())
-            connection.send_bytes(body)
+            wire.send(connection, reply, body)
 
 
-def _answer(store: ox.Store, question: dict[str, Any]) -> tuple[bytes, dict[str, float]]:
-    form = formats.find(question["format"], question["kind"])
-    assert form is not None
+def _answer(
+    store: ox.Store, dataset: Dataset, max_bytes: int, question: tuple[Any, ...], text: str
+) -> tuple[bytes, dict[str, float]]:
+    position, default_graphs, named_graphs, columns = question
     return evaluate(
         store,
-        question["text"],
-        form,
-        dataset=Dataset(question["prefixes"], question["graphs_overlap"]),
-        default_graphs=question["default_graphs"],
-        named_graphs=question["named_graphs"],
-        max_bytes=question["max_bytes"],
-        columns=question["columns"],
+        text,
+        formats.FORMATS[position],
+        dataset=dataset,
+        default_graphs=default_graphs,
+        named_graphs=named_graphs,
+        max_bytes=max_bytes,
+        columns=columns,
     )
 
 
 def describe(error: EngineError) -> dict[str, Any]:
-    """An error as JSON, to be made again by `pool`."""
+    """An error as plain values, to be made again by `pool`."""
     return {"class": type(error).__name__, "message": str(error), "fields": vars(error)}
 
 

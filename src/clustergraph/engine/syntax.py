@@ -131,12 +131,23 @@ def unreadable(text: str, at: int) -> QuerySyntaxError:
     return QuerySyntaxError(f"cannot read {what} here.", line, column)
 
 
+# What nearly every query begins with, read in one go; whatever else it is, the tokens tell.
+_PLAIN = re.compile(
+    rf"(?:[ \t\r\n]|\#[^\r\n]*|PREFIX[ \t\r\n]+[a-z0-9_-]*:[ \t\r\n]*{IRI}|BASE[ \t\r\n]*{IRI})*+"
+    r"(SELECT|CONSTRUCT|DESCRIBE|ASK)(?![^ \t\r\n{*(?$<#])",
+    re.ASCII | re.IGNORECASE,
+)
+
+
 def form(text: str) -> str:
     """The query's form (SELECT, CONSTRUCT, DESCRIBE, ASK), `UPDATE` for an update, or an empty string.
 
     >>> form("PREFIX select: <x:> # ASK\\n construct {} where {}")
     'CONSTRUCT'
     """
+    plain = _PLAIN.match(text)
+    if plain:
+        return plain[1].upper()
     try:
         for token in tokens(text):
             if token.kind == "word":
@@ -166,6 +177,8 @@ def star(text: str) -> int | None:
     >>> star("# *\\nSELECT DISTINCT * { }")
     20
     """
+    if "*" not in text:
+        return None
     try:
         words = (token for token in tokens(text))
         for token in words:

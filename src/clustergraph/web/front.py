@@ -14,7 +14,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from clustergraph.engine.cache import ByteCache
-from clustergraph.web import log
+from clustergraph.web import log, quick
 from clustergraph.web.coding import CODINGS, choose_coding, is_worth_coding
 from clustergraph.web.edition import edition
 from clustergraph.web.headers import EVERYWHERE, PUBLIC
@@ -78,7 +78,7 @@ class Front:
             elif wait := self._wait(environ):
                 ready, outcome = run(self.app, {**environ, REFUSED: wait}), "limited"
             else:
-                ready = self._compute(environ, coding, etag)
+                ready = self._compute(environ, coding, etag, snapshot)
             if ready.etag and (ready.etag in known or known.strip() == "*"):
                 ready = not_modified(ready.etag, snapshot, ready.headers)
         elif wait := self._wait(environ):
@@ -106,16 +106,16 @@ class Front:
         content = "\n".join(parts).encode("utf-8", "surrogateescape")
         return f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
 
-    def _compute(self, environ: WSGIEnvironment, coding: str, etag: str) -> Ready:
+    def _compute(self, environ: WSGIEnvironment, coding: str, etag: str, snapshot: str) -> Ready:
         """Ask the application, as for a GET, and make its answer ready: compressed, tagged, kept if it may be."""
         asked = {name: value for name, value in environ.items() if name not in CONDITIONS}
         asked["REQUEST_METHOD"] = "GET"
-        answer = run(self.app, asked)
-        after = self._etag(self.service.snapshot.name, environ, coding)
-        if after != etag:
+        answer = self._answer(asked)
+        if self.service.snapshot.name != snapshot:
             # A new snapshot came meanwhile. Of an answer that took several queries, half may be from the one before.
-            etag, answer = after, run(self.app, asked)
-            if self._etag(self.service.snapshot.name, environ, coding) != etag:
+            snapshot = self.service.snapshot.name
+            etag, answer = self._etag(snapshot, environ, coding), self._answer(asked)
+            if self.service.snapshot.name != snapshot:
                 return encode(answer, coding)
         answer = encode(answer, coding)
         headers = dict(answer.headers)
@@ -126,6 +126,10 @@ class Front:
         size = len(answer.body) + sum(len(name) + len(value) for name, value in again.items())
         self.cache.put(etag, Ready(answer.status, list(again.items()), answer.body, etag), size)
         return Ready(answer.status, list(headers.items()), answer.body, etag)
+
+    def _answer(self, environ: WSGIEnvironment) -> Ready:
+        short = quick.answer(environ, self.service)
+        return Ready("200 OK", *short) if short else run(self.app, environ)
 
     def _wait(self, environ: WSGIEnvironment) -> int:
         """Seconds that this client has to wait, 0 for none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Request, Response, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -12,8 +13,10 @@ from clustergraph.engine.formats import FORMATS, Kind
 from clustergraph.web import answers, descriptions, fields
 from clustergraph.web.errors import Problem
 from clustergraph.web.negotiation import choose, prefers_html
+from clustergraph.web.quick import FAILED
 from clustergraph.web.results import page
 from clustergraph.web.service import service
+from clustergraph.web.snippets import bound
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -38,6 +41,8 @@ class Question:
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def sparql() -> Response:
     """Answer a query, or describe the service where there is none."""
+    if FAILED in request.environ:
+        raise request.environ[FAILED]
     asked = read(request)
     if asked is None:
         return _describe()
@@ -63,7 +68,7 @@ def _editor() -> dict[str, Any]:
     examples = [
         (found, bound(found, service().catalogue.bind(service().engine, found, found.example)))
         for found in service().catalogue
-        if EXAMPLE in found.tags or not any(one.required for one in found.parameters)
+        if len(found.example) >= sum(one.required for one in found.parameters)
     ]
     return {"formats": FORMATS, "examples": examples}
 

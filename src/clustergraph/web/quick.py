@@ -1,0 +1,61 @@
+"""The short way to `/sparql`: a plain question, a new one, answered without the framework.
+
+Only what nearly every program sends is taken: GET with a `query` and nothing else. Everything else, and every error,
+goes the long way, through the application, which says the same; `tests/web/test_quick.py` compares the two.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import unquote_to_bytes
+from wsgiref.types import WSGIEnvironment
+
+from clustergraph.engine import formats, syntax
+from clustergraph.engine.cache import is_repeatable
+from clustergraph.engine.errors import EngineError
+from clustergraph.web.headers import EVERYWHERE, PUBLIC
+from clustergraph.web.negotiation import HTML, Choice, best_match
+from clustergraph.web.service import Service
+
+FAILED = "clustergraph.failed"
+"""Where a request that was tried here tells the application what came of it."""
+
+_KINDS: dict[str, formats.Kind] = {"SELECT": "results", "ASK": "results", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
+_ALWAYS = list(EVERYWHERE.items())
+
+
+def answer(environ: WSGIEnvironment, service: Service) -> tuple[list[tuple[str, str]], bytes] | None:
+    """Headers and body of the 200 that answers this GET, or None if it has to go the long way."""
+    question = environ.get("QUERY_STRING", "")
+    if environ.get("PATH_INFO") != "/sparql" or not question.startswith("query=") or "&" in question:
+        return None
+    try:
+        text = unquote_to_bytes(question[6:].replace("+", " ")).decode()
+    except UnicodeDecodeError:
+        return None
+    kind = _KINDS.get(syntax.form(text))
+    choice = _choice(environ.get("HTTP_ACCEPT", ""), kind) if kind else None
+    if choice is None or choice.format is HTML:
+        return None
+    try:
+        found = service.engine.query(text, format=choice.format.name)
+    except EngineError as error:
+        environ[FAILED] = error
+        return None
+    headers = [
+        ("Content-Type", choice.content_type),
+        ("Content-Length", str(len(found.body))),
+        ("Vary", "Accept"),
+        ("Cache-Control", PUBLIC if is_repeatable(text) else "no-store"),
+        *_ALWAYS,
+        ("Snapshot", service.snapshot.name),
+    ]
+    if found.timings:
+        steps = ", ".join([f"{name};dur={seconds * 1000:.2f}" for name, seconds in found.timings.items()])
+        headers.append(("Server-Timing", steps))
+    return headers, found.body
+
+
+@lru_cache(maxsize=256)
+def _choice(accept: str, kind: formats.Kind) -> Choice | None:
+    return best_match(accept, [*formats.of_kind(kind), HTML])

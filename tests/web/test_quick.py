@@ -1,0 +1,66 @@
+"""The short way to an answer says what the long way says."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, quote_plus
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from clustergraph.web import quick
+
+QUERIES = [
+    "SELECT ?s { ?s a cg:Cluster } ORDER BY ?s LIMIT 3",
+    "SELECT * { ?s ?p 'ä+&=#%' }",
+    "ASK { ?s ?p ?o }",
+    "CONSTRUCT { ?s a ?c } WHERE { ?s a ?c } ORDER BY ?s ?c LIMIT 5",
+    "DESCRIBE <https://w3id.org/clustergraph/id/country/JP>",
+    "SELECT (RAND() < 2 AS ?always) {}",
+    "SELECT * { ?s ?p",
+    "SELECT * FROM <urn:none> { ?s ?p ?o }",
+    "ASK { SERVICE <http://127.0.0.1:9/> {} }",
+    "INSERT DATA { <urn:a> <urn:b> 1 }",
+    "",
+    "not SPARQL",
+]
+ACCEPTS = ["", "*/*", "text/csv", "application/json", "text/turtle", "text/html", "application/xml;q=0.5", "image/png"]
+
+
+def ask(client: FlaskClient, address: str, accept: str) -> tuple[int, dict[str, str], bytes]:
+    response: TestResponse = client.get(address, headers={"Accept": accept} if accept else {})
+    # The time it took differs, and so does the tag, which is made of the address.
+    headers = {name: value for name, value in response.headers.items() if name not in ("Server-Timing", "ETag")}
+    headers["Vary"] = ", ".join(sorted(headers.get("Vary", "").split(", ")))
+    return response.status_code, headers, response.data
+
+
+@pytest.mark.parametrize("accept", ACCEPTS)
+@pytest.mark.parametrize("text", QUERIES)
+def test_both_ways_say_the_same(client: FlaskClient, text: str, accept: str) -> None:
+    short = ask(client, f"/sparql?query={quote_plus(text)}", accept)
+    # A field that nobody knows is passed over, but only the application does that.
+    long = ask(client, f"/sparql?query={quote(text)}&x=1", accept)
+    if b"format=" not in short[2]:  # pages repeat the address in their links
+        assert short == long
+    assert short[0] == long[0]
+
+
+def test_the_short_way_is_taken(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = []
+    answer = quick.answer
+
+    def watched(*given: object) -> object:
+        taken.append(answer(*given))  # type: ignore[arg-type]
+        return taken[-1]
+
+    monkeypatch.setattr(quick, "answer", watched)
+    assert client.get("/sparql?query=ASK{?a+?b+?c}#").status_code == 200
+    assert taken[-1] is not None
+    assert client.get("/sparql?query=ASK{?a+?b+").status_code == 400
+    assert taken[-1] is None
+
+
+@pytest.mark.parametrize("raw", ["%ff", "ASK%20%7B%7D%ED%A0%80"])
+def test_what_is_no_text_goes_the_long_way(client: FlaskClient, raw: str) -> None:
+    assert client.get(f"/sparql?query={raw}").status_code == 400
