@@ -4,13 +4,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: serve test check bench docs wheel clean
+# What the scripts of the pages are built from, and a stamp of the last build. The pages work without them, only plainer.
+SCRIPTS := $(shell find frontend -path '*/node_modules' -prune -o -type f -print)
+NPM_STAMP := frontend/node_modules/.package-lock.json
+DIST := src/clustergraph/web/static/dist/manifest.json
+NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && echo yes)
 
-serve: $(VENV)/serve  ## Build the snapshot and serve it on http://127.0.0.1:8080/
+.PHONY: serve test check bench docs wheel clean frontend
+
+serve: $(VENV)/serve frontend  ## Build the snapshot and serve it on http://127.0.0.1:8080/
 	$(BIN)/clustergraph serve
 
-test: $(VENV)/test check  ## Every check and every test
+test: $(VENV)/test check frontend  ## Every check and every test
 	$(BIN)/python -m pytest
+ifeq ($(NODE),yes)
+	@test ! -d frontend/node_modules || (cd frontend && npm run --silent check && npm run --silent test)
+endif
 
 check: $(VENV)/test  ## Style and types only
 	$(BIN)/ruff check .
@@ -23,8 +32,21 @@ bench: $(VENV)/bench  ## Side by side with other servers; writes bench/RESULTS.m
 docs: $(VENV)/test  ## Write the generated parts of the reference anew
 	$(BIN)/python docs/generate.py
 
-wheel: $(VENV)/test  ## The package that `pip install` takes
+wheel: $(VENV)/test frontend  ## The package that `pip install` takes
 	$(BIN)/python -m build --wheel --outdir dist .
+
+ifeq ($(NODE),yes)
+frontend: $(DIST)  ## The scripts of the pages
+else
+frontend:
+	@echo "No Node 20.19 or newer here: the pages go without their scripts, and are complete without them."
+endif
+
+$(DIST): $(NPM_STAMP) $(SCRIPTS)
+	@if test -d frontend/node_modules; then cd frontend && npm run --silent build -- --logLevel warn; fi
+
+$(NPM_STAMP): frontend/package.json frontend/package-lock.json
+	@(cd frontend && npm ci --silent --no-audit --no-fund) && touch $@ || echo "npm could not install: the pages go without new scripts, and are complete without them."
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which one with make PYTHON=...")'
@@ -43,4 +65,4 @@ $(VENV)/bench: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 clean:
-	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist frontend/node_modules src/clustergraph/web/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

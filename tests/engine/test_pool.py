@@ -188,8 +188,11 @@ def test_waiting_is_bounded(numbers: Snapshot, make_pool: MakePool) -> None:
 def test_idle_readers_that_were_killed_fail_no_query(snapshot: Snapshot, make_pool: MakePool) -> None:
     before = children()
     pool = make_pool(snapshot, readers=2)
-    for pid in children() - before:
+    killed = children() - before
+    for pid in killed:
         os.kill(pid, signal.SIGKILL)
+    # A process takes its time to die, and one that is just dying still takes a question.
+    assert wait_until(lambda: all(") Z " in Path(f"/proc/{pid}/stat").read_text() for pid in killed))
     assert count(pool) == 4
     assert wait_until(lambda: pool.ready == 3)
 

@@ -98,7 +98,7 @@ def test_a_client_that_has_the_answer_costs_nothing_even_cold(store: Path, count
     for name in ("Content-Length", "Content-Type", "Content-Encoding"):
         assert name not in response.headers
     assert response.headers["ETag"] == tag
-    assert response.headers["Vary"] == "Accept, Accept-Encoding"
+    assert response.headers["Vary"] == "Accept, Accept-Language, Accept-Encoding"
     assert response.headers["Snapshot"] == current(store).name
     assert dict(response.headers).items() >= EVERYWHERE.items()
 

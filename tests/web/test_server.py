@@ -8,11 +8,9 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -25,80 +23,12 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, DIGEST, JSON, JSONLD, N3, POST, POSTDIRECTLY, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import EndPointInternalError, QueryBadFormed
 
-from clustergraph.folder import published
+from serving import Server, start, stop
 
 BASE = "https://w3id.org/clustergraph/"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 # About as long as the deadline lets it: it would run for hours.
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c < ?i) }"
-
-
-@dataclass
-class Server:
-    """A running service."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def sparql(self) -> str:
-        return f"{self.url}/sparql"
-
-    def descendants(self) -> list[int]:
-        """The processes that it started, and those that these started."""
-        parents: dict[int, list[int]] = {}
-        for entry in Path("/proc").glob("[0-9]*"):
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError):
-                continue
-            parents.setdefault(parent, []).append(int(entry.name))
-        found, look = [], [self.process.pid]
-        while look:
-            children = parents.get(look.pop(), [])
-            found += children
-            look += children
-        return found
-
-
-def start(store: Path, **settings: str) -> Server:
-    """Start the service on a free port of the loopback address, and wait until it is ready."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    flags = {
-        "port": str(port),
-        "queries": str(published().queries),
-        "log": "off",
-        "rate": "off",
-        "readers": "2",
-        **settings,
-    }
-    words = [word for name, value in flags.items() for word in (f"--{name}", value)]
-    process = subprocess.Popen([sys.executable, "-m", "clustergraph", "serve", str(store), "--quiet", *words])
-    server = Server(process, port)
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            with urlopen(f"{server.url}/ready", timeout=5):
-                return server
-        except OSError:
-            assert process.poll() is None, "the service ended"
-            assert time.monotonic() < deadline, "the service does not answer"
-            time.sleep(0.05)
-
-
-def stop(server: Server) -> None:
-    server.process.terminate()
-    try:
-        server.process.wait(30)
-    finally:
-        server.process.kill()
-        server.process.wait()
 
 
 @pytest.fixture(scope="module")

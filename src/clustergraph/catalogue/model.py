@@ -68,13 +68,15 @@ class Placement:
     """A page that shows the result of a query.
 
     `of` is `home`, `about`, `compare` or `class`; the last two are for things of `class_iri`. `order` sorts what stands
-    on one page. `view` is set where it differs from the query's own.
+    on one page. `view` is set where it differs from the query's own; `show` is the one column that a comparison shows,
+    if it does not show them all.
     """
 
     of: str
     order: int = 100
     class_iri: str | None = None
     view: str | None = None
+    show: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,12 @@ from clustergraph.catalogue.header import Entry
 from clustergraph.catalogue.model import VIEWS, Browse, CannedQuery, Facet, Placement, Words
 from clustergraph.engine import syntax
 from clustergraph.engine.errors import EngineError
+from clustergraph.engine.wellformed import check_syntax
 
 PLACES = ("home", "about", "compare")
-PAGE_KEYS = ("of", "class", "order", "view")
+PAGE_KEYS = ("of", "class", "order", "view", "show")
 FACET_KEYS = ("en", "de", "path", "class")
+_IRI = re.compile(r"<[^<>\s]*>")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 Wrong = Callable[[int, str], None]
@@ -72,9 +74,12 @@ def _placement(line: int, said: Mapping[str, Entry], wrong: Wrong, named: Named)
         return None
     elif of not in PLACES:
         about, of = named(said["of"]), "class"
+    if "show" in said and of != "compare":
+        wrong(said["show"].line, "Only a page of compare has `show`, the one column that its cells hold.")
+        return None
     if of in ("class", "compare") and about is None:
         return None
-    return Placement(of, int(order or 0), about, view)
+    return Placement(of, int(order or 0), about, view, said["show"].text if "show" in said else None)
 
 
 def columns(entry: Entry | None, wrong: Wrong) -> dict[str, Words]:
@@ -97,7 +102,7 @@ def browse(entry: Entry | None, wrong: Wrong, named: Named) -> Browse | None:
     if entry is None:
         return None
     _known(entry.map, ("class", "facets"), "browse", wrong)
-    if "class" not in entry.map or not entry.map.get("facets", entry).map:
+    if "class" not in entry.map or "facets" not in entry.map or not entry.map["facets"].map:
         wrong(entry.line, "The key 'browse' needs the class of the things and their facets.")
         return None
     class_iri = named(entry.map["class"])
@@ -135,14 +140,38 @@ def problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[tuple[in
         shown = projected(query.text) if query.form == "SELECT" else ()
     except EngineError:
         return  # check.py says what is wrong with the text
+    for place in query.pages:
+        if place.show and shown and place.show not in shown:
+            yield line, f"The query gives no column {place.show!r} to show; it gives {', '.join(shown)}."
     for name in query.columns:
         if shown and name not in shown:
             yield head["columns"].map[name].line, f"The query gives no column {name!r}; it gives {', '.join(shown)}."
     if query.browse is not None:
+        for facet in query.browse.facets:
+            if not _is_path(facet.path, query):
+                at = head["browse"].map["facets"].map[facet.name].line
+                yield at, f"The path of the facet {facet.name!r} is no property path: {facet.path!r}."
         if "thing" not in shown:
             yield head["browse"].line, "A query to browse by gives a column ?thing."
         if required:
             yield head["browse"].line, f"A query to browse by has no required parameter, and {required[0]!r} is one."
+
+
+def _is_path(path: str, query: CannedQuery) -> bool:
+    """Whether the text, with the query's prefixes, is a property path and nothing more."""
+    if any(mark in path for mark in "{}?$#.;,\"'\n"):
+        # Local names may hold some of these, but no path needs such a name.
+        path = _IRI.sub("<urn:x>", path)
+    if any(mark in path for mark in "{}$#.;,\"'\n") or re.search(r"\?\w", path):
+        return False
+    text = query.text
+    first = next((token for token in syntax.tokens(text) if token.text.upper() in syntax.FORMS), None)
+    prologue = text[: first.start] if first else ""
+    try:
+        check_syntax(f"{prologue}\nSELECT * {{ ?thing {path} ?value }}")
+    except EngineError:
+        return False
+    return True
 
 
 def projected(text: str) -> tuple[str, ...]:

@@ -39,11 +39,11 @@ def about() -> Response:
     snapshot = service().snapshot
     code = language.language()
     dataset = snapshot.manifest.get("dataset", {})
-    linked = {name: [str(one) for one in dataset.get(name, ())] for name in ("source", "license", "creator", "publisher")}
-    names = labels().of((one for values in linked.values() for one in values), code)
-    said = {
-        name: [_term(one, snapshot, names) for one in values] for name, values in linked.items()
+    linked = {
+        name: [str(one) for one in dataset.get(name, ())] for name in ("source", "license", "creator", "publisher")
     }
+    names = labels().of((one for values in linked.values() for one in values), code)
+    said = {name: [_term(one, snapshot, names) for one in values] for name, values in linked.items()}
     html = render_template(
         "about.html",
         said=said,

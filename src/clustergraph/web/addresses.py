@@ -10,9 +10,16 @@ from clustergraph.engine.formats import Format
 from clustergraph.web.fields import is_iri
 
 OWN = frozenset(
-    ".well-known about api browse compare data errors health metrics openapi.json page ready schema.json sparql static void".split()  # noqa: SIM905
+    {
+        *(".well-known", "about", "api", "browse", "compare", "data", "dataset.jsonld"),
+        *("dcat", "errors", "health", "metrics", "ontology.svg", "openapi.json", "page"),
+        *("ready", "schema.json", "sparql", "static", "void"),
+    }
 )
 """First segments of the service's own addresses; things that are named so are reached by `?iri=`."""
+
+ONTOLOGY = "ontology"
+"""The path of the one document that explains all terms, each behind a `#`."""
 
 SAFE = "/:@!$&'()*+,;=~"
 # What comes back as it was sent: no escape that a server would resolve, no segment that a client would leave out.
@@ -28,6 +35,8 @@ def link(iri: str, base: str) -> str:
     >>> link("https://a.example/id/b", "https://a.example/"), link("https://b.example/c", "https://a.example/")
     ('/id/b', '/page?iri=https%3A%2F%2Fb.example%2Fc')
     """
+    if iri.startswith(f"{base}{ONTOLOGY}#") and is_iri(iri):
+        return f"/{quote(iri.removeprefix(base), safe=f'{SAFE}#%')}"
     path = _path(iri, base)
     if path is not None:
         return f"/{path}"

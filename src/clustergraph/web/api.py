@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 from clustergraph.catalogue import CannedQuery, Parameter
 from clustergraph.engine import formats
 from clustergraph.web import answers, fields, language
-from clustergraph.web.negotiation import choose, prefers_html
 from clustergraph.web.errors import Problem
+from clustergraph.web.negotiation import choose, prefers_html
 from clustergraph.web.results import page
 from clustergraph.web.service import service
 from clustergraph.web.snippets import bound, snippets

@@ -14,6 +14,7 @@ from clustergraph.web import (
     descriptions,
     dressing,
     errors,
+    ontology,
     openapi,
     operations,
     pages,
@@ -41,7 +42,8 @@ def create_app(service: Service) -> Flask:
     app.extensions["metrics"] = metrics = Metrics(service)
     # An IRI may hold two slashes in a row, and means another thing with one.
     app.url_map.merge_slashes = False
-    for module in (sparql, api, browse, compare, about, schema, descriptions, openapi, operations, things, pages):
+    linked_data = (descriptions, ontology, things)
+    for module in (sparql, api, browse, compare, about, schema, openapi, operations, *linked_data, pages):
         app.register_blueprint(module.blueprint)
     errors.install(app)
     # What comes after a request runs last to first: flask-cors has its say before what it left out is filled in.

@@ -1,8 +1,8 @@
 """`/browse`: the things of one class by facets that combine.
 
 A canned query with the header key `browse` gives the list (its column `?thing`) and names the facets. Within a facet,
-values are alternatives; between facets, all must hold. The address is the query, and each composed query is whole SPARQL
-that runs unchanged elsewhere.
+values are alternatives; between facets, all must hold. The address is the query, and each query composed from it is
+whole SPARQL that runs unchanged elsewhere.
 """
 
 from __future__ import annotations
@@ -90,12 +90,15 @@ def browsable() -> CannedQuery | None:
 
 
 def _kinds(given: MultiDict[str, str]) -> set[str]:
-    return {"graph" for word in given.getlist("format") if formats.find(word.lower(), "graph")}
+    words = [word.strip().lower() for word in given.getlist("format")]
+    return {"graph" for word in words if formats.find(word, "graph") and not formats.find(word, "results")}
 
 
 def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Response:
     code = language.language()
-    answer, counted = together(lambda one: service().engine.query(one, format="json"), (text, counts(query, sides, chosen)))
+    answer, counted = together(
+        lambda one: service().engine.query(one, format="json"), (text, counts(query, sides, chosen))
+    )
     listed = views.table(localised(document_of(answer), code), query, code)
     facets = _sides(sides, chosen, counted, code)
     chips = [
@@ -173,7 +176,7 @@ def counts(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
             lines.append(f"?value a {written('class', URIRef(facet.class_iri))} .")
         inner = "\n".join(f"      {line}" for line in lines)
         parts.append(
-            f"  {{\n    SELECT (\"{facet.name}\" AS ?facet) ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {{\n"
+            f'  {{\n    SELECT ("{facet.name}" AS ?facet) ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {{\n'
             f"{inner}\n    }} GROUP BY ?value\n  }}"
         )
     union = "\n  UNION\n".join(parts)

@@ -6,17 +6,15 @@ there; a row in which all things have the same is marked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
-from clustergraph.catalogue import CannedQuery, Parameter, ParameterError
+from clustergraph.catalogue import CannedQuery, Parameter, ParameterError, Placement
 from clustergraph.catalogue.resolve import short_name
 from clustergraph.web import answers, fields, language, sections, views
 from clustergraph.web.errors import Problem
-from clustergraph.web.language import here
 from clustergraph.web.service import service
 from clustergraph.web.terms import Term, shown
 from clustergraph.web.together import together
@@ -60,28 +58,23 @@ def compare() -> Response:
         detail = f"{len(values)} things are given; compare {FEWEST} to {MOST}."
         raise Problem("bad-parameter", detail, parameter="thing")
     class_iri, things = _things(values)
-    queries = [query for place, query in placed if place.class_iri == class_iri]
+    queries = [(place, query) for place, query in placed if place.class_iri == class_iri]
     code = language.language()
     names = labels().of([*things, class_iri], code)
-    subject = queries[0].subject(class_iri)
+    subject = queries[0][1].subject(class_iri)
     assert subject is not None
     enough = len(things) >= FEWEST
     return answers.page(
         render_template(
             "compare.html",
-            kind=names.get(class_iri) or short_name(class_iri),
+            kind=_capital(names.get(class_iri) or short_name(class_iri)),
             things=[shown({"type": "uri", "value": iri}, service().snapshot, names) for iri in things],
-            removable=[_address([one for one in things if one != iri]) for iri in things],
             chosen=things,
-            choices=_choices(queries[0], subject, code),
+            choices=_choices(queries[0][1], subject, code),
             places=max(FEWEST, min(MOST, len(things) + 1)),
             comparisons=_comparisons(queries, class_iri, things, code) if enough else [],
         )
     )
-
-
-def _address(things: Iterable[str]) -> str:
-    return here(f"/compare?{urlencode([('thing', one) for one in things])}")
 
 
 def _choices(query: CannedQuery, subject: Parameter, code: str) -> list[tuple[str, str]]:
@@ -111,8 +104,10 @@ def _things(values: Sequence[str]) -> tuple[str, list[str]]:
     raise first
 
 
-def _comparisons(queries: Sequence[CannedQuery], class_iri: str, things: list[str], code: str) -> list[Comparison]:
-    wanted = [(query, iri) for query in queries for iri in things]
+def _comparisons(
+    queries: Sequence[tuple[Placement, CannedQuery]], class_iri: str, things: list[str], code: str
+) -> list[Comparison]:
+    wanted = [(query, iri) for _, query in queries for iri in things]
 
     def ask(one: tuple[CannedQuery, str]) -> views.Table:
         query, iri = one
@@ -122,15 +117,19 @@ def _comparisons(queries: Sequence[CannedQuery], class_iri: str, things: list[st
 
     tables = together(ask, wanted)
     found = []
-    for position, query in enumerate(queries):
+    for position, (place, query) in enumerate(queries):
         own = tables[position * len(things) : (position + 1) * len(things)]
-        lines = _lines(own)
+        lines = _lines(own, place.show)
         if lines:
             found.append(Comparison(query.summary.said_in(code), query.description.said_in(code), lines))
     return found
 
 
-def _lines(tables: Sequence[views.Table]) -> list[Line]:
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lines(tables: Sequence[views.Table], show: str | None) -> list[Line]:
     heads: dict[str, Term] = {}
     cells: dict[str, list[list[list[Term]]]] = {}
     for position, table in enumerate(tables):
@@ -139,7 +138,8 @@ def _lines(tables: Sequence[views.Table]) -> list[Line]:
                 key = row[0].href or row[0].text
                 heads.setdefault(key, row[0])
                 kept = cells.setdefault(key, [[] for _ in tables])
-                kept[position].append([term for term in row[1:] if term is not None])
+                wanted = [term for column, term in zip(table.columns, row, strict=True) if show in (None, column.name)]
+                kept[position].append([term for term in (wanted if show else row[1:]) if term is not None])
     return [
         Line(head, cells[key], all(one and _plain(one) == _plain(cells[key][0]) for one in cells[key]))
         for key, head in heads.items()

@@ -67,7 +67,7 @@ def _dataset(graph: Graph, dataset: URIRef, snapshot: Snapshot, host: str) -> No
     for keyword in texts(snapshot, "keyword"):
         graph.add((dataset, DCAT.keyword, keyword))
     if version := said.get("version"):
-        graph.add((dataset, DCAT.version, Literal(version)))
+        graph.add((dataset, URIRef(f"{DCAT}version"), Literal(version)))
     for name, predicate in (("creator", DCTERMS.creator), ("source", DCTERMS.source)):
         for value in said.get(name, []):
             if ":" in value:

@@ -1,4 +1,4 @@
-"""The service and its graph described for programs: Service Description, VoID, DCAT-AP and schema.org, by their addresses.
+"""The service and its graph described for programs: Service Description, VoID, DCAT-AP and schema.org.
 
 Sources: SPARQL 1.1 Service Description; Describing Linked Datasets with the VoID Vocabulary, section 6; DCAT-AP 3.0.
 """

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-WIDTH, GAP = 210, 120
+WIDTH, GAP = 200, 84
 """Of a card, and between columns; in pixels as all here."""
 HEAD, ROW, BELOW, SPACE, MARGIN = 30, 19, 8, 26, 16
-LETTERS = 29
+LETTERS = 26
 """How many letters fit into a row."""
 INK, CARD, TITLE, QUIET = "#1c2b33", "#f2f5f4", "#cfe0e0", "#52636b"
 COLOURS = ("#6b7f87", "#3f8794", "#a3733c", "#8a6aa8", "#5d8a4c", "#b0607a")
@@ -51,6 +51,9 @@ def draw(cards: Sequence[Card], title: str, legend: str) -> str:
         shift = (tallest - _extent(column)) / 2
         for card in column:
             card.y += shift
+    for card in cards:
+        # Rows in the order of what they lead to, so that their lines do not cross.
+        card.rows.sort(key=lambda row: (row[1] not in placed, placed[row[1]].y if row[1] in placed else 0))
     width = 2 * MARGIN + max(len(columns), 1) * WIDTH + max(len(columns) - 1, 0) * GAP + 40
     height = tallest + 2 * MARGIN + 28
     lines, boxes = [], []
@@ -59,7 +62,9 @@ def draw(cards: Sequence[Card], title: str, legend: str) -> str:
         for row, (_, target) in enumerate(card.rows):
             if target in placed:
                 lines.append(_line(card, card.y + HEAD + ROW * (row + 0.5), placed[target], colour))
-        lines += [_line(card, card.y + HEAD / 2, placed[one], QUIET, dashed=True) for one in card.above if one in placed]
+        lines += [
+            _line(card, card.y + HEAD / 2, placed[one], QUIET, dashed=True) for one in card.above if one in placed
+        ]
         boxes.append(_box(card))
     foot = f'<text x="{MARGIN}" y="{height - MARGIN + 2:g}" font-size="12" fill="#75868d">{escape(legend)}</text>'
     return "\n".join(
@@ -160,17 +165,23 @@ def _extent(column: Sequence[Card]) -> float:
 
 
 def _box(card: Card) -> str:
-    name = f'<text x="{card.x + 10:g}" y="{card.y + 20:g}" font-weight="600" font-size="14" fill="{INK}">{_cut(card.title)}</text>'
+    x, y = card.x, card.y
+    title = _cut(card.title)
+    name = f'<text x="{x + 10:g}" y="{y + 20:g}" font-weight="600" font-size="14" fill="{INK}">{title}</text>'
+    head = (
+        f"M{x:g} {y + HEAD:g}v{6 - HEAD}a6 6 0 0 1 6 -6h{WIDTH - 12}a6 6 0 0 1 6 6v{HEAD - 6}z"
+        if card.rows
+        else f"M{x:g} {y + 6:g}a6 6 0 0 1 6 -6h{WIDTH - 12}a6 6 0 0 1 6 6v{HEAD - 12}"
+        f"a6 6 0 0 1 -6 6h{12 - WIDTH}a6 6 0 0 1 -6 -6z"
+    )
     parts = [
-        f'<rect x="{card.x:g}" y="{card.y:g}" width="{WIDTH}" height="{card.height:g}" rx="6" fill="{CARD}" stroke="#8fa3a8"/>',
-        f'<path d="M{card.x:g} {card.y + HEAD:g}v{6 - HEAD}a6 6 0 0 1 6 -6h{WIDTH - 12}a6 6 0 0 1 6 6v{HEAD - 6}z" fill="{TITLE}"/>',
+        f'<rect x="{x:g}" y="{y:g}" width="{WIDTH}" height="{card.height:g}" rx="6" fill="{CARD}" stroke="#8fa3a8"/>',
+        f'<path d="{head}" fill="{TITLE}"/>',
         f'<a href="{escape(card.href)}">{name}</a>' if card.href else name,
     ]
     for row, (text, target) in enumerate(card.rows):
-        y = card.y + HEAD + ROW * row + 15
-        parts.append(
-            f'<text x="{card.x + 10:g}" y="{y:g}" font-size="12.5" fill="{INK if target else QUIET}">{_cut(text)}</text>'
-        )
+        at, colour = y + HEAD + ROW * row + 15, INK if target else QUIET
+        parts.append(f'<text x="{x + 10:g}" y="{at:g}" font-size="12.5" fill="{colour}">{_cut(text)}</text>')
     return "".join(parts)
 
 

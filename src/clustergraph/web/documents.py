@@ -1,8 +1,8 @@
 """Documents of data: a thing with its neighbours, a named graph, all of them, an ontology; and where each comes from.
 
 A document is one query to the engine, which also writes it: in the formats of triples a CONSTRUCT, in those that keep
-named graphs a SELECT of quads. A document about a thing begins with a description of itself; a download of a graph holds
-that graph and nothing else, and VoID describes it.
+named graphs a SELECT of quads. A document about a thing also describes itself; a download of a graph holds that graph
+and nothing else, and VoID describes it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from clustergraph.engine.base import Answer, Engine
 from clustergraph.engine.bind import written
 from clustergraph.engine.formats import WITH_GRAPHS, Format, of_kind
 from clustergraph.snapshot import Snapshot
-from clustergraph.web.addresses import data_link, document_name, in_header, page_link
+from clustergraph.web.addresses import ONTOLOGY, data_link, document_name, in_header, page_link
 from clustergraph.web.statements import documents
 
 MOST_POINTING = 1000
@@ -112,8 +112,8 @@ def of(engine: Engine, iri: str, form: Format) -> Answer:
             _rows(description(snapshot, iri, about)),
             *(_stated(part, thing, with_graphs) for part in (_DEFINED if is_ontology else (*_ABOUT, *_LABELS))),
         ]
-        own_graph = f"{snapshot.base}{GRAPHS}/ontology"
-        if iri == f"{snapshot.base}ontology" and own_graph in snapshot.graphs:
+        own_graph = f"{snapshot.base}{GRAPHS}/{ONTOLOGY}"
+        if iri == f"{snapshot.base}{ONTOLOGY}" and own_graph in snapshot.graphs:
             # The ontology also says something about terms of other vocabularies.
             parts.append(f"VALUES ?graph {{ <{own_graph}> }} GRAPH ?graph {{ ?subject ?predicate ?object }}")
     return engine.query((_quads if with_graphs else _triples)(parts), format=form.name)

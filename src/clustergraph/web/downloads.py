@@ -24,7 +24,7 @@ def everything(suffix: str | None) -> Response:
     """All graphs: merged, or by name in the formats that keep names."""
     response = _download("all", suffix, lambda form: documents.whole(service().engine, form))
     response.headers["Link"] = ", ".join(
-        documents.links(service().snapshot, f"{service().snapshot.base}{documents.GRAPHS}", response.mimetype)
+        documents.links(service().snapshot, f"{service().snapshot.base}{documents.GRAPHS}", response.mimetype or "")
     )
     return response
 
@@ -59,7 +59,7 @@ def _download(what: str, suffix: str | None, ask: Callable[[Format], Answer]) ->
         answer = ask(choice.format)
     except ResultTooLarge as error:
         detail = (
-            f"In {choice.format.label}, this is larger than the {error.allowed / 2**20:g} MiB that one answer may hold. "
+            f"In {choice.format.label} this is larger than {error.allowed / 2**20:g} MiB, the most for one answer. "
             "Take the named graphs one by one, choose a shorter format such as Turtle, or use `clustergraph export`."
         )
         raise Problem("result-too-large", detail, limit=error.limit, unit=error.unit, allowed=error.allowed) from error

@@ -1,4 +1,4 @@
-"""What every template may use: the words of the page's language, links that keep it, and the scripts of the front end."""
+"""What every template may use: the words of the page's language, links that keep it, the front end's scripts."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from jinja2 import pass_context
 from markupsafe import Markup, escape
 
 from clustergraph import __version__
 from clustergraph.catalogue import CannedQuery, Words
-
 from clustergraph.web import answers, language
 from clustergraph.web.service import service
+from clustergraph.web.statements import documents
 from clustergraph.web.terms import Term
 
 _STATIC = Path(__file__).with_name("static")
@@ -29,7 +30,14 @@ def install(app: Flask) -> None:
     """Give templates what they may use."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(here=language.here, number=language.number, date=language.date, said=said, spoken=spoken)
+    app.jinja_env.filters.update(
+        # A filter that takes the context is not computed once and for all where its argument is a constant.
+        here=pass_context(lambda _, address, **fields: language.here(address, **fields)),
+        number=pass_context(lambda _, value: language.number(value)),
+        date=pass_context(lambda _, value: language.date(value)),
+        said=said,
+        spoken=spoken,
+    )
     app.context_processor(_names)
 
 
@@ -51,15 +59,9 @@ def _names() -> dict[str, Any]:
         "search": search(),
         "can_browse": any(query.browse for query in catalogue),
         "can_compare": any(place.of == "compare" for query in catalogue for place in query.pages),
-        "has_ontology": f"{snapshot.base}ontology" in _documents(),
+        "has_ontology": f"{snapshot.base}ontology" in documents(snapshot),
         "build": build(),
     }
-
-
-def _documents() -> set[str]:
-    from clustergraph.web.statements import documents
-
-    return documents(service().snapshot)
 
 
 def search() -> CannedQuery | None:

@@ -97,11 +97,15 @@ def problem_body(slug: str, detail: str, **more: Any) -> dict[str, Any]:
 
 def respond(problem: Problem) -> Response:
     """The response for a problem: a page for a browser, problem+json for everyone else."""
+    from clustergraph.web.addresses import link
     from clustergraph.web.negotiation import prefers_html
+    from clustergraph.web.service import service
 
     body = problem_body(problem.slug, problem.detail, **problem.more)
     if prefers_html(request):
-        response = Response(render_template("error.html", problem=body), mimetype="text/html")
+        base = service().snapshot.base
+        links = {one: link(one, base) if str(one).startswith(base) else "" for one in body.get("suggestions", ())}
+        response = Response(render_template("error.html", problem=body, links=links), mimetype="text/html")
     else:
         text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
         response = Response(text, content_type="application/problem+json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from flask import Response, render_template
@@ -9,6 +10,7 @@ from rdflib import URIRef
 from rdflib.namespace import RDF
 
 from clustergraph.engine import formats
+from clustergraph.engine.errors import EngineError
 from clustergraph.engine.formats import Format
 from clustergraph.naming import short_name
 from clustergraph.web import answers, documents
@@ -17,7 +19,7 @@ from clustergraph.web.labels import Labels
 from clustergraph.web.language import language, say
 from clustergraph.web.service import service
 from clustergraph.web.terms import Term, shown
-from clustergraph.web.void import rows
+from clustergraph.web.void import domain_classes, rows
 
 MOST = 25
 """How many classes and how many properties a graph's page counts."""
@@ -28,10 +30,18 @@ _PROPERTIES = f"""SELECT ?term (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing ?t
 GROUP BY ?term ORDER BY DESC(?count) ?term LIMIT {MOST}"""
 
 
+_KINDS = f"""SELECT ?graph ?class (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing <{RDF.type}> ?class }} }}
+GROUP BY ?graph ?class ORDER BY DESC(?count) ?class"""
+
+MOST_KINDS = 3
+"""How many classes the list of graphs names for each."""
+
+
 def index() -> Response:
     """The page of all named graphs: what each is, how large, and where to get it."""
     snapshot = service().snapshot
-    listed = [_summary(iri) for iri in sorted(snapshot.graphs)]
+    kinds = _kinds()
+    listed = [{**_summary(iri), "kinds": ", ".join(kinds.get(iri, ()))} for iri in sorted(snapshot.graphs)]
     iri = f"{snapshot.base}{documents.GRAPHS}"
     return _respond(
         iri,
@@ -63,9 +73,7 @@ def snapshot_page() -> Response:
     """The page of the snapshot that is served: when it was built, from what, and how to tell that it is the same."""
     iri = documents.snapshot_iri(service().snapshot)
     path = f"/data/{documents.SNAPSHOTS}/{service().snapshot.name}"
-    return _respond(
-        iri, render_template("snapshot.html", iri=iri, say=say, downloads=_downloads(path, query=""))
-    )
+    return _respond(iri, render_template("snapshot.html", iri=iri, say=say, downloads=_downloads(path, query="")))
 
 
 def _respond(iri: str, html: str) -> Response:
@@ -88,6 +96,26 @@ def _summary(iri: str) -> dict[str, Any]:
     else:
         what = say("graph.files", n=files)
     return {"name": name, "href": link(iri, snapshot.base), "triples": snapshot.graphs[iri], "what": what}
+
+
+def _kinds() -> dict[str, list[str]]:
+    """What the things in each graph mostly are: the graph's own classes, or any if it has none of its own."""
+    engine = service().engine
+    try:
+        found = [row for row in rows(engine, _KINDS) if "class" in row]
+    except EngineError:
+        return {}  # of a graph so large that counting takes too long; the list goes without
+    own = set(domain_classes(engine.snapshot))
+    by_graph: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in found:
+        if row["class"]["value"] in own and len(by_graph[row["graph"]["value"]]) < MOST_KINDS:
+            by_graph[row["graph"]["value"]].append(row["class"])
+    labels = Labels(engine).of((one["value"] for classes in by_graph.values() for one in classes), language())
+    return {
+        iri: [shown(one, engine.snapshot, labels).text for one in classes]
+        for iri, classes in by_graph.items()
+        if classes
+    }
 
 
 def _counted(query: str, iri: str) -> list[tuple[Term, int]]:

@@ -61,7 +61,9 @@ class Labels:
                 continue  # no query can name it, so none can say what it is called
         if not terms:
             return []
-        query = f"SELECT ?iri ?label {{ VALUES ?iri {{ {' '.join(terms)} }} ?iri <{RDFS}label>|<{SKOS}prefLabel> ?label }}"
+        query = (
+            f"SELECT ?iri ?label {{ VALUES ?iri {{ {' '.join(terms)} }} ?iri <{RDFS}label>|<{SKOS}prefLabel> ?label }}"
+        )
         rows: list[Row] = json.loads(self._engine.query(query, format="json").body)["results"]["bindings"]
         return rows
 

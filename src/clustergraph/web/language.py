@@ -33,7 +33,11 @@ def preferred(header: str) -> str:
     >>> preferred("de-CH, en;q=0.5"), preferred("fr"), preferred("")
     ('de', 'en', 'en')
     """
-    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES, LANGUAGES[0]) or LANGUAGES[0]
+    for name, quality in parse_accept_header(header, LanguageAccept):
+        code = name.partition("-")[0].lower()
+        if quality > 0 and code in LANGUAGES:
+            return code
+    return LANGUAGES[0]
 
 
 def explicit() -> str:

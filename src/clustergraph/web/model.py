@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from rdflib import Graph, URIRef
 from rdflib.collection import Collection
@@ -16,6 +15,7 @@ from clustergraph.engine.bind import written
 from clustergraph.engine.errors import EngineError
 from clustergraph.namespaces import namespace
 from clustergraph.terms import quiet
+from clustergraph.web.kept import per_snapshot
 from clustergraph.web.void import rows
 
 Texts = dict[str, str]
@@ -94,13 +94,9 @@ class Model:
     """Other vocabularies: by namespace, their terms with how often each is used."""
 
 
+@per_snapshot
 def model(engine: Engine) -> Model:
     """The model of the snapshot that the engine reads."""
-    return _read(engine, engine.snapshot.name)
-
-
-@lru_cache(maxsize=2)
-def _read(engine: Engine, _snapshot: str) -> Model:
     snapshot = engine.snapshot
     graph = _ontology(engine)
     found = Model(stated=graph is not None)
@@ -166,7 +162,8 @@ def _terms(found: Model, graph: Graph, base: str) -> None:
         one.ranges = _iris(graph.objects(iri, RDFS.range))
         one.inverses = _iris([*graph.objects(iri, OWL.inverseOf), *graph.subjects(OWL.inverseOf, iri)])
         one.chains = sorted(
-            tuple(str(step) for step in Collection(graph, chain)) for chain in graph.objects(iri, OWL.propertyChainAxiom)
+            tuple(str(step) for step in Collection(graph, chain))
+            for chain in graph.objects(iri, OWL.propertyChainAxiom)
         )
         one.transitive = (iri, RDF.type, OWL.TransitiveProperty) in graph
         one.symmetric = (iri, RDF.type, OWL.SymmetricProperty) in graph
@@ -224,14 +221,17 @@ def _examples(found: Model, engine: Engine) -> None:
         pairs = " ".join(
             f"({written('term', URIRef(iri))} {written('thing', URIRef(thing))})" for iri, thing in chosen.items()
         )
-        values = f"SELECT ?term ?thing ?value {{ VALUES (?term ?thing) {{ {pairs} }} ?thing ?term ?value }} ORDER BY ?value"
+        values = (
+            f"SELECT ?term ?thing ?value {{ VALUES (?term ?thing) {{ {pairs} }} ?thing ?term ?value }} ORDER BY ?value"
+        )
         for row in rows(engine, values):
             prop = found.properties[row["term"]["value"]]
             prop.example = prop.example or (row["thing"]["value"], row["value"])
 
 
 def _texts(graph: Graph, subject: Node, predicate: URIRef) -> Texts:
-    return {getattr(value, "language", None) or "": str(value) for value in sorted(graph.objects(subject, predicate))}
+    values = sorted(graph.objects(subject, predicate), key=str)
+    return {getattr(value, "language", None) or "": str(value) for value in values}
 
 
 def _iris(nodes: object) -> list[str]:

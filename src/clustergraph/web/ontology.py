@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from clustergraph.engine import formats
 from clustergraph.namespaces import XSD, compact
 from clustergraph.web import answers, descriptions, documents, fields
-from clustergraph.web.addresses import link
+from clustergraph.web.addresses import ONTOLOGY, link
 from clustergraph.web.diagram import Card, draw
 from clustergraph.web.errors import Problem
 from clustergraph.web.labels import Labels
@@ -23,8 +23,6 @@ from clustergraph.web.terms import Term, shown
 from clustergraph.web.void import dataset_description
 
 blueprint = Blueprint("ontology", __name__)
-
-PATH = "ontology"
 
 
 @blueprint.get("/ontology")
@@ -40,7 +38,7 @@ def ontology() -> Response:
     if not is_there(service().engine, iri):
         return descriptions.respond(dataset_description)
     response = answers.respond(documents.of(service().engine, iri, choice.format), choice)
-    response.headers["Link"] = ", ".join(documents.links(service().snapshot, iri, response.mimetype))
+    response.headers["Link"] = ", ".join(documents.links(service().snapshot, iri, response.mimetype or ""))
     return response
 
 
@@ -73,7 +71,7 @@ def page() -> Response:
             for name, used in found.vocabularies.items()
         ],
         has_diagram=bool(_cards(found)),
-        data=[(form.label, f"/data/{PATH}.{form.extension}") for form in formats.of_kind("graph")]
+        data=[(form.label, f"/data/{ONTOLOGY}.{form.extension}") for form in formats.of_kind("graph")]
         if is_there(service().engine, _iri())
         else [],
     )
@@ -84,7 +82,7 @@ def page() -> Response:
 
 
 def _iri() -> str:
-    return f"{service().snapshot.base}{PATH}"
+    return f"{service().snapshot.base}{ONTOLOGY}"
 
 
 class _View:
@@ -139,7 +137,10 @@ class _View:
             "rules": [],
             "example": [],
         }
-        (self._class if isinstance(one, Class) else self._property)(one, told)  # type: ignore[operator]
+        if isinstance(one, Class):
+            self._class(one, told)
+        elif isinstance(one, Property):
+            self._property(one, told)
         told["facts"] = [(say(f"ontology.{key}"), terms) for key, terms in told["facts"] if terms]
         return told
 
@@ -197,7 +198,7 @@ def _cards(found: Model) -> list[Card]:
 
     def card(iri: str) -> Card:
         entry = found.classes.get(iri)
-        href = f"/{PATH}#{entry.name}" if entry else ""
+        href = f"/{ONTOLOGY}#{entry.name}" if entry else ""
         return drawn.setdefault(iri, Card(iri, view.term(iri).text, href))
 
     for iri, one in found.classes.items():
@@ -213,6 +214,6 @@ def _cards(found: Model) -> list[Card]:
             for iri in ranges:
                 card(iri)
             card(domain).rows += [(view.label(prop), iri) for iri in ranges or [""]]
-    for one in drawn.values():
-        one.rows.sort(key=lambda row: not row[1])
+    for finished in drawn.values():
+        finished.rows.sort(key=lambda row: not row[1])
     return list(drawn.values())

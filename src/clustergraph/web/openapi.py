@@ -10,6 +10,8 @@ from clustergraph import __version__
 from clustergraph.catalogue import CannedQuery, Parameter
 from clustergraph.engine.formats import FORMATS, Kind, of_kind
 from clustergraph.web import answers
+from clustergraph.web.browse import browsable
+from clustergraph.web.compare import MOST
 from clustergraph.web.errors import KINDS
 from clustergraph.web.service import service
 from clustergraph.web.sparql import FORM, QUERY
@@ -54,6 +56,7 @@ def document() -> dict[str, Any]:
             **{f"/api/{query.name}": {"get": _canned(query)} for query in service().catalogue},
             **_things(),
             **_about(),
+            **_explorer(),
         },
         "components": {"schemas": {"Problem": _problem()}, "responses": {"Problem": _problem_response()}},
     }
@@ -197,6 +200,16 @@ def _about() -> dict[str, Any]:
     void = _operation(
         "void", "Describe the graph (VoID)", _contents("graph"), "Service", [_format(("graph",), html=False)]
     )
+    catalog = _operation(
+        "dcat",
+        "Describe the graph and its downloads (DCAT-AP)",
+        _contents("graph"),
+        "Service",
+        [_format(("graph",), False)],
+    )
+    ontology = _operation(
+        "ontology", "The terms of the graph", _contents("graph", html=True), "Linked data", [_format(("graph",))]
+    )
     moved = {"description": "See /.well-known/void", "headers": {"Location": {"schema": {"type": "string"}}}}
     short = _operation("voidShort", "Lead to the description of the graph", {}, "Service")
     short["responses"] = {"302": moved, "default": short["responses"]["default"]}
@@ -204,12 +217,40 @@ def _about() -> dict[str, Any]:
         "/": _simple("home", "What this is and what it holds", (HTML,), "Service"),
         "/.well-known/void": {"get": void},
         "/void": {"get": short},
+        "/dcat": {"get": catalog},
+        "/dataset.jsonld": _simple(
+            "datasetMarkup", "Describe the graph (schema.org)", ("application/ld+json",), "Service"
+        ),
+        "/ontology": {"get": ontology},
+        "/ontology.svg": _simple("ontologyDrawing", "A drawing of the classes", ("image/svg+xml",), "Linked data"),
         "/errors": _simple("errors", "Every kind of error and what to do about it", (HTML,), "Service"),
         "/openapi.json": _simple("openapi", "This description", ("application/json",), "Service"),
         "/health": _simple("health", "Whether the process is alive", ("application/json",), "Service"),
         "/ready": _simple("ready", "Whether queries are answered", ("application/json",), "Service"),
         "/metrics": _simple("metrics", "Counts for Prometheus", ("text/plain",), "Service"),
     }
+
+
+def _explorer() -> dict[str, Any]:
+    """The pages that depend on what the canned queries are marked for."""
+    paths = {
+        "/about": _simple("aboutPage", "Where the graph comes from and how to cite it", (HTML,), "Service"),
+        "/schema.json": _simple("schemaTerms", "Prefixes, classes and properties", ("application/json",), "SPARQL"),
+    }
+    query = browsable()
+    if query is not None and query.browse is not None:
+        iris = {"type": "array", "items": {"type": "string", "format": "iri"}}
+        facets = [_in_query(facet.name, f"{facet.label}: any of these", iris) for facet in query.browse.facets]
+        contents = _contents("results", "graph", html=True)
+        parameters = [*facets, _format(("results", "graph"))]
+        paths["/browse"] = {
+            "get": _operation("browsePage", "Things by facets that combine", contents, "Queries", parameters)
+        }
+    if any(place.of == "compare" for one in service().catalogue for place in one.pages):
+        things = {"type": "array", "items": {"type": "string"}, "maxItems": MOST}
+        parameters = [_in_query("thing", "Two to four things, by IRI, short name or label", things)]
+        paths["/compare"] = _simple("comparePage", "Things side by side", (HTML,), "Queries", parameters)
+    return paths
 
 
 def _problem() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from clustergraph.web.api import by_topic
 from clustergraph.web.errors import KINDS
 from clustergraph.web.negotiation import prefers_data
 from clustergraph.web.service import service
-from clustergraph.web.terms import shown, Term
+from clustergraph.web.terms import Term, shown
 from clustergraph.web.views import labels
 
 blueprint = Blueprint("pages", __name__)
@@ -43,7 +43,9 @@ def kinds() -> list[tuple[Term, int]]:
     counts = snapshot.manifest.get("classes", {})
     own = {iri: count for iri, count in counts.items() if iri.startswith(snapshot.base)} or counts
     names = labels().of(own, language.language())
-    return [(shown({"type": "uri", "value": iri}, snapshot, names), count) for iri, count in list(own.items())[:MOST_KINDS]]
+    return [
+        (shown({"type": "uri", "value": iri}, snapshot, names), count) for iri, count in list(own.items())[:MOST_KINDS]
+    ]
 
 
 @blueprint.get("/errors")

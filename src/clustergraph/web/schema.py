@@ -29,7 +29,9 @@ def schema() -> Response:
         {
             "base": snapshot.base,
             "prefixes": dict(sorted(snapshot.prefixes.items())),
-            **{kind: [_term(iri, count, found.names) for iri, count in counts.items()] for kind, counts in used.items()},
+            **{
+                kind: [_term(iri, count, found.names) for iri, count in counts.items()] for kind, counts in used.items()
+            },
         }
     )
     return answers.kept(response)

@@ -31,8 +31,7 @@ def snippets(query: CannedQuery, given: Mapping[str, str], text: str) -> list[tu
         ("curl", f"curl {shlex.quote(download)}"),
         (
             "Python, clustergraph",
-            f"import clustergraph\n\nkg = clustergraph.open()\n"
-            f"result = kg.query({json.dumps(query.name)}{keywords})",
+            f"import clustergraph\n\nkg = clustergraph.open()\nresult = kg.query({json.dumps(query.name)}{keywords})",
         ),
         (
             "Python, SPARQLWrapper",
@@ -44,7 +43,7 @@ def snippets(query: CannedQuery, given: Mapping[str, str], text: str) -> list[tu
             "R",
             f"turtle <- readLines({json.dumps(download)})"
             if is_graph
-            else f"result <- read.csv({json.dumps(download)}, na.strings = \"\")",
+            else f'result <- read.csv({json.dumps(download)}, na.strings = "")',
         ),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -178,6 +178,7 @@ class _Page:
         return [
             Group(self.named(prop), [self._statement(prop, value, graphs) for value, graphs in values], len(values))
             for prop, values in self._grouped(self.own, "value")
+            if prop not in self.words.sources  # they have a section of their own
         ]
 
     def _statement(self, prop: str, value: Row, graphs: list[str]) -> Statement:
@@ -238,7 +239,8 @@ class _Page:
         thing, link = written("thing", URIRef(self.iri)), written("property", URIRef(prop))
         query = (
             f"SELECT DISTINCT ?subject ?subjectLabel {{\n  ?subject {link} {thing}\n"
-            f"  OPTIONAL {{ ?subject <{RDFS}label> ?subjectLabel FILTER(LANG(?subjectLabel) IN (\"{self.code}\", \"\")) }}\n"
+            f"  OPTIONAL {{\n    ?subject <{RDFS}label> ?subjectLabel\n"
+            f'    FILTER(LANG(?subjectLabel) IN ("{self.code}", ""))\n  }}\n'
             "}\nORDER BY ?subject"
         )
         return here(f"/sparql?{urlencode({'query': query, 'format': 'html'})}")
@@ -290,8 +292,10 @@ class _Page:
     # ----------------------------------------------------------------------------------------------------- words
 
     def named(self, iri: str) -> Term:
-        """A thing in words."""
-        return shown({"type": "uri", "value": iri}, self.snapshot, self.names)
+        """A thing in words. Terms of the standard vocabularies that no ontology here names have texts of their own."""
+        term = shown({"type": "uri", "value": iri}, self.snapshot, self.names)
+        key = f"term.{term.text}"
+        return replace(term, text=language.say(key)) if language.has_text(key) else term
 
     def _term(self, value: Row) -> Term:
         return shown(value, self.snapshot, self.names)

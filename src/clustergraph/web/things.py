@@ -12,7 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from clustergraph.engine import formats
 from clustergraph.engine.formats import Format
 from clustergraph.web import answers, descriptions, documents, downloads, fields, graphs, ontology
-from clustergraph.web.addresses import data_link, in_header, names, page_link
+from clustergraph.web.addresses import data_link, names, page_link
 from clustergraph.web.errors import Problem
 from clustergraph.web.language import here
 from clustergraph.web.near import suggest
@@ -133,7 +133,7 @@ def _data_at(path: str, suffix: str | None) -> Response | None:
         return downloads.everything(suffix)
     if _is_snapshot(path):
         response = descriptions.respond(snapshot_description, suffix)
-        response.headers["Link"] = _links(documents.snapshot_iri(service().snapshot), response.mimetype)
+        response.headers["Link"] = _links(documents.snapshot_iri(service().snapshot), response.mimetype or "")
         return response
     iri = _find(path, "")
     return _data(iri, suffix) if iri else None
@@ -145,7 +145,7 @@ def _data(iri: str, suffix: str | None) -> Response:
     else:
         choice = choose(request, "graph", fields.address(request), suffix=suffix)
         response = answers.respond(documents.of(service().engine, iri, choice.format), choice)
-    response.headers["Link"] = _links(iri, response.mimetype)
+    response.headers["Link"] = _links(iri, response.mimetype or "")
     return response
 
 

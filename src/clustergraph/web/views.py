@@ -130,17 +130,26 @@ def view(
         kind or query.default_view,
         here(f"/api/{query.name}?{urlencode(asked)}"),
         here(f"/api/{query.name}{f'?{urlencode(given)}' if given else ''}"),
-        None if is_graph else table(localised(document_of(answer), code), query, code),
+        None if is_graph else _without_empty(table(localised(document_of(answer), code), query, code)),
         answer.body.decode("utf-8")[:MOST_TURTLE] if is_graph else "",
+    )
+
+
+def _without_empty(whole: Table) -> Table:
+    """The table without columns in which nothing stands."""
+    used = [place for place in range(len(whole.columns)) if any(row[place] for row in whole.rows)]
+    return Table(
+        [whole.columns[place] for place in used], [[row[place] for place in used] for row in whole.rows], whole.total
     )
 
 
 def cell(row: Mapping[str, Any], name: str, label: str | None, snapshot: Snapshot) -> Term | None:
     """The term under a name. A thing goes by its label, if the query gives one as `?thingLabel`."""
+    named = row.get(label) if label else None
     if name not in row:
-        return shown(row[label], snapshot) if label in row else None
+        return shown(named, snapshot) if named else None
     term = shown(row[name], snapshot)
-    return replace(term, text=str(row[label]["value"]), note=term.text) if label in row else term
+    return replace(term, text=str(named["value"]), note=term.text) if named else term
 
 
 def _labelled(names: Sequence[str]) -> dict[str, str]:

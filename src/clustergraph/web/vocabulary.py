@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from clustergraph.engine.base import Engine
 from clustergraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
@@ -71,11 +72,20 @@ class Vocabulary:
 
 def vocabulary(engine: Engine) -> Vocabulary:
     """The vocabulary of the snapshot that the engine reads."""
-    return _read(engine, engine.snapshot.name)
+    with _lock:
+        known = _known.setdefault(engine, {})
+        name = engine.snapshot.name
+        if name not in known:
+            known.clear()
+            known[name] = _read(engine)
+        return known[name]
 
 
-@lru_cache(maxsize=4)
-def _read(engine: Engine, _snapshot: str) -> Vocabulary:
+_known: WeakKeyDictionary[Engine, dict[str, Vocabulary]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def _read(engine: Engine) -> Vocabulary:
     found = Vocabulary()
     pairs = {
         "sub-property": found.sub_properties,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from functools import lru_cache
 from typing import Any
 
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
@@ -20,6 +19,7 @@ from clustergraph.naming import short_name
 from clustergraph.snapshot import Snapshot
 from clustergraph.web import answers, documents
 from clustergraph.web.addresses import data_link
+from clustergraph.web.kept import per_snapshot
 from clustergraph.web.service import service
 
 W3C_FORMATS = Namespace("http://www.w3.org/ns/formats/")
@@ -81,7 +81,7 @@ def dataset_description(snapshot: Snapshot, host: str) -> Graph:
     graph.add((dataset, VOID.uriLookupEndpoint, URIRef(f"{host}/data?iri=")))
     graph.add((dataset, FOAF.homepage, URIRef(f"{host}/")))
     _sizes(graph, dataset, snapshot)
-    knowledge = _asked(service().engine, snapshot.name)
+    knowledge = _asked(service().engine)
     for vocabulary in knowledge["vocabularies"]:
         graph.add((dataset, VOID.vocabulary, URIRef(vocabulary)))
     for example in knowledge["examples"]:
@@ -104,7 +104,9 @@ def started(snapshot: Snapshot) -> Graph:
 def texts(snapshot: Snapshot, what: str) -> list[Literal]:
     """What the graph's own description says under `what`, in every language it says it in."""
     said = snapshot.manifest.get("dataset", {}).get(what, {})
-    every = [(code, value) for code, values in said.items() for value in ([values] if isinstance(values, str) else values)]
+    every = [
+        (code, value) for code, values in said.items() for value in ([values] if isinstance(values, str) else values)
+    ]
     return [Literal(value, lang=code or None) for code, value in every]
 
 
@@ -158,8 +160,8 @@ def _linksets(graph: Graph, dataset: URIRef, links: list[tuple[str, str, int]]) 
         graph.add((other, VOID.uriSpace, Literal(target)))
 
 
-@lru_cache(maxsize=4)
-def _asked(engine: Engine, _snapshot: str) -> dict[str, Any]:
+@per_snapshot
+def _asked(engine: Engine) -> dict[str, Any]:
     """What only the graph itself can say: its vocabularies, examples, and links to elsewhere."""
     snapshot = engine.snapshot
     base = Literal(snapshot.base)

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { compareTexts, sortKey } from "../src/page/sorting";
+import { suggestionsIn } from "../src/page/suggest";
+import { fromResults } from "../src/rdf/table";
+
+describe("sorting", () => {
+  it("knows numbers of both languages, and leaves dates alone", () => {
+    expect(["1,234", "1.234,5", "12", "0.5", "71 %", "−3"].map(sortKey)).toEqual([1234, 1234.5, 12, 0.5, 71, -3]);
+    expect(sortKey("2020-01-02")).toBe("2020-01-02");
+    expect(sortKey("  ")).toBeNull();
+  });
+
+  it("puts numbers by size before words as the language orders them", () => {
+    const words = ["Zwickau", "10", "Öl", "9", "Ofen"].map(sortKey).sort(compareTexts("de"));
+    expect(words).toEqual([9, 10, "Ofen", "Öl", "Zwickau"]);
+  });
+});
+
+describe("suggestions", () => {
+  const uri = (value: string) => ({ type: "uri", value });
+  const word = (value: string) => ({ type: "literal", value });
+  const table = fromResults({ head: { vars: ["thing", "thingLabel", "kind"] }, results: { bindings: [
+    { thing: uri("https://b.example/id/a"), thingLabel: word("A"), kind: word("cluster") },
+    { thing: uri("https://b.example/id/a"), thingLabel: word("A again"), kind: word("cluster") },
+    { thing: uri("javascript:alert(1)"), thingLabel: word("no") },
+  ] } });
+
+  it("name each thing once, with its kind, and only what can be gone to", () => {
+    expect(suggestionsIn(table, "https://b.example/")).toEqual([{ label: "A", kind: "cluster", href: "/id/a" }]);
+  });
+});

@@ -1,0 +1,36 @@
+"""What is worked out once for each snapshot."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from clustergraph.engine.base import Engine
+
+Value = TypeVar("Value")
+
+MOST = 4
+"""How many snapshots are remembered; there are several only while one follows another, and in tests."""
+
+
+def per_snapshot(read: Callable[[Engine], Value]) -> Callable[[Engine], Value]:
+    """The same function, which reads once for each snapshot: the name of a snapshot is that of its content."""
+    known: dict[tuple[str, str], Value] = {}
+    lock = threading.Lock()
+
+    @functools.wraps(read)
+    def once(engine: Engine) -> Value:
+        key = (engine.snapshot.name, engine.snapshot.base)
+        with lock:
+            if key in known:
+                return known[key]
+        value = read(engine)
+        with lock:
+            while len(known) >= MOST:
+                known.pop(next(iter(known)))
+            known[key] = value
+        return value
+
+    return once

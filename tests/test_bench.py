@@ -1,0 +1,335 @@
+"""The measurements: that the generator is right, that a run gives figures, that the report says what they are."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner
+
+from bench import ask, graphs, load, measure, peers, processes, questions, report, servers, synthetic
+from bench.__main__ import main
+from bench.load import Load
+from bench.results import AD_HOC, CANNED, COLD, MIX, REPEATED, Cell, Check, Results, Service
+from clustergraph.engine.base import Engine
+from clustergraph.folder import Folder, published
+from clustergraph.opening import Options
+from clustergraph.snapshot import Snapshot
+
+
+def needs(*names: str) -> None:
+    """Skip the test where a package of the extra `bench` is not installed."""
+    absent = [package for name in names for package in peers.missing(name)]
+    if absent:
+        pytest.skip(f"{', '.join(absent)} not installed; it comes with the extra `bench`")
+
+
+# ------------------------------------------------------------------------------------------------- the generator
+
+
+@pytest.fixture(scope="module")
+def known() -> synthetic.Known:
+    store, _ = graphs.loaded(published())
+    return graphs.known(store)
+
+
+def generated(known: synthetic.Known, triples: int, seed: int = 1) -> tuple[str, int]:
+    file = io.StringIO()
+    count = synthetic.write(file, known, triples=triples, seed=seed)
+    return file.getvalue(), count
+
+
+def test_the_same_seed_gives_the_same_clusters(known: synthetic.Known) -> None:
+    assert generated(known, 3000) == generated(known, 3000)
+    assert generated(known, 3000)[0] != generated(known, 3000, seed=2)[0]
+
+
+@pytest.mark.parametrize("wanted", [1, 1000, 20_000])
+def test_the_generator_writes_as_many_triples_as_it_says_and_few_more_than_asked(
+    known: synthetic.Known, wanted: int
+) -> None:
+    text, said = generated(known, wanted)
+    assert len(set(ox.parse(text, format=ox.RdfFormat.TURTLE))) == said
+    assert wanted <= said < wanted + 200
+
+
+def test_made_up_clusters_use_terms_that_the_ontology_declares(known: synthetic.Known) -> None:
+    store, _ = graphs.loaded(published())
+    ours = synthetic.PREFIXES["cg"]
+    for triple in ox.parse(generated(known, 5000)[0], format=ox.RdfFormat.TURTLE):
+        for term in (triple.predicate, triple.object):
+            if isinstance(term, ox.NamedNode) and term.value.startswith(ours):
+                assert any(store.quads_for_pattern(term, None, None)), f"{term} is not declared"
+
+
+def test_made_up_clusters_stand_on_the_real_places(known: synthetic.Known) -> None:
+    assert len(known.countries) > 20
+    assert ("country:JP", "Japan") in known.countries
+    assert all(city.startswith("city:") and state.startswith("state:DE-") for city, state in known.places)
+
+
+# --------------------------------------------------------------------------------------------------- the questions
+
+
+def test_canned_questions_are_the_canned_queries_with_their_examples(snapshot: Snapshot, engine: Engine) -> None:
+    graph = SimpleNamespace(name="real", folder=published(), snapshot=snapshot)
+    asked = {one.name: one for one in questions.canned(graph, engine)}  # type: ignore[arg-type]
+    assert set(asked) == {path.stem for path in published().queries.glob("*.rq")}
+    assert "<https://w3id.org/clustergraph/id/country/JP>" in asked["clusters-by-country"].texts[0]
+    assert asked["clusters-by-country"].api.startswith("/api/clusters-by-country?")
+    assert not any(one.texts[0].startswith("#") for one in asked.values())
+
+
+def test_every_ad_hoc_question_has_an_answer(snapshot: Snapshot, engine: Engine) -> None:
+    graph = SimpleNamespace(name="real", folder=published(), snapshot=snapshot)
+    asked = questions.ad_hoc(graph, engine)  # type: ignore[arg-type]
+    assert len({one.name for one in asked}) == len(asked)
+    rows = {one.name: measure.expected(engine, one) for one in asked}
+    assert all(rows.values()), rows
+    assert 40_000 < rows["large result"] < 60_000
+
+
+@pytest.mark.parametrize(
+    ("body", "accept"), [(b"<html>", questions.RESULTS), (b"[]", questions.RESULTS), (b"<a", questions.TRIPLES)]
+)
+def test_an_answer_that_cannot_be_read_is_refused(body: bytes, accept: str) -> None:
+    with pytest.raises(ask.Refused):
+        ask.count(body, accept)
+
+
+# -------------------------------------------------------------------------------------------------------- the load
+
+
+@pytest.fixture
+def echo() -> Iterator[tuple[int, list[str]]]:
+    """A server that remembers what it was asked; it refuses what has `bad` in it."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            seen.append(self.path)
+            self.send_response(500 if "bad" in self.path else 200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield int(server.server_address[1]), seen
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(params=["wrk", "client"])
+def generator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each of the two load generators."""
+    if request.param == "wrk" and not shutil.which("wrk"):
+        pytest.skip("wrk is not installed")
+    if request.param == "client":
+        monkeypatch.setattr("bench.load.shutil.which", lambda _: None)
+    monkeypatch.chdir(servers.ROOT)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("generator")
+def test_a_cold_load_never_asks_the_same_twice(echo: tuple[int, list[str]]) -> None:
+    port, seen = echo
+    found = load.run(port, [("a/b", "/one"), ("a/b", "/two")], connections=2, seconds=1, unique="x")
+    assert found.answers > 10
+    assert found.refused == found.broken == 0
+    assert 0 < found.p50 <= found.p95 <= found.p99
+    assert len(set(seen)) == len(seen)
+    assert {path.split("%0A%23x")[0] for path in seen} == {"/one", "/two"}
+
+
+@pytest.mark.usefixtures("generator")
+def test_a_repeated_load_asks_what_it_is_given_and_counts_refusals(echo: tuple[int, list[str]]) -> None:
+    port, seen = echo
+    found = load.run(port, [("a/b", "/good"), ("a/b", "/bad")], connections=1, seconds=1)
+    assert set(seen) == {"/good", "/bad"}
+    assert abs(found.refused - found.answers / 2) <= 1
+    assert found.rate == pytest.approx((found.answers - found.refused) / found.seconds)
+
+
+@pytest.mark.usefixtures("generator")
+def test_a_load_on_nobody_says_so() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.raises(load.LoadFailed, match="no figures"):
+        load.run(port, [("a/b", "/")], connections=1, seconds=1)
+
+
+# ----------------------------------------------------------------------------------------------------------- a run
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> graphs.Graph:
+    """A graph of two people with one canned query, built as the real one is."""
+    folder = Folder(tmp_path_factory.mktemp("folder"))
+    folder.data.mkdir()
+    folder.queries.mkdir()
+    (folder.data / "people.ttl").write_text("<ada> <http://xmlns.com/foaf/0.1/name> 'Ada' .")
+    (folder.queries / "names.rq").write_text(
+        "#+ summary: Names\n#+ description: All names.\n"
+        "SELECT ?name WHERE { ?s <http://xmlns.com/foaf/0.1/name> ?name }\n"
+    )
+    return graphs.built("example", folder, tmp_path_factory.mktemp("out"), Options())
+
+
+@pytest.mark.parametrize("others", [(), ("oxigraph",), ("rdflib-endpoint",)], ids=["alone", *peers.PEERS])
+def test_a_run_measures_every_server_and_leaves_none_behind(small: graphs.Graph, others: tuple[str, ...]) -> None:
+    needs(peers.OURS, *others)
+    before = set(processes.tree(os.getpid()))
+    graphs.export(small, set(others))
+    results = sample()
+    results.graphs, results.services, results.checks, results.cells = {}, [], [], []
+    plan = measure.Plan(parts=("start", CANNED), peers=others, rounds=1, connections=(2,), deadline=5)
+    measure.run(plan, small, results)
+    assert set(processes.tree(os.getpid())) <= before
+    assert results.graphs == {"example": 1}
+    assert [(one.rows, one.note) for one in results.checks] == [(1, "")] * (2 + len(others))
+    assert {one.server for one in results.services} == {peers.OURS, *others}
+    assert all(one.starts[0] > 0 and one.idle > 1 << 20 and one.loaded > 1 << 20 for one in results.services)
+    timed = {(cell.server, cell.mode) for cell in results.cells if cell.rate > 0 and not cell.errors}
+    assert timed == {
+        (peers.API, REPEATED),
+        *((name, mode) for name in (peers.OURS, *others) for mode in (COLD, REPEATED)),
+    }
+    assert "## The example graph (1 triples)" in report.written(results)
+
+
+def test_a_server_that_cannot_start_says_why(small: graphs.Graph) -> None:
+    nowhere = replace(small, store=small.out / "nowhere")
+    question = questions.Question("any", "", ("ASK {}",))
+    server = servers.Server(peers.OURS, nowhere, 5)
+    with server, pytest.raises(servers.DidNotStart, match="clustergraph stopped with exit code"):
+        server.start(question, 1, 30)
+
+
+def test_a_command_is_shown_without_places_of_this_machine(small: graphs.Graph) -> None:
+    for name in (peers.OURS, *peers.PEERS):
+        inside = replace(small, store=servers.ROOT / "bench/out/store", out=servers.ROOT / "bench/out")
+        said = servers.shown(servers.Server(name, inside, 5, 9).command())
+        assert " /" not in said
+        assert not said.startswith("/")
+
+
+# ------------------------------------------------------------------------------------------------------ the report
+
+
+def cell(query: str, server: str, rate: int, part: str = AD_HOC, mode: str = COLD) -> Cell:
+    """A cell of the real graph under 8 connections with one round of so many answers a second."""
+    return Cell("real", part, query, mode, 8, server, [Load(rate, 1.0, rate * 100, 0, 0, 0.001, 0.002, 0.003)])
+
+
+def sample() -> Results:
+    return Results(
+        date="2026-01-02",
+        command="python -m bench",
+        machine={"Cores": "2"},
+        versions={"Python": "3"},
+        generator="wrk 4",
+        rounds=1,
+        seconds=1.0,
+        deadline=10,
+        graphs={"real": 13_000},
+        services=[Service("real", peers.OURS, [0.5, 0.7, 0.6], 2**20, 2**21, "python -m clustergraph serve")],
+        checks=[
+            Check("real", AD_HOC, "point look-up", peers.OURS, 12, 0.001),
+            Check("real", AD_HOC, "point look-up", peers.RDFLIB, 11, 0.1, "11 rows where clustergraph has 12"),
+        ],
+        cells=[
+            cell("point look-up", peers.OURS, 500),
+            cell("point look-up", peers.OXIGRAPH, 1000),
+            Cell("real", AD_HOC, "point look-up", COLD, 8, peers.RDFLIB, note="11 rows where clustergraph has 12"),
+            cell("clusters", peers.OURS, 4000, CANNED, REPEATED),
+            cell("clusters", peers.OXIGRAPH, 1000, CANNED, REPEATED),
+        ],
+        about={"point look-up": "one thing"},
+    )
+
+
+def test_the_report_gives_ratios_goals_losses_and_findings() -> None:
+    said = report.written(sample())
+    assert "above 1 this service is faster" in said
+    assert "| Point look-up cold, to Oxigraph | 0.4 | 0.50 | yes |" in said
+    assert "| Canned queries repeated, geometric mean, to Oxigraph | 2 | 4.00 | yes |" in said
+    assert "| real | ad-hoc | point look-up | cold | 8 | oxigraph | 0.50 |" in said
+    assert "| point look-up | 8 | rdflib-endpoint | 11 rows where clustergraph has 12 |" in said
+    assert "| clustergraph | 0.60 s | 1 MiB | 2 MiB |" in said
+    assert "for 0 of 1 queries" in said
+
+
+def test_a_goal_that_is_missed_is_said_to_be_missed() -> None:
+    results = sample()
+    results.cells[0].rounds = [replace(results.cells[0].rounds[0], answers=300)]
+    assert "| Point look-up cold, to Oxigraph | 0.4 | 0.30 | **no** |" in report.written(results)
+
+
+def test_a_figure_is_the_median_of_its_rounds() -> None:
+    one = cell("point look-up", peers.OURS, 100)
+    one.rounds = [replace(one.rounds[0], answers=answers, p99=answers / 1000) for answers in (900, 100, 200)]
+    assert (one.rate, one.latency("p99")) == (200.0, 0.2)
+
+
+def test_requests_that_failed_are_no_answers_and_are_told() -> None:
+    results = sample()
+    results.cells[0].rounds = [replace(results.cells[0].rounds[0], refused=400, broken=3)]
+    assert results.cells[0].rate == 100.0
+    assert "| point look-up | cold | 8 | clustergraph | 403 |" in report.written(results)
+
+
+def test_figures_can_be_kept_and_read_again(tmp_path: Path) -> None:
+    results = sample()
+    results.save(tmp_path / "results.json")
+    assert Results.read(tmp_path / "results.json") == results
+
+
+# ---------------------------------------------------------------------------------------------------- the command
+
+
+def test_a_peer_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(peers.PACKAGES, peers.OXIGRAPH, ("no-such-package",))
+    done = CliRunner().invoke(main, ["--out", str(tmp_path), "--peers", "oxigraph"])
+    assert done.exit_code == 1
+    assert "no-such-package not installed" in done.output
+    assert "--peers" in done.output
+
+
+def test_a_peer_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["--out", str(tmp_path), "--peers", "virtuoso"])
+    assert done.exit_code == 2
+    assert "no peer 'virtuoso'" in done.output
+
+
+def test_the_report_can_be_written_again(tmp_path: Path) -> None:
+    sample().save(tmp_path / "results.json")
+    done = CliRunner().invoke(main, ["--again", "--out", str(tmp_path), "--output", str(tmp_path / "R.md")])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "R.md").read_text() == report.written(sample())
+
+
+def test_mix_is_told_apart_from_a_query_of_that_name() -> None:
+    results = sample()
+    results.cells += [cell(MIX, peers.OURS, 10, MIX), cell(MIX, peers.OXIGRAPH, 20, MIX)]
+    assert "### All canned queries in turn, cold" in report.written(results)
