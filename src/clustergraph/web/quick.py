@@ -12,7 +12,6 @@ from wsgiref.types import WSGIEnvironment
 
 from clustergraph.engine import formats, syntax
 from clustergraph.engine.cache import is_repeatable
-from clustergraph.engine.errors import EngineError
 from clustergraph.web.headers import EVERYWHERE, PUBLIC
 from clustergraph.web.negotiation import HTML, Choice, best_match
 from clustergraph.web.service import Service
@@ -39,7 +38,7 @@ def answer(environ: WSGIEnvironment, service: Service) -> tuple[list[tuple[str, 
         return None
     try:
         found = service.engine.query(text, format=choice.format.name)
-    except EngineError as error:
+    except Exception as error:
         environ[FAILED] = error
         return None
     headers = [

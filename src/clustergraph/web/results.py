@@ -62,8 +62,7 @@ def downloads(answer: Answer, given: MultiDict[str, str]) -> list[tuple[str, str
 def _source(answer: Answer, given: MultiDict[str, str]) -> str:
     """Where a script gets what is to be drawn."""
     form = "ntriples" if answer.format.kind == "graph" else "json"
-    code = language.explicit()
-    extra = [(FIELD, code)] if code and request.path.startswith("/api/") else []
+    extra = [(FIELD, language.language())] if request.path.startswith("/api/") else []
     return f"{_path()}?{urlencode([*_arguments(given), ('format', form), *extra])}"
 
 

@@ -122,13 +122,13 @@ def view(
     """The view of a canned query's answer; `given` are the parameters that it was asked with."""
     code = language.language()
     is_graph = answer.format.kind == "graph"
-    asked = {**given, "format": "ntriples" if is_graph else "json"}
+    asked = {**given, "format": "ntriples" if is_graph else "json", language.FIELD: code}
     return View(
         query.name,
         title or query.summary.said_in(code),
         query.description.said_in(code),
         kind or query.default_view,
-        here(f"/api/{query.name}?{urlencode(asked)}"),
+        f"/api/{query.name}?{urlencode(asked)}",
         here(f"/api/{query.name}{f'?{urlencode(given)}' if given else ''}"),
         None if is_graph else _without_empty(table(localised(document_of(answer), code), query, code)),
         answer.body.decode("utf-8")[:MOST_TURTLE] if is_graph else "",

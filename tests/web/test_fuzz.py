@@ -1,0 +1,155 @@
+"""Ten thousand requests that nobody meant to send: none gives a 5xx but the documented 503, none hangs, none leaks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clustergraph.catalogue import Catalogue
+from clustergraph.folder import published
+from clustergraph.settings import Settings
+from clustergraph.web.app import create_app
+from clustergraph.web.errors import KINDS
+from clustergraph.web.service import open_service
+
+QUERIES = Catalogue.load(published().queries)
+WELL_FORMED = [
+    "SELECT * { ?s ?p ?o } LIMIT 5",
+    "ASK { ?s a cg:Cluster FILTER(LANG(?p) = 'de') }",
+    "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 5",
+    "DESCRIBE <https://w3id.org/clustergraph/id/country/JP>",
+    "PREFIX x: <urn:x:> SELECT (COUNT(*) AS ?n) FROM x:g { GRAPH ?g { ?a x:b* [] } } GROUP BY ?g HAVING (?n > 1)",
+    "SELECT ?a { { SELECT ?a { VALUES ?a { 1 UNDEF 'x'@en } } } MINUS { ?a ?b ?c } OPTIONAL { ?a ?b ?d } }",
+    *(query.text for query in QUERIES),
+]
+PIECES = [*"{}()<>*#é💡", '"', "\\", "\r", "\0", "'''", "\\u0041", "?x", "SERVICE <urn:x> {"]
+COUNT = 10_000
+
+
+@st.composite
+def sparql(draw: st.DrawFn) -> str:
+    """A query with something cut out, put in or doubled, or left as it is."""
+    text = draw(st.sampled_from(WELL_FORMED))
+    for _ in range(draw(st.integers(0, 3))):
+        start = draw(st.integers(0, len(text)))
+        end = draw(st.integers(start, min(len(text), start + 30)))
+        text = text[:start] + draw(st.sampled_from(["", *PIECES, text[start:end] * 2])) + text[end:]
+    return text
+
+
+WORDS = st.one_of(
+    st.sampled_from(
+        ["JP", "Japan", "concept", "cool-silicon", "html", "csv", "ttl", "1", "-1", "NaN", "1e999", "urn:g"]
+    ),
+    st.text(max_size=12),
+)
+ROUTES = [
+    "/",
+    "/sparql",
+    "/api",
+    "/browse",
+    "/compare",
+    "/about",
+    "/ontology",
+    "/graph",
+    "/page",
+    "/data",
+    "/dcat",
+    "/openapi.json",
+    "/health",
+    "/ready",
+    "/metrics",
+    "/schema.json",
+    "/.well-known/void",
+    "/errors",
+    "/static/x",
+    "/id/cluster/cool-silicon",
+    "/page/id/country/JP",
+    "/graph/people",
+    "/data/id/field/photonics.ttl",
+]
+PATHS = st.one_of(
+    st.sampled_from([*ROUTES, *(f"/api/{name}" for name in QUERIES.names)]),
+    st.text(max_size=20).map(lambda text: f"/{quote(text)}"),
+)
+NAMES = st.sampled_from(
+    [
+        "query",
+        "update",
+        "format",
+        "timeout",
+        "default-graph-uri",
+        "named-graph-uri",
+        "lang",
+        "iri",
+        "thing",
+        "download",
+        "country",
+        "phase",
+        "state",
+        "field",
+        "cluster",
+        "text",
+        "page",
+        "unheard-of",
+    ]
+)
+FIELDS = st.lists(st.tuples(NAMES, st.one_of(WORDS, sparql())), max_size=4)
+ACCEPTS = st.sampled_from(
+    ["", "*/*", "text/html", "text/turtle", "application/json;q=2", "text/csv;q=0", ";;,", "a/b/c"]
+)
+BODIES = st.sampled_from(["application/x-www-form-urlencoded", "application/sparql-query", "application/json", "", "x"])
+IMPATIENT: dict[str, Any] = {"log": "off", "rate": "off", "readers": 2, "timeout": 1, "timeout_ceiling": 1}
+
+
+@pytest.fixture(scope="module")
+def impatient(store: Path, snapshot: Any) -> Any:
+    """A client of a service whose queries have little time."""
+    assert snapshot
+    service = open_service(Settings(store=store, queries=published().queries, **IMPATIENT))
+    yield create_app(service).test_client()
+    service.engine.close()
+
+
+def children() -> set[int]:
+    found = set()
+    for task in Path("/proc/self/task").iterdir():
+        found |= {int(pid) for pid in (task / "children").read_text().split()}
+    return found
+
+
+@settings(max_examples=COUNT, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(path=PATHS, fields=FIELDS, text=sparql(), accept=ACCEPTS, kind=BODIES, method=st.sampled_from("GGGGPPHOD"))
+def fuzz(
+    client: FlaskClient, path: str, fields: list[tuple[str, str]], text: str, accept: str, kind: str, method: str
+) -> None:
+    headers = {"Accept": accept} if accept else {}
+    if method == "P":
+        response = client.post(path, query_string=fields, data=text, content_type=kind, headers=headers)
+    else:
+        if path == "/sparql" and not any(name == "query" for name, _ in fields):
+            fields = [("query", text), *fields]
+        verb = {"G": "GET", "H": "HEAD", "O": "OPTIONS", "D": "DELETE"}[method]
+        response = client.open(path, method=verb, query_string=fields, headers=headers)
+    if response.status_code >= 500:
+        assert response.status_code == 503, (path, fields, text, response.text)
+    if response.mimetype == "application/problem+json" and method != "H":
+        said = json.loads(response.data)
+        assert said["type"].removeprefix("/errors#") in KINDS
+        assert said["status"] == response.status_code
+
+
+@pytest.mark.slow
+def test_nobody_meant_to_send_these(impatient: FlaskClient) -> None:
+    before = children()
+    fuzz(impatient)
+    assert impatient.get("/ready").status_code == 200
+    # Readers were ended and replaced; there are as many as before, and the spare may be on its way.
+    assert len(children()) <= len(before) + 1
