@@ -5,7 +5,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentOnInput, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
 import { sparql } from "@codemirror/legacy-modes/mode/sparql";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
+import { EditorState, type Transaction } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { complete, declaration, type Proposal, type Schema } from "./complete";
@@ -70,6 +70,7 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
         indentOnInput(),
         bracketMatching(),
         closeBrackets(),
+        EditorView.domEventHandlers({ beforeinput: typeOver }),
         autocompletion({ override: [(context) => propose(context, options.schema())], icons: false, maxRenderedOptions: 60 }),
         StreamLanguage.define(sparql),
         syntaxHighlighting(colours),
@@ -106,6 +107,17 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
     },
     focus: () => view.focus(),
   };
+}
+
+/** Typing over a selection. Left to itself, Chromium keeps its looks in style attributes, which the CSP refuses. */
+function typeOver(event: InputEvent, view: EditorView): boolean {
+  const { data: text, inputType } = event;
+  const { from, to } = view.state.selection.main;
+  if (inputType !== "insertText" || !text || from === to || view.composing) return false;
+  const insert = (): Transaction => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+  const taken = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert));
+  if (!taken) view.dispatch(insert());
+  return true;
 }
 
 /** The service counts characters, the browser UTF-16 code units. */

@@ -120,14 +120,23 @@ def _serialise(results: Any, form: Format, sink: Sink, prefixes: dict[str, str])
             raise UnsupportedFormat(f"A CONSTRUCT or DESCRIBE gives triples, which {form.label} cannot hold.")
         # Sorted, so that the same triples are the same bytes and a subject's statements stand together.
         triples = sorted(results, key=_order)
-        ox.serialize(triples, cast("IO[bytes]", sink), GRAPHS[form.name], prefixes=prefixes)
+        _write(triples, form, sink, prefixes)
     elif form.name in WITH_GRAPHS and _are_quads(results):
         quads = sorted(map(_quad, results), key=lambda quad: (str(quad.graph_name), *_order(quad.triple)))
-        ox.serialize(quads, cast("IO[bytes]", sink), GRAPHS[form.name], prefixes=prefixes)
+        _write(quads, form, sink, prefixes)
     elif form.kind != "results":
         raise UnsupportedFormat(f"A SELECT or ASK gives solutions, which {form.label} cannot hold.")
     else:
         results.serialize(sink, RESULTS[form.name])
+
+
+def _write(rows: Sequence[ox.Triple] | Sequence[ox.Quad], form: Format, sink: Sink, prefixes: dict[str, str]) -> None:
+    """Write triples or quads, with those of the prefixes that they have a use for."""
+    used = {}
+    if form.name in ("turtle", "trig", "rdfxml"):
+        everything = "".join(map(str, rows))
+        used = {prefix: namespace for prefix, namespace in prefixes.items() if f"<{namespace}" in everything}
+    ox.serialize(rows, cast("IO[bytes]", sink), GRAPHS[form.name], prefixes=used)
 
 
 def _are_quads(results: Any) -> bool:
