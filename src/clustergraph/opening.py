@@ -142,4 +142,3 @@ def is_snapshot(path: Path) -> bool:
 def is_store(path: Path) -> bool:
     """Whether the folder is a store with a current snapshot."""
     return (path / CURRENT / MANIFEST).is_file()
-
