@@ -49,9 +49,9 @@ def store(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def snapshot(store: Path) -> Snapshot:
     """The snapshot of this repository's own graph."""
-    from clustergraph.build import build
+    from clustergraph.opening import find, opened
 
-    return build(published(), store=store).snapshot
+    return opened(find([published().root], store=store)).snapshot
 
 
 @pytest.fixture(scope="session")
