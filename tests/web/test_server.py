@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -118,9 +118,8 @@ def test_rdflib_reads_through_its_sparqlstore(server: Server, method: str) -> No
     ],
     ids=["get", "form", "direct", "chunked", "chunked-form", "compressed", "head"],
 )
-def test_curl(server: Server, words: list[str]) -> None:
-    if subprocess.run(["which", "curl"], capture_output=True, check=False).returncode:
-        pytest.skip("there is no curl here")
+def test_curl(server: Server, words: list[str], needs: Callable[[str, str], None]) -> None:
+    needs("curl", "curl")
     done = subprocess.run(["curl", "-sS", "--max-time", "20", *words, server.sparql], capture_output=True, check=True)
     if "-I" in words:
         assert b"200 OK" in done.stdout
