@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from clustergraph.engine import guard, syntax
-from clustergraph.engine.errors import OutsideAddress, QuerySyntaxError
+from clustergraph.engine.errors import EvaluationError, OutsideAddress, QuerySyntaxError
 from clustergraph.engine.prepare import unescape
 
 
@@ -302,6 +302,13 @@ def test_the_place_is_told() -> None:
 def test_what_cannot_be_read_is_refused() -> None:
     with pytest.raises(QuerySyntaxError, match="never closed"):
         guard.check("SELECT * FROM <urn:a> { ?s ?p 'x }", graphs={"urn:a"})
+
+
+def test_a_text_too_long_to_be_followed_is_refused_only_if_it_has_to_be() -> None:
+    filling = "<urn:a> <urn:b> 1 . " * (guard.LONGEST // 20)
+    assert guard.calls(f"SELECT * {{ {filling} ?from ?service ?load }}") == []
+    with pytest.raises(EvaluationError, match="may have 100,000 characters; this one has 100,0"):
+        guard.calls(f"SELECT * FROM <urn:a> {{ {filling} }}")
 
 
 HARD = {

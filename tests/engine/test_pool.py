@@ -330,3 +330,39 @@ def test_an_allowed_address_is_reached(snapshot: Snapshot, make_pool: MakePool) 
                     + body
                 )
             assert asked.result().body == b"o,p,s\r\n,,x:far\r\n"
+
+
+def niceness(pool: ReaderPool) -> list[int]:
+    """How far each reader at work gives way to others."""
+    with pool._free:
+        return [os.getpriority(os.PRIO_PROCESS, reader.process.pid) for reader in pool._busy]
+
+
+@pytest.mark.parametrize("may_be_let_forward", [True, False])
+def test_a_long_query_gives_way_and_the_next_one_does_not(
+    numbers: Snapshot, make_pool: MakePool, monkeypatch: pytest.MonkeyPatch, may_be_let_forward: bool
+) -> None:
+    monkeypatch.setattr(pools, "PATIENCE", 0.1)
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    set_priority = os.setpriority
+
+    def set_as_any_user_may(which: int, who: int, priority: int) -> None:
+        if priority <= ours and not may_be_let_forward:
+            raise PermissionError("only an administrator may")
+        set_priority(which, who, priority)
+
+    monkeypatch.setattr("os.setpriority", set_as_any_user_may)
+    pool = make_pool(numbers, readers=1)
+    slow = "SELECT (COUNT(*) AS ?n) { ?a ex:number ?x . ?b ex:number ?y FILTER(?x + ?y = -1) }"
+    with ThreadPoolExecutor() as executor:
+        asked = executor.submit(count, pool, slow)
+        assert wait_until(lambda: niceness(pool) == [ours + pools.GIVING_WAY] or asked.done())
+        assert not asked.done()
+        assert asked.result() == 0
+    assert not pool.counts.ended
+    with ThreadPoolExecutor() as executor:
+        endless = executor.submit(pool.query, ENDLESS, timeout=60)
+        assert wait_until(lambda: niceness(pool) == [ours])
+        pool.close()
+        with pytest.raises(EngineDown):
+            endless.result()

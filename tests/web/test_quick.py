@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, quote_plus
+import re
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from clustergraph.web import quick
+from clustergraph.web.quick import unquoted
 
 QUERIES = [
     "SELECT ?s { ?s a cg:Cluster } ORDER BY ?s LIMIT 3",
@@ -64,3 +68,19 @@ def test_the_short_way_is_taken(client: FlaskClient, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("raw", ["%ff", "ASK%20%7B%7D%ED%A0%80"])
 def test_what_is_no_text_goes_the_long_way(client: FlaskClient, raw: str) -> None:
     assert client.get(f"/sparql?query={raw}").status_code == 400
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(["", "=?{}", "/:#"]))
+def test_escapes_are_resolved_as_urllib_does(text: str, safe: str) -> None:
+    assert unquoted(quote(text, safe=safe)) == text
+    assert unquoted(quote_plus(text, safe=safe)) == text
+
+
+@given(st.text(st.sampled_from("%=+ab04GZ \r\n"), max_size=12))
+def test_what_is_escaped_badly_is_left_to_those_who_know(text: str) -> None:
+    try:
+        found = unquoted(text)
+    except ValueError:
+        return
+    assert found == unquote_to_bytes(text.replace("+", " ")).decode()
+    assert not re.search("%(?![0-9A-Fa-f]{2})", text)

@@ -19,7 +19,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from clustergraph.engine import syntax
-from clustergraph.engine.errors import OutsideAddress
+from clustergraph.engine.errors import EvaluationError, OutsideAddress
 
 # Every word the grammar knows (SPARQL 1.1, section 19.8, and the engine's own additions). A run of letters that
 # begins with none of them is not a reading of the text.
@@ -63,6 +63,9 @@ _HINT = re.compile("SERVICE|LOAD|FROM", re.IGNORECASE)
 _DECLARES = frozenset("BbPp")
 _OPENERS = {letter: tuple(word for word in ("SERVICE", "LOAD", "FROM") if word[0] == letter) for letter in "SLF"}
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+LONGEST = 100_000
+"""Characters of a text that is followed in all its readings. That takes about a microsecond for each, in which nobody
+else's request goes on; a text without one of the words is not followed, and may be as long as it likes."""
 _BASE = " base"
 """The key of the base IRI among the prefixes, none of which can have a blank in it."""
 
@@ -83,7 +86,7 @@ def calls(text: str, prefixes: Mapping[str, str] = MappingProxyType({})) -> list
     """Every SERVICE, LOAD, FROM and FROM NAMED of the text, under any reading of it, with its address.
 
     `prefixes` are those the engine knows besides the ones that the text declares. Raises QuerySyntaxError if the text
-    cannot be read to its end.
+    cannot be read to its end, EvaluationError if it has such a word and is longer than `LONGEST`.
 
     >>> [call.address for call in calls("SELECT * { SERVICE <https://a.example/> { ?s ?p 'SERVICE <b:> {' } }")]
     ['https://a.example/']
@@ -98,6 +101,11 @@ def calls(text: str, prefixes: Mapping[str, str] = MappingProxyType({})) -> list
     openings = {at: here for at in hints if (here := list(walk.openings(at)))}
     if not openings:
         return []
+    if len(text) > LONGEST:
+        raise EvaluationError(
+            f"A query with SERVICE, LOAD or FROM may have {LONGEST:,} characters; this one has {len(text):,}. Name "
+            "graphs with the parameters default-graph-uri and named-graph-uri instead of FROM, or ask in parts."
+        )
     found: list[tuple[str, int, int, int]] = []
     declared: list[tuple[str, str]] = []
     names, head = walk.prologue(dict(prefixes))

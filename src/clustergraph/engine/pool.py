@@ -1,12 +1,13 @@
 """The engine of a service: readers that can be ended, so that every query ends and none hurts another.
 
-A query gets a reader of its own for as long as it runs. When its deadline passes, or the reader runs out of memory,
-that reader is killed and a spare takes its place at once; a new spare is started in the background. When all readers
-are busy, queries wait in a bounded queue.
+A query gets a reader of its own for as long as it runs; only look-ups are answered here (see `lookup`). When its
+deadline passes, or the reader runs out of memory, that reader is killed and a spare takes its place at once; a new
+spare is started in the background. When all readers are busy, queries wait in a bounded queue.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -23,7 +24,7 @@ from typing import Any
 
 from rdflib.term import Identifier
 
-from clustergraph.engine import errors, formats, wire
+from clustergraph.engine import errors, formats, held, wire
 from clustergraph.engine.base import Answer
 from clustergraph.engine.errors import (
     Busy,
@@ -34,12 +35,17 @@ from clustergraph.engine.errors import (
     MemoryExceeded,
     QuerySyntaxError,
 )
+from clustergraph.engine.lookup import Lookups
 from clustergraph.engine.prepare import prepare
 from clustergraph.engine.reader import SEALED
 from clustergraph.snapshot import Snapshot
 
 START_SECONDS = 30.0
 """How long a reader may take to open its snapshot."""
+PATIENCE = 1.0
+"""Seconds after which a query counts as a long one, whose reader gives way to everybody else on the processor."""
+GIVING_WAY = 10
+"""How much nicer (see `man 7 sched`) a reader is then: it gets a tenth of a processor that others want too."""
 CLOSE_SECONDS = 5.0
 """How long `close` waits for the threads whose readers it ended."""
 _LOG = logging.getLogger(__name__)
@@ -84,11 +90,12 @@ class _Reader:
         # What a dying process has to say is read for its cause, and kept out of the service's log.
         self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process lives
         command = [sys.executable, "-m", "clustergraph.engine.reader"]
+        options = [name for name, given in (("online", online), ("hold", held.is_small(snapshot))) if given]
         try:
             with theirs:
                 fd = theirs.fileno()
                 self.process = subprocess.Popen(
-                    [*command, str(fd), str(snapshot.store), str(limits.memory), *(["online"] if online else [])],
+                    [*command, str(fd), str(snapshot.store), str(limits.memory), *options],
                     pass_fds=[fd],
                     stdin=subprocess.DEVNULL,
                     stderr=self._noise,
@@ -100,6 +107,8 @@ class _Reader:
             raise EngineDown(f"No reader could be started: {error}.") from error
         self.connection = ours
         self.sealed = False
+        self._niceness = os.getpriority(os.PRIO_PROCESS, 0)
+        self.gives_way = False
         self._told = (snapshot.prefixes, snapshot.graphs_overlap, limits.result_bytes)
 
     def await_ready(self) -> None:
@@ -118,11 +127,32 @@ class _Reader:
     def ask(self, question: tuple[Any, ...], text: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
         """The reply and body. Raises TimeoutError, or EOFError when the process went away."""
         try:
-            self.connection.settimeout(seconds)
+            self.connection.settimeout(min(PATIENCE, seconds))
             wire.send(self.connection, question, text)
-            return wire.receive(self.connection)
+            try:
+                first = wire.await_first(self.connection)
+            except TimeoutError:
+                if seconds <= PATIENCE:
+                    raise
+                self._give_way()
+                self.connection.settimeout(seconds - PATIENCE)
+                first = wire.await_first(self.connection)
+            return wire.receive(self.connection, first)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EOFError from error
+
+    def _give_way(self) -> None:
+        with contextlib.suppress(OSError):  # gone, which whoever reads from it will find out
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, self._niceness + GIVING_WAY)
+            self.gives_way = True
+
+    def is_fresh(self) -> bool:
+        """Whether it may answer the next query: one that gave way has to be let forward again, which not all may do."""
+        if self.gives_way:
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, self._niceness)
+                self.gives_way = False
+        return not self.gives_way
 
     def last_words(self) -> str:
         """The end of what the process wrote to its standard error."""
@@ -160,6 +190,7 @@ class ReaderPool:
         try:
             for _ in range(limits.readers + 1):  # one more than may run: the spare
                 started.append(self._launch())
+            self._lookups = self._open_lookups()
             for reader in started:
                 reader.await_ready()
         except BaseException:
@@ -191,6 +222,12 @@ class ReaderPool:
         """Answer one query; see `engine.base.Engine.query`. `timeout` may go up to `limits.timeout_ceiling`."""
         if timeout is not None and not timeout > 0:
             raise EvaluationError(f"The timeout must be a number of seconds above 0, not {timeout}.")
+        if (
+            not (bindings or default_graphs or named_graphs)
+            and format in ("json", None)
+            and (near := self._lookups.answer(text))
+        ):
+            return near
         clock = _Clock()
         ready = prepare(
             text,
@@ -229,7 +266,10 @@ class ReaderPool:
                 self._replace(reader, "crash")
                 raise
             break
-        self._release(reader)
+        if reader.is_fresh():
+            self._release(reader)
+        else:
+            self._replace(reader)
         if "error" in reply:
             error = _error(reply["error"])
             raise ready.located(error) if isinstance(error, QuerySyntaxError) else error
@@ -252,6 +292,13 @@ class ReaderPool:
             respawning = list(self._respawning)
         for thread in respawning:
             thread.join(CLOSE_SECONDS)
+
+    def _open_lookups(self) -> Lookups:
+        try:
+            store = held.open_store(self.snapshot.store, hold=held.is_small(self.snapshot))
+        except OSError as error:
+            raise EngineDown(f"The service could not open its snapshot: {error}.") from error
+        return Lookups(store, self.snapshot.prefixes)
 
     def _launch(self) -> _Reader:
         return _Reader(self.snapshot, self.limits, online=bool(self._allow))
@@ -322,11 +369,15 @@ class ReaderPool:
             return None
         return EngineDown(f"The reader of this query stopped (exit code {code}); others go on.")
 
-    def _replace(self, reader: _Reader, reason: str) -> None:
-        """End the reader, let its place go to the spare, and start another spare in the background."""
+    def _replace(self, reader: _Reader, reason: str = "") -> None:
+        """End the reader, let its place go to the spare, and start another spare in the background.
+
+        The reason is counted; there is none where nothing went wrong.
+        """
         thread = threading.Thread(target=self._respawn, args=(reader,), daemon=True)
         with self._free:
-            self.counts.ended[reason] += 1
+            if reason:
+                self.counts.ended[reason] += 1
             reader.kill()
             self._respawning.add(thread)
             self._leave(reader)

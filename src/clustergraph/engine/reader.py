@@ -1,8 +1,9 @@
 """A reader: a process that holds one snapshot open and answers one query at a time, so that it can be ended.
 
-Started by `pool` as `python -m clustergraph.engine.reader FD STORE MEMORY [online]`, where FD is its end of a socket
-pair. The first message tells what holds for all questions; then each question is one message and each answer another
-(see `wire`). Without `online` the process takes the network away from itself before anything else.
+Started by `pool` as `python -m clustergraph.engine.reader FD STORE MEMORY [online] [hold]`, where FD is its end of a
+socket pair. The first message tells what holds for all questions; then each question is one message and each answer
+another (see `wire`). Without `online` the process takes the network away from itself before anything else. With `hold`
+it reads the store into memory.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from clustergraph.engine import formats, wire
+from clustergraph.engine import formats, held, wire
 from clustergraph.engine.errors import EngineError, MemoryExceeded
 from clustergraph.engine.evaluate import Dataset, evaluate
 from clustergraph.engine.sandbox import close_network
@@ -28,13 +29,13 @@ READY = "ready"
 SEALED = "ready, without network"
 
 
-def main(fd: int, store_path: str, memory: int, online: bool = False) -> None:
+def main(fd: int, store_path: str, memory: int, *, online: bool = False, hold: bool = False) -> None:
     """Answer questions from the connection until it closes. `memory` caps the process's address space, in bytes."""
     sealed = not online and close_network()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = socket.socket(fileno=fd)
     threading.Thread(target=_end_with_parent, args=(fd,), daemon=True).start()
-    store = ox.Store.read_only(store_path)
+    store = held.open_store(store_path, hold=hold)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
@@ -86,4 +87,4 @@ def _end_with_parent(fd: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), "online" in sys.argv[4:])
+    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), online="online" in sys.argv[4:], hold="hold" in sys.argv[4:])

@@ -28,8 +28,15 @@ def send(connection: socket.socket, head: Any, body: bytes = b"") -> None:
         connection.sendall(body)
 
 
-def receive(connection: socket.socket) -> tuple[Any, bytes]:
+def await_first(connection: socket.socket) -> bytes:
+    """The first bytes of the next message; empty when the other end is gone. A TimeoutError loses nothing."""
+    return connection.recv(_CHUNK)
+
+
+def receive(connection: socket.socket, first: bytes | None = None) -> tuple[Any, bytes]:
     """Receive one message. Raises EOFError when the other end is gone, TimeoutError as the socket is set.
+
+    `first` is what `await_first` gave, if that was asked before.
 
     >>> here, there = socket.socketpair()
     >>> with here, there:
@@ -37,7 +44,7 @@ def receive(connection: socket.socket) -> tuple[Any, bytes]:
     ...     receive(there)
     (('a', 1.5, None), b'body')
     """
-    first = connection.recv(_CHUNK)
+    first = await_first(connection) if first is None else first
     while first and len(first) < _SIZES.size:
         first += connection.recv(_CHUNK) or _gone()
     if not first:
