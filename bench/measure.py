@@ -7,21 +7,23 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from bench import load, peers, questions
+from bench import load, peers, pressure, questions
 from bench.ask import Refused, ask, count
 from bench.graphs import Graph
 from bench.questions import Question
-from bench.results import AD_HOC, CANNED, COLD, MIX, REPEATED, Cell, Check, Results, Service
+from bench.results import AD_HOC, CANNED, COLD, MIX, PRESSURE, REPEATED, Cell, Check, Results, Service
 from bench.servers import HOST, DidNotStart, Server, shown
 from clustergraph.engine.base import Engine
 
-PARTS = ("start", AD_HOC, CANNED, MIX)
+PARTS = ("start", AD_HOC, CANNED, MIX, PRESSURE)
 CHECKED = 5
 """Variants of a query whose rows are counted before it is timed."""
 KEPT = 20
 """Variants of a query that are asked again and again when it is repeated."""
 FEWEST, ENOUGH = 2, 10
 """Answers that each connection must be able to get for a load to make sense, and those it gets if time allows."""
+QUICK = ("point look-up", "small join", "neighbourhood", "property path")
+"""Ad-hoc queries that take a millisecond or so on a graph of any size."""
 PATIENCE = 3
 """Queries that may pass the deadline before a server is asked no more on that graph."""
 
@@ -76,7 +78,7 @@ def run(plan: Plan, graph: Graph, results: Results, tell: Tell = silent) -> None
     results.prepared[graph.name] = graph.seconds
     engine = questions.embedded(graph)
     asked = {
-        AD_HOC: questions.ad_hoc(graph, engine) if AD_HOC in plan.parts else [],
+        AD_HOC: questions.ad_hoc(graph, engine) if {AD_HOC, PRESSURE} & {*plan.parts} else [],
         CANNED: questions.canned(graph, engine) if {CANNED, MIX} & {*plan.parts} else [],
     }
     results.about |= {one.name: one.about for part in asked.values() for one in part}
@@ -93,6 +95,8 @@ def run(plan: Plan, graph: Graph, results: Results, tell: Tell = silent) -> None
                 session.check(part, asked[part])
         session.measure(asked)
         session.finish()
+        if PRESSURE in plan.parts:
+            session.press(asked[AD_HOC])
 
 
 def expected(engine: Engine, question: Question) -> int:
@@ -283,6 +287,16 @@ class _Session:
                 unique=unique if cold else "",
             )
         )
+
+    def press(self, asked: list[Question]) -> None:
+        """What queries that never end, or want all memory, do to those who ask for little. We only: no peer has limits
+        for both."""
+        self.tell(f"{self.graph.name}: endless and hungry queries", 0)
+        ours = self.servers[peers.OURS]
+        quick = [one for one in asked if one.name in QUICK]
+        requests = [(one.accept, address) for one in quick for address in one.targets(ours.name)[:KEPT]]
+        found = pressure.measure(self.graph.name, ours, requests, self.plan.rounds, self.plan.seconds)
+        self.results.pressures.append(found)
 
     def finish(self) -> None:
         """Note the memory that the servers have after all this."""

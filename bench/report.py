@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, log
+from statistics import median
 
-from bench import peers
+from bench import peers, pressure
+from bench.pressure import Pressure
 from bench.results import AD_HOC, CANNED, COLD, MIX, REPEATED, Cell, Check, Results
 
 SLOW = 0.005
@@ -68,6 +70,7 @@ def written(results: Results) -> str:
                 if figures.connections(graph, part, mode):
                     parts += _ratios(figures, graph, part, mode)
                     parts += _absolute(figures, graph, part, mode)
+        parts += [text for one in results.pressures if one.graph == graph for text in _pressure(one)]
         parts += _findings(results, graph)
     parts += _how(results)
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -131,9 +134,59 @@ def _goals(figures: Figures) -> list[str]:
     goal(
         "Ad-hoc queries cold, the worst of them, to rdflib-endpoint", ratios(AD_HOC, COLD, peers.RDFLIB), "least", 20.0
     )
+    for one in figures.results.pressures:
+        if one.graph == "real":
+            rows += _bounds(one)
     if not rows:
         return []
     return ["## Goals\n\nOn the real graph, under 8 connections.", table(["what", "goal", "measured", "met"], rows)]
+
+
+def _bounds(one: Pressure) -> list[list[str]]:
+    """The goals that are upper bounds: what one bad query may do."""
+    bounds = [
+        (
+            "A query that never ends: seconds from its deadline to its 503, the worst",
+            0.5,
+            max(one.overdue, default=0.0),
+        ),
+        ("Median latency of 8 others beside it : without it", 2.0, slower(one)),
+        (
+            "Memory after queries that want all of it : before",
+            pressure.SETTLED,
+            one.after / one.before if one.before else 0,
+        ),
+    ]
+    right = {*one.endless, *one.hungry} <= {503}
+    return [
+        [text, f"at most {most:g}", _ratio(value), "yes" if right and value <= most else "**no**"]
+        for text, most, value in bounds
+    ]
+
+
+def slower(one: Pressure) -> float:
+    """How many times longer the others wait, at the median, while a query that never ends runs."""
+    quiet = median(load.p50 for load in one.quiet)
+    return median(load.p50 for load in one.pinned) / quiet if quiet else 0.0
+
+
+def _pressure(one: Pressure) -> list[str]:
+    rows = [
+        [name, *(f"{median(getattr(load, field) for load in loads) * 1000:,.2f}" for field in ("p50", "p95", "p99"))]
+        for name, loads in (("alone", one.quiet), ("beside a query that never ends", one.pinned))
+    ]
+    late = f"{max(one.overdue) * 1000:,.0f} ms" if one.overdue else "no time"
+    text = (
+        f"{pressure.CLIENTS} clients with quick queries, each text new. Then the same while one query after another "
+        f"runs that never ends, with a deadline of {pressure.DEADLINE:g} s: {_statuses(one.endless)}, at most "
+        f"{late} after the deadline. Then {pressure.HUNGRY_TIMES} queries that want all memory: "
+        f"{_statuses(one.hungry)}. The service had {_mib(one.before)} before them and {_mib(one.after)} after."
+    )
+    return ["### Bad queries", text, table(["latency of the others, ms", "p50", "p95", "p99"], rows)]
+
+
+def _statuses(found: Sequence[int]) -> str:
+    return ", ".join(f"{found.count(status)} answered {status}" for status in sorted({*found})) or "none"
 
 
 def _slow(figures: Figures, query: str) -> bool:

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from bench.load import Load
+from bench.pressure import Pressure
 
 COLD = "cold"
 REPEATED = "repeated"
@@ -16,6 +17,7 @@ REPEATED = "repeated"
 AD_HOC = "ad-hoc"
 CANNED = "canned"
 MIX = "mix"
+PRESSURE = "pressure"
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ class Results:
     services: list[Service] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
+    pressures: list[Pressure] = field(default_factory=list)
     about: dict[str, str] = field(default_factory=dict)
     """What each query asks for."""
 
@@ -108,4 +111,9 @@ class Results:
         told["services"] = [Service(**one) for one in told["services"]]
         told["checks"] = [Check(**one) for one in told["checks"]]
         told["cells"] = [Cell(**{**one, "rounds": [Load(**load) for load in one["rounds"]]}) for one in told["cells"]]
+        loads = ("quiet", "pinned")
+        told["pressures"] = [
+            Pressure(**{**one, **{name: [Load(**load) for load in one[name]] for name in loads}})
+            for one in told.get("pressures", ())
+        ]
         return cls(**told)

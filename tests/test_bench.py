@@ -18,9 +18,10 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 
-from bench import ask, graphs, load, measure, peers, processes, questions, report, servers, synthetic
+from bench import ask, graphs, load, measure, peers, pressure, processes, questions, report, servers, synthetic
 from bench.__main__ import main
 from bench.load import Load
+from bench.pressure import Pressure
 from bench.results import AD_HOC, CANNED, COLD, MIX, REPEATED, Cell, Check, Results, Service
 from clustergraph.engine.base import Engine
 from clustergraph.folder import Folder, published
@@ -218,6 +219,29 @@ def test_a_run_measures_every_server_and_leaves_none_behind(small: graphs.Graph,
     assert "## The example graph (1 triples)" in report.written(results)
 
 
+def test_bad_queries_end_and_leave_no_memory_behind(
+    store: Path, snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs(peers.OURS)
+    monkeypatch.setattr(pressure, "DEADLINE", 0.5)
+    monkeypatch.setattr(pressure, "HUNGRY_TIMES", 2)
+    graph = graphs.Graph("real", published(), store, snapshot, tmp_path, {})
+    engine = questions.embedded(graph)
+    asked = questions.ad_hoc(graph, engine)
+    requests = [(one.accept, one.target(peers.OURS)) for one in asked if one.name in measure.QUICK]
+    with servers.Server(peers.OURS, graph, 5) as server:
+        server.start(questions.FIRST, measure.expected(engine, questions.FIRST), 60)
+        found = pressure.measure("real", server, requests, 1, 0.5)
+    engine.close()
+    assert len(requests) == len(measure.QUICK)
+    assert {*found.endless} == {503}
+    assert found.hungry == [503, 503]
+    assert min(found.overdue) >= 0
+    assert found.pinned[0].answers > 0
+    assert found.pinned[0].refused == found.pinned[0].broken == 0
+    assert found.after < pressure.SETTLED * found.before
+
+
 def test_a_server_that_cannot_start_says_why(small: graphs.Graph) -> None:
     nowhere = replace(small, store=small.out / "nowhere")
     question = questions.Question("any", "", ("ASK {}",))
@@ -265,6 +289,18 @@ def sample() -> Results:
             cell("clusters", peers.OURS, 4000, CANNED, REPEATED),
             cell("clusters", peers.OXIGRAPH, 1000, CANNED, REPEATED),
         ],
+        pressures=[
+            Pressure(
+                "real",
+                quiet=[Load(100, 1.0, 100, 0, 0, 0.002, 0.003, 0.004)],
+                pinned=[Load(50, 1.0, 50, 0, 0, 0.005, 0.006, 0.007)],
+                overdue=[0.01, 0.2],
+                endless=[503, 503],
+                hungry=[503, 200],
+                before=2**20,
+                after=2**20,
+            )
+        ],
         about={"point look-up": "one thing"},
     )
 
@@ -278,6 +314,18 @@ def test_the_report_gives_ratios_goals_losses_and_findings() -> None:
     assert "| point look-up | 8 | rdflib-endpoint | 11 rows where clustergraph has 12 |" in said
     assert "| clustergraph | 0.60 s | 1 MiB | 2 MiB |" in said
     assert "for 0 of 1 queries" in said
+
+
+def test_what_bad_queries_do_is_told_and_judged() -> None:
+    results = sample()
+    said = report.written(results)
+    assert "2 answered 503, at most 200 ms after" in said
+    assert "1 answered 200, 1 answered 503. The service had 1 MiB before them and 1 MiB after." in said
+    assert "to its 503, the worst | at most 0.5 | 0.20 | **no** |" in said  # for one query was answered after all
+    results.pressures[0].hungry = [503]
+    said = report.written(results)
+    assert "to its 503, the worst | at most 0.5 | 0.20 | yes |" in said
+    assert "beside it : without it | at most 2 | 2.50 | **no** |" in said
 
 
 def test_a_goal_that_is_missed_is_said_to_be_missed() -> None:
