@@ -10,7 +10,7 @@ NPM_STAMP := frontend/node_modules/.package-lock.json
 DIST := src/clustergraph/web/static/dist/manifest.json
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && echo yes)
 
-.PHONY: serve test check bench docs wheel clean frontend
+.PHONY: serve test check bench docs site wheel clean frontend
 
 serve: $(VENV)/serve frontend  ## Build the snapshot and serve it on http://127.0.0.1:8080/
 	$(BIN)/clustergraph serve
@@ -31,6 +31,10 @@ bench: $(VENV)/bench  ## Side by side with other servers; writes bench/RESULTS.m
 
 docs: $(VENV)/test  ## Write the generated parts of the reference anew
 	$(BIN)/python docs/generate.py
+
+site: $(VENV)/test  ## The documentation as a site in site/, with the notebooks executed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs --quiet build --strict
+	@echo "The documentation is in site/. To read it: $(BIN)/python -m http.server --directory site --bind 127.0.0.1 8000"
 
 wheel: $(VENV)/test frontend  ## The package that `pip install` takes
 	$(BIN)/python -m build --wheel --outdir dist .
@@ -65,4 +69,4 @@ $(VENV)/bench: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 clean:
-	rm -rf $(VENV) dist frontend/node_modules src/clustergraph/web/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist site frontend/node_modules src/clustergraph/web/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -55,6 +55,20 @@ def snapshot(store: Path) -> Snapshot:
 
 
 @pytest.fixture(scope="session")
+def users_cache(store: Path, snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's cache, to be named by XDG_CACHE_HOME, in which this repository's own graph is built already."""
+    from clustergraph.folder import default_store
+
+    assert snapshot.path is not None
+    assert snapshot.path.is_relative_to(store.resolve())
+    cache = tmp_path_factory.mktemp("cache")
+    place = cache / "clustergraph" / default_store(published().root).name
+    place.parent.mkdir()
+    place.symlink_to(store.resolve(), target_is_directory=True)
+    return cache
+
+
+@pytest.fixture(scope="session")
 def engine(snapshot: Snapshot) -> Iterator[Any]:
     """An engine on `snapshot`."""
     from clustergraph.engine.embedded import EmbeddedEngine
@@ -142,7 +156,7 @@ def _cache_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
 @pytest.fixture(autouse=True)
 def _names_for_examples(request: pytest.FixtureRequest, doctest_namespace: dict[str, Any]) -> None:
     """What the library's examples use without saying so."""
-    if request.node.name.startswith("clustergraph.graph"):
+    if request.node.name.startswith(("clustergraph.graph", "clustergraph.things", "clustergraph.aio")):
         import clustergraph
 
         folder = request.getfixturevalue("example")

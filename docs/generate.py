@@ -32,7 +32,7 @@ REFERENCE = Path(__file__).parent / "reference"
 ADDRESS = "http://127.0.0.1:8080"
 
 GENERATED = "<!-- Written by docs/generate.py. Change the code or the data that it reads, then run `make docs`. -->"
-COMPUTED = {"readers": "one for each processor, at least 2"}
+COMPUTED = {"readers": "two for each processor, at least 4"}
 """Defaults that differ from machine to machine."""
 TERMS = "https://w3id.org/clustergraph/ontology#"
 
@@ -88,7 +88,10 @@ def _usage(name: str, command: click.Command) -> str:
 
 
 def _help(command: click.Command) -> str:
-    """A command's help. A paragraph that begins with the mark for "as it is" holds examples, which become a block."""
+    """A command's help. A paragraph that begins with the mark for "as it is" holds examples, which become a block.
+
+    Those that need more than this machine has are headed by what they are given.
+    """
     parts = []
     for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(command.help or "")):
         if not paragraph.startswith("\b"):
@@ -96,7 +99,8 @@ def _help(command: click.Command) -> str:
             continue
         heading, *examples = paragraph.removeprefix("\b").strip().splitlines()
         lines = "\n".join(example.strip() for example in examples)
-        parts += [heading, f"```sh\n{lines}\n```"]
+        mark = "" if heading == "Examples:" else "<!-- not run: it needs what the heading says -->\n"
+        parts += [heading, f"{mark}```sh\n{lines}\n```"]
     return "\n\n".join(parts)
 
 

@@ -60,7 +60,7 @@ def start(store: Path, **settings: str) -> Server:
     }
     words = [word for name, value in flags.items() for word in (f"--{name}", value)]
     process = subprocess.Popen([sys.executable, "-m", "clustergraph", "serve", str(store), "--quiet", *words])
-    server = Server(process, port)
+    server = Server(process, int(flags["port"]))
     deadline = time.monotonic() + 60
     while True:
         try:

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from clustergraph.folder import default_store as default_store
@@ -24,12 +24,24 @@ class Settings(BaseSettings):
         None, description="Folder of the snapshots; by default one per served folder in the cache."
     )
     queries: Path | None = Field(None, description="Folder of the canned queries; by default the served folder's.")
+    engine: str = Field("", description="Address of the SPARQL endpoint that answers instead of readers here.")
+    dialect: Literal["auto", "generic", "virtuoso", "oxigraph", "clustergraph"] = Field(
+        "auto", description="Which engine that is, where it does not say so itself."
+    )
+    engine_base: str = Field("", description="IRI under which that engine's things are named, where it does not say.")
+    engine_refresh: float = Field(
+        60.0,
+        gt=0,
+        description="Seconds for which answers are kept of an engine that does not say when its data change.",
+    )
+    engine_user: str = Field("", description="User to be at that engine.")
+    engine_password: SecretStr = Field(SecretStr(""), description="Password of that user; only as a variable.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
     url: str = Field("", description="Public address of the service, where it differs from what requests say.")
     proxies: int = Field(0, ge=0, description="Trusted reverse proxies in front, whose X-Forwarded headers count.")
     readers: int = Field(
-        default_factory=lambda: max(2, os.cpu_count() or 2), ge=1, description="Queries that may run at once."
+        default_factory=lambda: 2 * max(2, os.cpu_count() or 2), ge=1, description="Queries that may run at once."
     )
     timeout: float = Field(10.0, gt=0, description="Seconds a query may run unless it asks for another deadline.")
     timeout_ceiling: float = Field(60.0, gt=0, description="Longest deadline in seconds that a query may ask for.")
@@ -44,6 +56,13 @@ class Settings(BaseSettings):
     )
     allow: tuple[str, ...] = Field((), description="Addresses that SERVICE may reach, to the letter.")
     log: Literal["json", "text", "off"] = Field("text", description="How requests are logged to standard error.")
+
+    @field_validator("engine")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        from clustergraph.engine.remote.endpoint import valid
+
+        return valid(value) if value else value
 
     @field_validator("rate")
     @classmethod

@@ -4,6 +4,7 @@ The store folder holds
 
     snapshots/{name}/store/          the triples (an Oxigraph store)
     snapshots/{name}/manifest.json   what is in it and what it was built from
+    snapshots/{name}/downloads/      large graphs as files, written when first asked for
     current -> snapshots/{name}
 
 A snapshot never changes once it is there. `build` writes snapshots; everything else reads them here.
@@ -35,7 +36,8 @@ class Snapshot:
     'ab12'
     """
 
-    path: Path
+    path: Path | None
+    """Its folder; None for one that stands in another engine."""
     manifest: dict[str, Any]
 
     @classmethod
@@ -55,13 +57,20 @@ class Snapshot:
 
     @property
     def store(self) -> Path:
-        """The folder of the Oxigraph store."""
+        """The folder of the Oxigraph store. Raises NoSnapshot if the snapshot stands in another engine."""
+        if self.path is None:
+            raise NoSnapshot(f"The snapshot {self.name} stands in another engine, and not on this machine.")
         return self.path / STORE
 
     @property
     def base(self) -> str:
         """The IRI under which this graph's things, graphs and ontology are named; ends in `/`."""
         return str(self.manifest["base"])
+
+    @property
+    def triples(self) -> int | None:
+        """How many triples there are; None for an endpoint elsewhere that cannot count them in reasonable time."""
+        return self.manifest.get("triples")
 
     @cached_property
     def graphs(self) -> dict[str, int]:

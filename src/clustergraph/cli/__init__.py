@@ -9,7 +9,7 @@ import click
 
 from clustergraph.cli.exits import guarded, told
 
-COMMANDS = ("build", "serve", "validate", "sparql", "query", "queries", "export", "info")
+COMMANDS = ("build", "serve", "validate", "sparql", "query", "queries", "export", "info", "cite", "mcp", "push")
 
 
 class Commands(click.Group):

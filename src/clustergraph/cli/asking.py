@@ -8,11 +8,47 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from clustergraph.catalogue import Catalogue
     from clustergraph.engine.base import Engine
     from clustergraph.snapshot import Snapshot
 
 _UNLIMITED = 1 << 50
+
+
+@contextmanager
+def graph(
+    sources: tuple[Path, ...],
+    store: Path | None,
+    address: str | None,
+    timeout: float | None = None,
+    queries: Path | None = None,
+) -> Iterator[tuple[Engine, Path | Catalogue | None]]:
+    """The engine that a command asks and its canned queries: on a source, or at an address."""
+    from clustergraph.cli import options
+
+    if not address:
+        snapshot, source = options.read(sources, store)
+        with engine(snapshot, timeout) as asked:
+            yield asked, queries or source.queries
+        return
+    if sources or store:
+        raise click.UsageError("Name a graph here, with --source or --store, or one elsewhere with --engine, not both.")
+
+    from clustergraph.remote import open_address
+
+    try:
+        remote, catalogue = open_address(address, queries=queries, timeout=timeout)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    try:
+        yield remote, catalogue
+    finally:
+        remote.close()
 
 
 @contextmanager

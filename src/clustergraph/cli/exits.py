@@ -20,11 +20,12 @@ PIPE_CLOSED = 141
 
 MEANINGS = {
     OK: "it worked",
-    REFUSED: "the input is refused: not well formed, or against the shapes",
+    REFUSED: "the input is refused: not well formed, against the shapes, or refused by the engine it was pushed to",
     USAGE: "the command was used wrongly: unknown option, query, parameter, graph or file",
     QUERY: "the query is no SPARQL, or cannot be evaluated",
     LIMIT: "the query passed its time limit and was ended",
-    UNAVAILABLE: "nothing to read or to listen on: no snapshot, a file that cannot be written, a port in use",
+    UNAVAILABLE: "nothing to read or to listen on: no snapshot, no answer from an engine, a file that cannot be "
+    "written, a port in use",
     INTERRUPTED: "interrupted with Ctrl-C",
 }
 

@@ -33,6 +33,10 @@ store: Decorator[Any] = click.option(
 
 quiet: Decorator[Any] = click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 
+engine: Decorator[Any] = click.option(
+    "--engine", "address", metavar="URL", help="Ask the SPARQL endpoint or the ClusterGraph service at this address."
+)
+
 timeout: Decorator[Any] = click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End the query after this time."
 )

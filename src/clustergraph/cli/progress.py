@@ -1,4 +1,4 @@
-"""A build's progress on the terminal: a bar while a step runs, a line when it is done."""
+"""The progress of a build or a push on the terminal: a bar while a step runs, a line when it is done."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from clustergraph.build.progress import Progress, Silent, Step
-
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
+
+    from clustergraph.push.progress import Progress
 
 
 @contextmanager
 def shown(quiet: bool = False) -> Iterator[Progress]:
     """Progress on standard error, if that is a terminal; otherwise nothing is shown."""
     if quiet or not sys.stderr.isatty():
+        from clustergraph.push.progress import Silent
+
         yield Silent()
         return
 
@@ -42,11 +44,11 @@ def shown(quiet: bool = False) -> Iterator[Progress]:
 class _Shown:
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
-        self._step: Step = "load"
+        self._step = ""
         self._began = 0.0
         self._task: TaskID | None = None
 
-    def start(self, step: Step, total: int | None = None) -> None:
+    def start(self, step: str, total: int | None = None) -> None:
         self._bars.start()  # where nothing is to be done, nothing is drawn
         self._clear()
         self._step, self._began = step, time.monotonic()

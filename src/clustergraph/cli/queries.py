@@ -58,18 +58,20 @@ def command(name: str | None, sources: tuple[Path, ...], store: Path | None, que
     click.echo(f"\n{query.text.rstrip()}")
 
 
-def load(folder: Path | None) -> Catalogue:
-    """The canned queries of a folder; none without one."""
+def load(queries: Path | Catalogue | None) -> Catalogue:
+    """The canned queries of a folder, or those that are given; none without either."""
     from clustergraph.catalogue import Catalogue
 
-    return Catalogue() if folder is None else Catalogue.load(folder)
+    if isinstance(queries, Catalogue):
+        return queries
+    return Catalogue() if queries is None else Catalogue.load(queries)
 
 
-def find(name: str, folder: Path | None) -> tuple[Catalogue, CannedQuery]:
+def find(name: str, queries: Path | Catalogue | None) -> tuple[Catalogue, CannedQuery]:
     """The catalogue and the query of this name, or an end with a hint where to look."""
     from clustergraph.catalogue import UnknownQuery
 
-    catalogue = load(folder)
+    catalogue = load(queries)
     try:
         return catalogue, catalogue[name]
     except UnknownQuery as error:

@@ -28,6 +28,7 @@ def pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...
 @output.format_option
 @options.source_option
 @options.store
+@options.engine
 @options.queries
 @options.timeout
 def command(
@@ -36,6 +37,7 @@ def command(
     format: str | None,
     sources: tuple[Path, ...],
     store: Path | None,
+    address: str | None,
     queries: Path | None,
     timeout: float | None,
 ) -> None:
@@ -49,12 +51,12 @@ def command(
       clustergraph query clusters-by-country -p country=Japan -p phase=implementation
       clustergraph query contacts --format json
     """
-    from clustergraph.cli.asking import engine
+    from clustergraph.cli.asking import graph
     from clustergraph.cli.queries import find
 
-    snapshot, source = options.read(sources, store)
-    catalogue, query = find(name, queries or source.queries)
-    chosen = output.wanted(format, query.form)
-    with engine(snapshot, timeout) as asked:
+    with graph(sources, store, address, timeout, queries) as (asked, known):
+        catalogue, query = find(name, known)
+        chosen = output.wanted(format, query.form)
         answer = catalogue.run(asked, name, given, chosen, timeout)
+        snapshot = asked.snapshot
     output.write(answer, snapshot, as_table=chosen is None)

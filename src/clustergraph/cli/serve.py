@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args, get_origin
 
 import click
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from clustergraph.cli import options
@@ -26,7 +26,8 @@ from clustergraph.snapshot import CURRENT, NoSnapshot
 def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """A flag for each setting. What is not given is left to the environment and the default."""
     for name, field in reversed(Settings.model_fields.items()):
-        function = _option(name, field)(function)
+        if field.annotation is not SecretStr:  # whoever lists the processes would read it
+            function = _option(name, field)(function)
     return function
 
 
@@ -61,16 +62,23 @@ def command(sources: tuple[Path, ...], quiet: bool, **given: Any) -> None:
     so on. The service ends with Ctrl-C or SIGTERM, when the queries that run then are answered. --port 0 takes any
     free port.
 
+    With --engine the queries are answered by the SPARQL endpoint at that address, and nothing is built here; of SOURCE,
+    if there is one, only the canned queries are used.
+
     \b
     Examples:
       clustergraph serve
       clustergraph serve my.ttl other.nq --port 9000
       clustergraph build my-folder --store /srv/graph && clustergraph serve /srv/graph
+      clustergraph serve --engine https://example.org/sparql
     """
     settings = _settings({name.removeprefix("setting_"): value for name, value in given.items() if "setting_" in name})
     build_flags = {name: value for name, value in given.items() if "setting_" not in name}
     if settings.queries and not settings.queries.is_dir():
         raise click.UsageError(f"There is no folder {settings.queries} for the canned queries.")
+    if settings.engine:
+        _serve_engine(sources, settings, build_flags, quiet)
+        return
     source = find(sources, store=settings.store)
     port = free_port(settings.host, settings.port)
     if source.input is not None:
@@ -82,6 +90,23 @@ def command(sources: tuple[Path, ...], quiet: bool, **given: Any) -> None:
         from clustergraph.cli.worker import serve
 
         serve(settings, quiet=quiet)
+
+
+def _serve_engine(sources: tuple[Path, ...], settings: Settings, flags: dict[str, Any], quiet: bool) -> None:
+    if settings.store is not None:
+        raise click.UsageError("Give a --store to serve from or an --engine to ask, not both.")
+    if flags["exclude"] or flags["no_check"] or flags["force"]:
+        raise click.UsageError("With --engine nothing is built here, so --exclude, --no-check and --force say nothing.")
+    queries = settings.queries or (find(sources).queries if sources else None)
+    base = settings.engine_base or flags["base"] or ""
+    port = free_port(settings.host, settings.port)
+    settings = settings.model_copy(update={"port": port, "queries": queries, "engine_base": base})
+    from clustergraph.cli.worker import serve
+    from clustergraph.web.service import open_service
+
+    # What is wrong with the engine or the queries is best said before there is a service.
+    open_service(settings).engine.close()
+    serve(settings, quiet=quiet)
 
 
 def _settings(given: dict[str, Any]) -> Settings:

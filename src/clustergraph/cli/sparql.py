@@ -22,6 +22,7 @@ from clustergraph.cli import options, output
 @output.format_option
 @options.source_option
 @options.store
+@options.engine
 @options.timeout
 @click.option(
     "--default-graph", multiple=True, metavar="GRAPH", help="Ask only this named graph; repeatable: their merge."
@@ -33,6 +34,7 @@ def command(
     format: str | None,
     sources: tuple[Path, ...],
     store: Path | None,
+    address: str | None,
     timeout: float | None,
     default_graph: tuple[str, ...],
     named_graph: tuple[str, ...],
@@ -46,22 +48,24 @@ def command(
       clustergraph sparql 'SELECT ?type (COUNT(*) AS ?n) { ?s a ?type } GROUP BY ?type'
       clustergraph sparql --file query.rq --format json
       echo 'ASK { ?s ?p ?o }' | clustergraph sparql --source my.ttl
+      clustergraph sparql 'ASK { ?s a cg:Cluster }' --engine http://127.0.0.1:8080
     """
-    from clustergraph.cli.asking import engine
+    from clustergraph.cli.asking import graph
     from clustergraph.engine import syntax
     from clustergraph.naming import graph_iri
 
-    query = _text(text, file)
-    snapshot, _ = options.read(sources, store)
-    defaults = [graph_iri(snapshot, name) for name in default_graph]
-    named = [graph_iri(snapshot, name) for name in named_graph]
+    query = read_query(text, file)
     chosen = output.wanted(format, syntax.form(query))
-    with engine(snapshot, timeout) as asked:
+    with graph(sources, store, address, timeout) as (asked, _):
+        snapshot = asked.snapshot
+        defaults = [graph_iri(snapshot, name) for name in default_graph]
+        named = [graph_iri(snapshot, name) for name in named_graph]
         answer = asked.query(query, format=chosen, default_graphs=defaults, named_graphs=named)
     output.write(answer, snapshot, as_table=chosen is None)
 
 
-def _text(text: str | None, file: Path | None) -> str:
+def read_query(text: str | None, file: Path | None) -> str:
+    """The query that was given as text, in a file, or on standard input."""
     if text is not None and file is not None:
         raise click.UsageError("Give the query as TEXT or with --file, not both.")
     if text is not None and text != "-":

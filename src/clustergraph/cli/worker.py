@@ -14,6 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import click
+from pydantic import SecretStr
 
 from clustergraph.cli.exits import UNAVAILABLE, Failure
 from clustergraph.settings import Settings
@@ -40,7 +41,8 @@ def environment(settings: Settings) -> dict[str, str]:
     prefix = settings.model_config["env_prefix"]
     found = {}
     for name, value in settings.model_dump().items():
-        if value is not None:
+        # A secret is in the environment already: it can come from nowhere else.
+        if value is not None and not isinstance(value, SecretStr):
             text = json.dumps(value) if isinstance(value, (tuple, list)) else str(value)
             found[f"{prefix}{name}".upper()] = text
     return found

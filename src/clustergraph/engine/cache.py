@@ -8,16 +8,15 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from rdflib.term import Identifier
 
 from clustergraph.engine import guard
 from clustergraph.engine.base import Answer, Engine
-from clustergraph.engine.errors import EngineDown, QuerySyntaxError
-from clustergraph.engine.follow import FollowingEngine
+from clustergraph.engine.errors import EngineDown, EngineError
+from clustergraph.engine.follow import Follower
 from clustergraph.engine.prepare import unescape
 from clustergraph.snapshot import Snapshot
 
@@ -92,7 +91,7 @@ def is_repeatable(text: str) -> bool:
         return False
     try:
         return not ("service" in text.lower() and any(call.keyword == "SERVICE" for call in guard.calls(text)))
-    except QuerySyntaxError:
+    except EngineError:
         return False
 
 
@@ -142,8 +141,8 @@ class CachedEngine:
         timeout: float | None = None,
     ) -> Answer:
         """Answer one query; see `engine.base.Engine.query`."""
-        with _leased(self.inner) as engine:
 
+        def question(engine: Engine) -> Answer:
             def ask() -> Answer:
                 return engine.query(
                     text,
@@ -162,9 +161,12 @@ class CachedEngine:
             if known is not None:
                 return known
             # The deadline is part of who may share a computation, not of who may share its answer.
-            return self._once((*key, timeout), key, ask)
+            return self._once((*key, timeout), key, len(text), ask)
 
-    def _once(self, asked: Hashable, key: tuple[object, ...], ask: Callable[[], Answer]) -> Answer:
+        # All of one question is asked of one engine, even if the next one comes in its midst.
+        return self.inner.ask(question) if isinstance(self.inner, Follower) else question(self.inner)
+
+    def _once(self, asked: Hashable, key: Hashable, size: int, ask: Callable[[], Answer]) -> Answer:
         with self._lock:
             pending = self._asked.get(asked)
             if pending is None:
@@ -183,7 +185,7 @@ class CachedEngine:
         else:
             # Kept without its timings: whoever gets it from the cache spent none of them.
             kept = Answer(answer.body, answer.format, answer.form)
-            self.cache.put(key, kept, len(answer.body) + sum(len(str(part)) for part in key))
+            self.cache.put(key, kept, len(answer.body) + size)
             return answer
         finally:
             with self._lock:
@@ -193,12 +195,3 @@ class CachedEngine:
     def close(self) -> None:
         """Close the engine behind the cache."""
         self.inner.close()
-
-
-@contextmanager
-def _leased(engine: Engine) -> Iterator[Engine]:
-    if isinstance(engine, FollowingEngine):
-        with engine.leased() as current:
-            yield current
-    else:
-        yield engine

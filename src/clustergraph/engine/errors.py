@@ -91,3 +91,7 @@ class Busy(EngineError):
 
 class EngineDown(EngineError):
     """The engine itself failed; the query may be fine."""
+
+
+class SnapshotMoved(EngineDown):
+    """A remote engine answered from another snapshot than the one it was asked about; ask again."""

@@ -93,9 +93,9 @@ def evaluate(
                 store = _merge(store, options["default_graph"], options["named_graphs"])
                 options["default_graph"] = ox.DefaultGraph()
         if columns:
-            text = _spelt_out(text, columns, dataset.prefixes)
+            text = spelt_out(text, columns, dataset.prefixes)
         results = _query(store, text, dataset.prefixes, options)
-        _serialise(results, form, sink, dataset.prefixes)
+        serialise(results, form, sink, dataset.prefixes)
     except (ResultTooLarge, MemoryError):
         raise
     except Exception as error:
@@ -114,8 +114,9 @@ def _query(store: ox.Store, text: str, prefixes: dict[str, str], options: dict[s
         return store.query(text, prefixes=prefixes, **options)
 
 
-def _serialise(results: Any, form: Format, sink: Sink, prefixes: dict[str, str]) -> None:
-    if isinstance(results, ox.QueryTriples):
+def serialise(results: Any, form: Format, sink: Sink, prefixes: dict[str, str]) -> None:
+    """Write an engine's results, or a list of triples. Raises UnsupportedFormat where the format has no way to."""
+    if isinstance(results, (ox.QueryTriples, list)):
         if form.kind != "graph":
             raise UnsupportedFormat(f"A CONSTRUCT or DESCRIBE gives triples, which {form.label} cannot hold.")
         # Sorted, so that the same triples are the same bytes and a subject's statements stand together.
@@ -168,7 +169,7 @@ def _merge(store: ox.Store, merged: Sequence[ox.NamedNode], named: Sequence[ox.N
     return copy
 
 
-def _spelt_out(text: str, columns: Sequence[str], prefixes: dict[str, str]) -> str:
+def spelt_out(text: str, columns: Sequence[str], prefixes: dict[str, str]) -> str:
     """A `SELECT *` with its variables instead of the star, in the order of `columns`.
 
     Which variables those are the engine says; asking it on an empty store costs no more than the parsing.

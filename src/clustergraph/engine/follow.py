@@ -1,24 +1,59 @@
-"""An engine that moves on to a new snapshot when `current` does, without dropping a query."""
+"""An engine that moves on to a new snapshot when there is one, without dropping a query."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from rdflib.term import Identifier
 
-from clustergraph import snapshot as snapshots
 from clustergraph.engine.base import Answer, Engine
-from clustergraph.engine.errors import EngineError
+from clustergraph.engine.errors import EngineError, SnapshotMoved
 from clustergraph.snapshot import CURRENT, NoSnapshot, Snapshot
 
 CHECK_SECONDS = 0.5
 """How old the knowledge of what `current` points at may be."""
 _LOG = logging.getLogger(__name__)
+
+
+class Source(Protocol):
+    """Where snapshots come from."""
+
+    @property
+    def seconds(self) -> float:
+        """How old the knowledge of what is there may be."""
+
+    def look(self) -> Hashable:
+        """What tells the snapshot that is there now from every other. Raises EngineError where that is not known."""
+
+    def open(self, mark: Hashable) -> Engine:
+        """An engine on the snapshot with this mark. Raises NoSnapshot where it is gone again, or EngineError."""
+
+
+class StoreSource:
+    """The snapshots of a store folder: whatever `current` points at."""
+
+    def __init__(self, store: Path, open_engine: Callable[[Snapshot], Engine]) -> None:
+        self._store = store
+        self._open = open_engine
+
+    @property
+    def seconds(self) -> float:
+        """A look costs a few microseconds."""
+        return CHECK_SECONDS
+
+    def look(self) -> Path:
+        """The snapshot's folder. Raises nothing: what is not there cannot be opened."""
+        return (self._store / CURRENT).resolve()
+
+    def open(self, mark: Hashable) -> Engine:
+        """An engine on the snapshot in this folder."""
+        return self._open(Snapshot.open(Path(str(mark))))
 
 
 class _Lease:
@@ -30,17 +65,17 @@ class _Lease:
         self.retired = False
 
 
-class FollowingEngine:
-    """Asks the engine of the current snapshot; opens the next one in the background while the old one answers on."""
+class Follower:
+    """Asks the engine of the snapshot there is; opens the next one in the background while the old one answers on."""
 
-    def __init__(self, store: Path, open_engine: Callable[[Snapshot], Engine]) -> None:
-        self._store = store
-        self._open = open_engine
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._lock = threading.Lock()
-        self._target = (store / CURRENT).resolve()
-        self._lease = _Lease(open_engine(snapshots.current(store)))
+        self._target = source.look()
+        self._lease = _Lease(source.open(self._target))
         self._checked = time.monotonic()
-        self._moving = False
+        self._moving = threading.Lock()
+        self._complaint = ""
         self._closed = False
 
     @property
@@ -65,8 +100,8 @@ class FollowingEngine:
         timeout: float | None = None,
     ) -> Answer:
         """Answer one query; see `engine.base.Engine.query`."""
-        with self.leased() as engine:
-            return engine.query(
+        return self.ask(
+            lambda engine: engine.query(
                 text,
                 bindings=bindings,
                 format=format,
@@ -74,6 +109,18 @@ class FollowingEngine:
                 named_graphs=named_graphs,
                 timeout=timeout,
             )
+        )
+
+    def ask(self, question: Callable[[Engine], Answer]) -> Answer:
+        """What `question` gets from the current engine, or from the next one if that has turned out to be old."""
+        with self.leased() as engine:
+            try:
+                return question(engine)
+            except SnapshotMoved:
+                pass
+        self._move()
+        with self.leased() as engine:
+            return question(engine)
 
     @contextmanager
     def leased(self) -> Iterator[Engine]:
@@ -99,22 +146,31 @@ class FollowingEngine:
         lease.engine.close()
 
     def _look(self) -> None:
-        now = time.monotonic()
-        if now - self._checked < CHECK_SECONDS:
+        if time.monotonic() - self._checked < self._source.seconds:
             return
         with self._lock:
-            if self._moving or now - self._checked < CHECK_SECONDS:
+            if time.monotonic() - self._checked < self._source.seconds:
                 return
-            self._checked = now
-            target = (self._store / CURRENT).resolve()
-            if target == self._target:
-                return
-            self._moving = True
-        threading.Thread(target=self._move, args=(target,), daemon=True).start()
+            self._checked = time.monotonic()
+        # Looking may take its time where the snapshots are elsewhere.
+        if not self._moving.locked():
+            threading.Thread(target=self._move, daemon=True).start()
 
-    def _move(self, target: Path) -> None:
-        try:
-            fresh = _Lease(self._open(Snapshot.open(target)))
+    def _move(self) -> None:
+        with self._moving:
+            try:
+                target = self._source.look()
+                if target == self._target:
+                    return
+                fresh = _Lease(self._source.open(target))
+            except NoSnapshot:
+                return  # taken away again in the meantime; the next look decides
+            except EngineError as error:
+                if str(error) != self._complaint:  # said once, however often it is looked again
+                    _LOG.warning("No new snapshot could be opened, so the one before stays: %s", error)
+                self._complaint = str(error)
+                return
+            self._complaint = ""
             with self._lock:
                 if self._closed:
                     unused = fresh
@@ -125,9 +181,10 @@ class FollowingEngine:
                 last = unused.users == 0
             if last:
                 unused.engine.close()
-        except NoSnapshot:
-            pass  # taken away again in the meantime; the next look decides
-        except EngineError as error:
-            _LOG.warning("The snapshot %s could not be opened, so the one before stays: %s", target.name, error)
-        finally:
-            self._moving = False
+
+
+class FollowingEngine(Follower):
+    """Follows the current snapshot of a store folder. Raises NoSnapshot where there is none."""
+
+    def __init__(self, store: Path, open_engine: Callable[[Snapshot], Engine]) -> None:
+        super().__init__(StoreSource(store, open_engine))

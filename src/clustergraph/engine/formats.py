@@ -78,7 +78,7 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-WITH_GRAPHS = ("trig", "nquads")
+WITH_GRAPHS = ("jsonld", "trig", "nquads")
 """Names of the formats that keep named graphs. A SELECT of QUAD can be written in them."""
 
 QUAD = ("graph", "subject", "predicate", "object")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyoxigraph as ox
 
 from clustergraph.engine import syntax
 from clustergraph.engine.explain import explain
 
 
-def check_syntax(text: str) -> None:
+def check_syntax(text: str, prefixes: Mapping[str, str] | None = None) -> None:
     """Raise QuerySyntaxError, with line and column, unless `text` is a well-formed SPARQL query.
+
+    `prefixes` are those that it may use without declaring them.
 
     >>> check_syntax("SELECT * { ?s ?p ?o }")
     """
@@ -18,6 +22,9 @@ def check_syntax(text: str) -> None:
         at = next(token.start for token in syntax.tokens(text) if token.text.upper().startswith("ASK"))
         text = f"{text[:at]}SELECT * {text[at + len('ASK') :]}"
     try:
-        ox.Store().query(text)
+        try:
+            ox.Store().query(text)
+        except SyntaxError:
+            ox.Store().query(text, prefixes=dict(prefixes or {}))
     except Exception as error:
-        raise explain(error, text, {}) from error
+        raise explain(error, text, prefixes or {}) from error

@@ -1,4 +1,8 @@
-"""What an answer depends on besides the snapshot and the request: this software, the canned queries, the settings."""
+"""What an answer depends on besides the snapshot and the request: this software, the canned queries, the settings.
+
+Services that differ only in where they run and how much they take on give the same answers, and so the same ETags:
+behind a balancer, what one of them said is good for all.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,10 @@ from pathlib import Path
 import clustergraph
 from clustergraph.web.service import Service
 
+WHERE = {"store", "queries", "host", "port", "log"}
+HOW_MUCH = {"readers", "memory", "queue", "queue_timeout", "cache", "rate"}
+OF_THE_PLACE = WHERE | HOW_MUCH
+"""Settings that no answer depends on. The canned queries do count, wherever their folder is."""
 ENDINGS = (".py", ".html", ".css", ".js", ".json", ".svg")
 
 
@@ -19,5 +27,5 @@ def edition(service: Service) -> str:
         digest.update(path.read_bytes())
     for query in service.catalogue:
         digest.update(f"{query.name}\n{query.text}\n".encode())
-    digest.update(service.settings.model_dump_json().encode())
+    digest.update(service.settings.model_dump_json(exclude=OF_THE_PLACE).encode())
     return digest.hexdigest()

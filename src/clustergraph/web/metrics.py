@@ -10,8 +10,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from clustergraph.engine.cache import ByteCache, CachedEngine
-from clustergraph.engine.follow import FollowingEngine
-from clustergraph.engine.pool import ReaderPool
+from clustergraph.engine.follow import Follower
+from clustergraph.engine.pool import Counts, ReaderPool
+from clustergraph.engine.remote.engine import Connection, RemoteEngine
 from clustergraph.web.service import Service
 
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -74,13 +75,15 @@ class _State(Collector):
             caches["answers"] = engine.cache
             engine = engine.inner
         yield from _caches(caches)
-        if isinstance(engine, FollowingEngine):
+        if isinstance(engine, Follower):
             engine = engine.engine
         yield InfoMetricFamily(
             "clustergraph_snapshot", "The snapshot served now.", value={"name": engine.snapshot.name}
         )
         if isinstance(engine, ReaderPool):
             yield from _pool(engine)
+        elif isinstance(engine, RemoteEngine):
+            yield from _remote(engine.connection)
 
 
 def _caches(caches: dict[str, ByteCache[Any]]) -> Iterable[Metric]:
@@ -100,15 +103,31 @@ def _caches(caches: dict[str, ByteCache[Any]]) -> Iterable[Metric]:
 def _pool(pool: ReaderPool) -> Iterable[Metric]:
     counts = pool.counts
     yield GaugeMetricFamily("clustergraph_readers", "Reader processes that are up.", value=pool.ready)
-    yield GaugeMetricFamily("clustergraph_queries_running", "Queries that run now.", value=counts.running)
-    yield GaugeMetricFamily("clustergraph_queries_waiting", "Queries that wait for a reader.", value=counts.waiting)
     ended = CounterMetricFamily("clustergraph_readers_ended", "Readers ended, by reason.", labels=["reason"])
     for reason in ("timeout", "memory", "crash"):
         ended.add_metric([reason], counts.ended[reason])
+    yield ended
+    yield from _queue(counts)
+
+
+def _remote(connection: Connection) -> Iterable[Metric]:
+    unanswered = CounterMetricFamily(
+        "clustergraph_engine_unanswered",
+        "Questions that the remote engine did not answer, by reason.",
+        labels=["reason"],
+    )
+    for reason in ("timeout", "broken"):
+        unanswered.add_metric([reason], connection.turns.counts.ended[reason])
+    yield unanswered
+    yield from _queue(connection.turns.counts)
+
+
+def _queue(counts: Counts) -> Iterable[Metric]:
+    yield GaugeMetricFamily("clustergraph_queries_running", "Queries that run now.", value=counts.running)
+    yield GaugeMetricFamily("clustergraph_queries_waiting", "Queries that wait for a reader.", value=counts.waiting)
     refused = CounterMetricFamily(
         "clustergraph_queries_refused", "Queries sent away because all readers were busy.", labels=["reason"]
     )
     for reason in ("full", "waited"):
         refused.add_metric([reason], counts.refused[reason])
-    yield ended
     yield refused

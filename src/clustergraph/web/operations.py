@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from clustergraph.engine.errors import EngineError
+from clustergraph.told import told
 from clustergraph.web.errors import Problem
 from clustergraph.web.service import service
 
@@ -24,7 +25,7 @@ def ready() -> Response:
     try:
         service().engine.query("ASK {}", timeout=5)
     except EngineError as error:
-        raise Problem("unavailable", f"Queries are not answered: {error}") from error
+        raise Problem("unavailable", told("Queries are not answered: {error}", error=error)) from error
     snapshot = service().snapshot
     return _fresh(
         jsonify(

@@ -13,6 +13,8 @@ from clustergraph.engine.base import Engine
 from clustergraph.engine.cache import CachedEngine
 from clustergraph.engine.follow import FollowingEngine
 from clustergraph.engine.pool import Limits, ReaderPool
+from clustergraph.engine.remote.connect import connect
+from clustergraph.remote import queries_of, remote_of
 from clustergraph.settings import Settings
 from clustergraph.snapshot import Snapshot
 
@@ -47,7 +49,12 @@ def limits(settings: Settings) -> Limits:
 
 
 def open_service(settings: Settings) -> Service:
-    """The service of the store that the settings name. Raises NoSnapshot if nothing was built there."""
+    """The service of the engine or the store that the settings name.
+
+    Raises NoSnapshot if nothing was built in the store, and EngineDown if the engine does not answer.
+    """
+    if settings.engine:
+        return _open_remote(settings)
     if settings.store is None:
         raise snapshots.NoSnapshot("No store is named; set CLUSTERGRAPH_STORE or use `clustergraph serve`.")
     rules = limits(settings)
@@ -56,6 +63,12 @@ def open_service(settings: Settings) -> Service:
     engine = CachedEngine(following, settings.cache * MIB // 2)
     catalogue = Catalogue.load(settings.queries) if settings.queries else Catalogue()
     return Service(engine, catalogue, settings)
+
+
+def _open_remote(settings: Settings) -> Service:
+    engine = connect(remote_of(settings), limits(settings), allow=settings.allow)
+    catalogue = queries_of(engine, settings.queries)
+    return Service(CachedEngine(engine, settings.cache * MIB // 2), catalogue, settings)
 
 
 def service() -> Service:

@@ -1,0 +1,232 @@
+"""From an address to an engine that answers there, and follows what stands there as it changes."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from rdflib.term import Identifier
+
+from clustergraph.engine.base import Answer, Engine
+from clustergraph.engine.errors import EngineDown
+from clustergraph.engine.follow import Follower
+from clustergraph.engine.pool import Limits
+from clustergraph.engine.remote import describe, results
+from clustergraph.engine.remote.dialects import DIALECTS, Dialect, detected
+from clustergraph.engine.remote.endpoint import Endpoint, Question, Reply, valid
+from clustergraph.engine.remote.engine import Connection, RemoteEngine
+from clustergraph.snapshot import Snapshot
+
+LOOK_SECONDS = 2.0
+"""How old the knowledge of which snapshot stands in an engine may be."""
+DESCRIBED_SECONDS = 3600.0
+"""How old the counts of an endpoint may be that has no snapshots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where an engine is and how to ask it."""
+
+    address: str
+    """Its SPARQL endpoint; the root address of a ClusterGraph or of an Oxigraph server does as well."""
+    user: str = ""
+    password: str = ""
+    dialect: str = "auto"
+    """A name of `dialects.DIALECTS`, or `auto`."""
+    base: str = ""
+    """The IRI under which its things are named, where it does not say."""
+    refresh: float = 60.0
+    """Seconds for which answers of an endpoint without snapshots may be kept."""
+
+
+class RemoteFollower(Follower):
+    """Asks a remote engine, and moves on when another snapshot stands in it."""
+
+    def __init__(self, source: _RemoteSource) -> None:
+        self.connection = source.connection
+        super().__init__(source)
+
+    @property
+    def service(self) -> str:
+        """The root address of the ClusterGraph that is asked; empty for other engines."""
+        return _service(self.connection) if self.connection.dialect.name == "clustergraph" else ""
+
+    def close(self) -> None:
+        """Let nobody ask any more."""
+        super().close()
+        self.connection.close()
+
+
+class _Loading:
+    """Answers nothing: what stands in the engine is only a part, because a push goes on or was broken off."""
+
+    def __init__(self, snapshot: Snapshot, reason: str) -> None:
+        self.snapshot = snapshot
+        self._reason = reason
+
+    def query(
+        self,
+        text: str,  # noqa: ARG002 - all of these are the interface's
+        *,
+        bindings: Mapping[str, Identifier] | None = None,  # noqa: ARG002
+        format: str | None = None,  # noqa: ARG002
+        default_graphs: Sequence[str] = (),  # noqa: ARG002
+        named_graphs: Sequence[str] = (),  # noqa: ARG002
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> Answer:
+        """Raise EngineDown."""
+        raise EngineDown(self._reason)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def connect(remote: Remote, limits: Limits, *, allow: Collection[str] = ()) -> RemoteFollower:
+    """An engine on whatever stands at the address. Raises ValueError for what is no address, and EngineError."""
+    connection = _reached(remote, limits)
+    if connection.dialect.name == "clustergraph":
+        return RemoteFollower(_ServiceSource(connection, allow))
+    marks = describe.rows(connection, describe.PUSHED_ONES)
+    if marks or describe.rows(connection, describe.LOADING):
+        return RemoteFollower(_PushedSource(connection, allow, remote.base))
+    return RemoteFollower(_OtherSource(connection, allow, remote))
+
+
+def _reached(remote: Remote, limits: Limits) -> Connection:
+    """The connection to the endpoint that answers at the address, or where an engine of its kind has it."""
+    address = valid(remote.address)
+    failed: tuple[Reply, Dialect, str] | None = None
+    tried = [address]
+    for one in tried:
+        endpoint = Endpoint(one, remote.user, remote.password)
+        probe = Connection(endpoint, DIALECTS["generic"], limits)
+        reply, _ = probe.ask(Question("ASK {}", "ASK", results.JSON), describe.SECONDS)
+        dialect = detected(reply.headers) if remote.dialect == "auto" else DIALECTS[remote.dialect]
+        if reply.status == 200 and reply.media_type == results.JSON:
+            return Connection(endpoint, dialect, limits)
+        failed = failed or (reply, dialect, endpoint.name)
+        if one == address and (dialect.name == "clustergraph" or urlsplit(address).path in ("", "/")):
+            tried += [f"{address.rstrip('/')}/{name}" for name in ("sparql", "query")]
+    assert failed is not None
+    reply, dialect, name = failed
+    if reply.status == 200:
+        kind = reply.media_type or "no media type"
+        raise EngineDown(f"There is no SPARQL endpoint at {name}: it answers a query with {kind}.")
+    raise dialect.refusal(reply, name)
+
+
+class _RemoteSource:
+    def __init__(self, connection: Connection, allow: Collection[str]) -> None:
+        self.connection = connection
+        self._allow = allow
+
+    @property
+    def seconds(self) -> float:
+        return LOOK_SECONDS
+
+    def look(self) -> Hashable:
+        raise NotImplementedError
+
+    def open(self, mark: Hashable) -> Engine:
+        raise NotImplementedError
+
+    def engine(self, snapshot: Snapshot) -> Engine:
+        return RemoteEngine(snapshot, self.connection, allow=self._allow)
+
+
+class _ServiceSource(_RemoteSource):
+    """Another ClusterGraph: each of its answers says which snapshot it is from."""
+
+    def look(self) -> str:
+        reply, _ = self.connection.ask(Question("ASK {}", "ASK", results.JSON), describe.SECONDS)
+        name = reply.headers.get("snapshot", "")
+        if reply.status != 200 or not name:
+            raise self.connection.dialect.refusal(reply, self.connection.endpoint.name)
+        return name
+
+    def open(self, mark: Hashable) -> Engine:
+        manifest = fetched(f"{_service(self.connection)}/manifest.json")
+        if not isinstance(manifest, dict) or manifest.get("name") != mark:
+            raise EngineDown(f"The service at {self.connection.endpoint.name} does not describe its snapshot {mark}.")
+        return self.engine(Snapshot(None, manifest))
+
+
+class _PushedSource(_RemoteSource):
+    """What `clustergraph push` loaded, and marked when all of it was there."""
+
+    def __init__(self, connection: Connection, allow: Collection[str], base: str) -> None:
+        super().__init__(connection, allow)
+        self._base = base
+        self._last: Snapshot | None = None
+        self._found: Snapshot | None = None
+
+    def look(self) -> Hashable:
+        found = describe.rows(self.connection, describe.PUSHED_ONES)
+        bases = sorted({row["base"] for row in found})
+        chosen = [row for row in found if row["base"] == self._base or not self._base]
+        if len({row["base"] for row in chosen}) > 1:
+            listed = ", ".join(f"<{base}>" for base in bases)
+            raise EngineDown(
+                f"Several graphs were pushed to {self.connection.endpoint.name}: {listed}; name one's base."
+            )
+        self._found = describe.pushed(chosen[0]) if chosen else None
+        return (self._found.base, self._found.name) if self._found else None
+
+    def open(self, mark: Hashable) -> Engine:
+        name = self.connection.endpoint.name
+        if mark is not None and self._found is not None:
+            self._last = self._found
+            # Whoever gives no base goes on with the graph that was there first.
+            self._base = self._base or self._found.base
+            return self.engine(self._found)
+        reason = (
+            f"What was to be pushed to the engine at {name} is not all there: a push goes on, or was broken off. "
+            "Run `clustergraph push` again if none is running."
+        )
+        if self._last is None:
+            raise EngineDown(reason)
+        return _Loading(self._last, reason)
+
+
+class _OtherSource(_RemoteSource):
+    """An endpoint that does not say when its data change. So what is known of it is good for a while, and no longer."""
+
+    def __init__(self, connection: Connection, allow: Collection[str], remote: Remote) -> None:
+        super().__init__(connection, allow)
+        self._remote = remote
+        self._manifest: dict[str, Any] = {}
+        self._described = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return min(LOOK_SECONDS, self._remote.refresh / 4)
+
+    def look(self) -> int:
+        return int(time.time() // self._remote.refresh)
+
+    def open(self, mark: Hashable) -> Engine:
+        assert isinstance(mark, int)
+        if not self._manifest or time.monotonic() - self._described > DESCRIBED_SECONDS:
+            self._manifest = describe.counted(self.connection, self._remote.base)
+            self._described = time.monotonic()
+        address = self.connection.endpoint.address
+        return self.engine(describe.as_of(self._manifest, address, self._remote.refresh, mark))
+
+
+def _service(connection: Connection) -> str:
+    return connection.endpoint.address.removesuffix("/sparql")
+
+
+def fetched(address: str) -> Any:
+    """The JSON document at an address. Raises EngineDown."""
+    try:
+        with urlopen(address, timeout=describe.SECONDS) as response:
+            return json.loads(response.read())
+    except (OSError, HTTPException, ValueError) as error:
+        raise EngineDown(f"{address} could not be read: {error}.") from error

@@ -1,0 +1,128 @@
+"""What stands in a remote engine: its snapshot, or as much of a description as it gives without much effort."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from clustergraph.engine.errors import Busy, EngineDown, EngineError
+from clustergraph.engine.remote import results
+from clustergraph.engine.remote.dialects import MERGED, PUSHED
+from clustergraph.engine.remote.endpoint import Question, Reply
+from clustergraph.engine.remote.engine import Connection
+from clustergraph.namespaces import STANDARD_PREFIXES
+from clustergraph.snapshot import Snapshot
+
+SECONDS = 10.0
+"""How long a description may take that the engine only has to look up."""
+EFFORT = 5.0
+"""How long the engine may count for. What is not counted by then is unknown."""
+MOST_GRAPHS = 1000
+MOST_TERMS = 500
+
+_TERMS = "https://w3id.org/clustergraph/ontology#"
+PUSHED_ONES = f"""SELECT ?base ?manifest ?merged WHERE {{
+  GRAPH ?graph {{ ?base <{_TERMS}manifest> ?manifest . OPTIONAL {{ ?base <{_TERMS}merged> ?merged }} }}
+}}"""
+LOADING = f"""SELECT ?base WHERE {{ GRAPH ?graph {{ ?base <{_TERMS}loading> ?graphs }} }}"""
+
+_TRIPLES = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+_GRAPHS = f"""SELECT ?term (COUNT(*) AS ?n) WHERE {{ GRAPH ?term {{ ?s ?p ?o }} }} GROUP BY ?term LIMIT {MOST_GRAPHS}"""
+_CLASSES = f"""SELECT ?term (COUNT(*) AS ?n) WHERE {{ ?s a ?term }}
+GROUP BY ?term ORDER BY DESC(?n) LIMIT {MOST_TERMS}"""
+_PROPERTIES = f"""SELECT ?term (COUNT(*) AS ?n) WHERE {{ ?s ?term ?o }}
+GROUP BY ?term ORDER BY DESC(?n) LIMIT {MOST_TERMS}"""
+
+Row = dict[str, str]
+
+
+def rows(connection: Connection, query: str, seconds: float = SECONDS) -> list[Row]:
+    """The values in the solutions of a query. Raises EngineError."""
+    reply, _ = connection.ask(Question(query, "SELECT", results.JSON), seconds)
+    name = connection.endpoint.name
+    if reply.status != 200:
+        raise connection.dialect.refusal(reply, name)
+    if connection.dialect.late(reply):
+        raise EngineDown(f"The engine at {name} did not describe itself in time.")
+    document = parsed(reply, name)
+    try:
+        return [{key: term["value"] for key, term in row.items()} for row in document["results"]["bindings"]]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise EngineDown(f"The answer of the engine at {name} is not SPARQL results in JSON.") from error
+
+
+def parsed(reply: Reply, name: str) -> Any:
+    """The JSON of a reply. Raises EngineDown."""
+    try:
+        return json.loads(reply.body)
+    except ValueError as error:
+        raise EngineDown(f"The answer of the engine at {name} cannot be read as JSON: {error}") from error
+
+
+def pushed(row: Row) -> Snapshot:
+    """The snapshot that a row of PUSHED_ONES tells of. Raises EngineDown."""
+    try:
+        manifest = json.loads(row["manifest"])
+        more = {MERGED: row["merged"]} if "merged" in row else {}
+        snapshot = Snapshot(None, {**manifest, **more, PUSHED: True})
+        _ = snapshot.name, snapshot.base, snapshot.graphs  # what everything else counts on
+        return snapshot
+    except (ValueError, KeyError, TypeError) as error:
+        raise EngineDown(f"The manifest that was pushed for <{row.get('base')}> cannot be read: {error}") from error
+
+
+def counted(connection: Connection, base: str) -> dict[str, Any]:
+    """A manifest, without name, of an endpoint that has none: what it counts within EFFORT seconds each.
+
+    Raises EngineDown and Busy; whatever else goes wrong means that something is unknown.
+    """
+    triples = _known(lambda: int(rows(connection, _TRIPLES, EFFORT)[0]["n"]))
+    known: dict[str, dict[str, int]] = {}
+    for name, query in (("graphs", _GRAPHS), ("classes", _CLASSES), ("properties", _PROPERTIES)):
+        # One that cannot count its triples in time is not asked for more.
+        found = None if triples is None else _known(partial(_counts, connection, query))
+        known[name] = found or {}
+    return {
+        "base": base or _root(connection.endpoint.address),
+        "title": connection.endpoint.name,
+        **({} if triples is None else {"triples": triples}),
+        **known,
+        "graphs_overlap": True,
+        "prefixes": dict(STANDARD_PREFIXES),
+    }
+
+
+def as_of(manifest: dict[str, Any], address: str, period: float, number: int) -> Snapshot:
+    """The snapshot of an endpoint that does not say when its data change: a new one in each period of so many seconds.
+
+    >>> one, two = (as_of({}, "https://example.org/sparql", 60, number) for number in (7, 8))
+    >>> one.manifest["built"], one.name == two.name
+    ('1970-01-01T00:07:00+00:00', False)
+    """
+    name = hashlib.sha256(f"{address} {period} {number}".encode()).hexdigest()
+    built = datetime.fromtimestamp(number * period, UTC).isoformat(timespec="seconds")
+    return Snapshot(None, {"name": name[:16], "sha256": name, "built": built, **manifest})
+
+
+def _counts(connection: Connection, query: str) -> dict[str, int]:
+    found = rows(connection, query, EFFORT)
+    return {row["term"]: int(row["n"]) for row in found if "term" in row and "n" in row}
+
+
+def _known(count: Callable[[], Any]) -> Any:
+    try:
+        return count()
+    except (EngineDown, Busy):
+        raise
+    except (EngineError, LookupError, ValueError):
+        return None
+
+
+def _root(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}/"

@@ -1,0 +1,309 @@
+"""The differences between engines, all in one place. Each was seen on the version named; the tests ask the real ones.
+
+What is common to all: every query names its dataset by the protocol's parameters and never by FROM, because engines
+disagree on which of the two counts; results are asked for in JSON and graphs in N-Triples, and written anew here.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from clustergraph.engine import errors, syntax
+from clustergraph.engine.errors import (
+    Busy,
+    DeadlinePassed,
+    EngineDown,
+    EngineError,
+    EvaluationError,
+    OutsideAddress,
+    ResultTooLarge,
+)
+from clustergraph.engine.formats import Format
+from clustergraph.engine.prepare import Prepared
+from clustergraph.engine.remote import results, texts
+from clustergraph.engine.remote.endpoint import PROBLEM, Question, Reply, seconds
+from clustergraph.namespaces import XSD
+from clustergraph.snapshot import Snapshot
+
+MERGED = "merged"
+"""Where a manifest says which named graph holds the merge of all others, on engines without a default graph."""
+PUSHED = "pushed"
+"""Set in the manifest of a graph that `clustergraph push` loaded, whose engine may hold graphs of its own besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A query with all that says how it is to be sent."""
+
+    ready: Prepared
+    text: str
+    """The query with its prefixes declared and without FROM."""
+    snapshot: Snapshot
+    seconds: float
+    """How long it may take."""
+
+
+class Dialect:
+    """What SPARQL 1.1 and its protocol say, and nothing more. Other engines are told by how they differ from it."""
+
+    name: ClassVar[str] = "generic"
+    folds: ClassVar[bool] = False
+    """Whether constants are to be written where they are used."""
+
+    def question(self, asking: Asking) -> Question:
+        """The query as this engine reads it."""
+        ready, text = asking.ready, asking.text
+        defaults, named = ready.default_graphs, ready.named_graphs
+        if not defaults and not named and asking.snapshot.manifest.get(PUSHED) and texts.uses(text, "GRAPH"):
+            # The graph that marks a push as done is none that a reader should find.
+            text = texts.with_known_graphs(text, asking.snapshot.graphs)
+        return Question(text, ready.form, self.accept(ready.form, ready.format), defaults, named)
+
+    def witness(self, asking: Asking) -> Question | None:  # noqa: ARG002 - for those that need it
+        """What to ask besides, to know that the answer is whole; None where the answer itself says so."""
+        return None
+
+    def cap(self, reply: Reply) -> str:  # noqa: ARG002 - for those that need it
+        """How many rows the engine gave and no more, because it never gives more; empty if that was all."""
+        return ""
+
+    def accept(self, form: str, wanted: Format) -> str:  # noqa: ARG002 - for those that write our formats themselves
+        """The media type to ask for."""
+        return results.TRIPLES if form in ("CONSTRUCT", "DESCRIBE") else results.JSON
+
+    def body(self, reply: Reply, form: str) -> bytes:  # noqa: ARG002 - for those that need it
+        """The body in the media type that was asked for, to the letter of its standard."""
+        return reply.body
+
+    def late(self, reply: Reply) -> bool:
+        """Whether the engine broke the query off and gave what it had, or says that it broke it off."""
+        return reply.status == 408
+
+    def refusal(self, reply: Reply, name: str) -> EngineError:
+        """What a status other than 200 means. `name` is the engine's address."""
+        said = excerpt(reply)
+        told = f": {said}" if said else "."
+        if reply.status in (401, 403):
+            return EngineDown(
+                f"The engine at {name} asks for a user and a password, or does not take those given "
+                f"(status {reply.status}). Set CLUSTERGRAPH_ENGINE_USER and CLUSTERGRAPH_ENGINE_PASSWORD."
+            )
+        if reply.status in range(300, 400):
+            return EngineDown(f"The engine at {name} has moved to {reply.headers.get('location')}; give that address.")
+        if reply.status in (404, 405, 406, 415):
+            return EngineDown(f"There is no SPARQL endpoint at {name} (status {reply.status}){told}")
+        if reply.status in (400, 413, 422, 501):
+            return EvaluationError(f"The engine at {name} does not take this query{told}")
+        return EngineDown(f"The engine at {name} failed (status {reply.status}){told}")
+
+
+class Oxigraph(Dialect):
+    """Oxigraph's own server, 0.5.13. It differs from the standard in nothing that is asked here."""
+
+    name = "oxigraph"
+
+    def refusal(self, reply: Reply, name: str) -> EngineError:
+        """A query that it cannot evaluate gets the status 500."""
+        if reply.status == 500:
+            return EvaluationError(f"The engine at {name} cannot evaluate this query: {excerpt(reply)}")
+        return super().refusal(reply, name)
+
+
+class ClusterGraph(Dialect):
+    """Another ClusterGraph. It writes all formats as this one does, and says exactly what was wrong."""
+
+    name = "clustergraph"
+
+    def question(self, asking: Asking) -> Question:
+        ready = asking.ready
+        # Quads come of a SELECT here, and at its protocol address a SELECT comes as results and nothing else.
+        quads = ready.form == "SELECT" and ready.format.kind == "graph"
+        return Question(
+            asking.text,
+            ready.form,
+            results.JSON if quads else ready.format.media_type,
+            ready.default_graphs,
+            ready.named_graphs,
+            {"timeout": f"{asking.seconds:g}"},
+        )
+
+    def refusal(self, reply: Reply, name: str) -> EngineError:
+        """Its problem as the error that it was there."""
+        problem = _problem(reply)
+        slug = str(problem.get("type", "")).rpartition("#")[2]
+        detail = str(problem.get("detail", ""))
+        if slug == "timeout":
+            return DeadlinePassed(_number(problem, "allowed"))
+        if slug == "memory":
+            return errors.MemoryExceeded(int(_number(problem, "allowed")))
+        if slug == "result-too-large":
+            return ResultTooLarge(int(_number(problem, "allowed")))
+        if slug in ("busy", "too-many-requests"):
+            return Busy(f"The service at {name} is busy: {detail}", int(seconds(reply.headers) or 5))
+        if slug in ("syntax", "evaluation", "outside-address", "too-large"):
+            return EvaluationError(f"The service at {name} does not take this query: {detail}")
+        if slug in ("engine-down", "unavailable"):
+            return EngineDown(f"The service at {name} is up, but its engine is not: {detail}")
+        return super().refusal(reply, name)
+
+
+_POINT = b"http://www.openlinksw.com/schemas/virtrdf#Geometry"
+_WKT = b"http://www.opengis.net/ont/geosparql#wktLiteral"
+NOWHERE = "urn:clustergraph:none"
+"""A graph that no engine holds."""
+_LATE = re.compile(rb"Virtuoso S1T\d\d Error|execution time \d+ \(sec\) exceeds")
+
+
+class Virtuoso(Dialect):
+    """OpenLink Virtuoso 7.2 (Open Source)."""
+
+    name = "virtuoso"
+    # With parameters in VALUES and BIND, one canned query in four does not compile ("Internal Optimized compiler
+    # error"), and in a FILTER in an OPTIONAL their variables have no value.
+    folds = True
+
+    # Its own limit is in milliseconds, and at least one second. Past it, what was found so far comes with status 200.
+    LEAST = 1.0
+
+    def question(self, asking: Asking) -> Question:
+        _only_sparql(asking.text)
+        ready, manifest = asking.ready, asking.snapshot.manifest
+        defaults, named = ready.default_graphs, ready.named_graphs
+        if not defaults and not named and manifest.get(PUSHED):
+            # Without a dataset a query sees every graph there is, Virtuoso's own among them, and what is in two twice.
+            defaults = (manifest[MERGED],) if MERGED in manifest else tuple(asking.snapshot.graphs)
+            named = tuple(asking.snapshot.graphs)
+        if defaults and not named and texts.uses(asking.text, "GRAPH"):
+            # A dataset without named graphs would let GRAPH see every graph there is; one that is not there does not.
+            named = (NOWHERE,)
+        limit = {"timeout": str(round(max(self.LEAST, asking.seconds) * 1000))}
+        # Ordered by what LCASE gives, strings with letters beyond Latin-1 and others are sorted each for themselves.
+        text = texts.with_plain_order(asking.text)
+        return Question(text, ready.form, self.accept(ready.form, ready.format), defaults, named, limit)
+
+    def witness(self, asking: Asking) -> Question | None:
+        """Of a CONSTRUCT, its solutions: past ResultSetMaxRows they are cut off, which it says only of a SELECT."""
+        if asking.ready.form != "CONSTRUCT":
+            return None
+        ready = replace(asking.ready, form="SELECT")
+        counted = replace(asking, ready=ready, text=texts.solutions(asking.text))
+        return replace(self.question(counted), accept=results.JSON)
+
+    def cap(self, reply: Reply) -> str:
+        """It says so in a header when it gave as many rows as its ResultSetMaxRows lets it."""
+        return reply.headers.get("x-sparql-maxrows", "")
+
+    def body(self, reply: Reply, form: str) -> bytes:
+        """The body as the standards have it.
+
+        Blank nodes are called `nodeID://b10000`, which is no label that a blank node can have; ASK is answered as a
+        SELECT of `?__ASK_RETVAL`; a duration of years and months comes as a number of months, which is no duration; a
+        point has a datatype of Virtuoso's own.
+        """
+        if form == "ASK" and b"__ASK_RETVAL" in reply.body:
+            rows = json.loads(reply.body)["results"]["bindings"]
+            return json.dumps({"head": {}, "boolean": bool(rows) and rows[0]["__ASK_RETVAL"]["value"] == "1"}).encode()
+        if form == "SELECT" and any(mark in reply.body for mark in (b"nodeID://", b"XMLSchema#duration", _POINT)):
+            return json.dumps(json.loads(reply.body, object_hook=_as_standard)).encode()
+        if form == "SELECT":
+            return reply.body
+        body = reply.body.replace(_POINT, _WKT)
+        return re.sub(
+            rb'"([0-9]+)"(\^\^<http://www\.w3\.org/2001/XMLSchema#duration>)',
+            lambda found: b'"' + _duration(int(found[1])).encode() + b'"' + found[2],
+            body,
+        )
+
+    def late(self, reply: Reply) -> bool:
+        """It says in headers that it gave only part of the answer, and in its own words that it gave none."""
+        partly = reply.headers.get("x-sql-state", "").startswith("S1T")
+        return partly or (reply.status != 200 and bool(_LATE.search(reply.body))) or super().late(reply)
+
+    def refusal(self, reply: Reply, name: str) -> EngineError:
+        """An error of the query and one of the engine have the same status; the SQL state tells them apart."""
+        state = re.match(rb"Virtuoso (\w{5}) Error", reply.body)
+        if reply.status == 500 and state and state[1] not in (b"08C02", b"40003", b"S1000"):
+            return EvaluationError(f"The engine at {name} cannot evaluate this query: {excerpt(reply)}")
+        return super().refusal(reply, name)
+
+
+def _only_sparql(text: str) -> None:
+    """Raise OutsideAddress for what is no SPARQL but Virtuoso's own: DEFINE can fetch from the web, `bif:` and `sql:`
+    call functions of its database. It knows these prefixes without a declaration.
+    """
+    for token in syntax.tokens(text):
+        word = token.text.lower()
+        if word.startswith(("bif:", "sql:", "<bif:", "<sql:")) or word == "define":
+            raise OutsideAddress(
+                f"{token.text} is no SPARQL but an extension of the engine, which is not passed on.",
+                token.text,
+                "DEFINE",
+            )
+
+
+DIALECTS: dict[str, Dialect] = {one.name: one for one in (Dialect(), Virtuoso(), Oxigraph(), ClusterGraph())}
+
+
+def detected(headers: Mapping[str, str]) -> Dialect:
+    """The dialect of an engine by the headers of one of its replies.
+
+    >>> detected({"server": "Virtuoso/07.20.3229 (Linux)"}).name, detected({"server": "nginx"}).name
+    ('virtuoso', 'generic')
+    """
+    server = headers.get("server", "").lower()
+    if "snapshot" in headers:
+        return DIALECTS["clustergraph"]
+    return next((DIALECTS[name] for name in ("virtuoso", "oxigraph") if server.startswith(name)), DIALECTS["generic"])
+
+
+def excerpt(reply: Reply) -> str:
+    """The first line of what an engine says of an error, without markup."""
+    if reply.media_type == PROBLEM:
+        return str(_problem(reply).get("detail", ""))
+    text = reply.body.decode("utf-8", "replace")
+    if "html" in reply.media_type:
+        text = html.unescape(re.sub(r"<(style|script|title)\b.*?</\1\s*>|<[^>]*>", " ", text, flags=re.DOTALL))
+    line = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= 200 else f"{line[:197]}..."
+
+
+def _problem(reply: Reply) -> dict[str, Any]:
+    try:
+        found = json.loads(reply.body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _number(problem: Mapping[str, Any], name: str) -> float:
+    value = problem.get(name)
+    return float(value) if isinstance(value, (int, float)) else 0.0
+
+
+def _as_standard(term: dict[str, Any]) -> dict[str, Any]:
+    """A term of the results in JSON; whatever else is in them passes through here as well."""
+    value, datatype = term.get("value"), term.get("datatype")
+    if not isinstance(value, str):
+        return term
+    if term.get("type") == "bnode":
+        term["value"] = re.sub(r"\W", "", value.removeprefix("nodeID://"))
+    elif datatype == f"{XSD}duration" and value.isdecimal():
+        term["value"] = _duration(int(value))
+    elif datatype == _POINT.decode():
+        term["datatype"] = _WKT.decode()
+    return term
+
+
+def _duration(months: int) -> str:
+    """So many months as xsd:duration.
+
+    >>> _duration(24), _duration(30), _duration(0)
+    ('P2Y', 'P2Y6M', 'P0M')
+    """
+    years, rest = divmod(months, 12)
+    return "P" + (f"{years}Y" if years else "") + (f"{rest}M" if rest or not years else "")

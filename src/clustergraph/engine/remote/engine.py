@@ -1,0 +1,204 @@
+"""The engine that asks another one over HTTP. It gives whole and right answers or clear errors, nothing between."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from rdflib.term import Identifier
+
+from clustergraph.engine import syntax, wellformed
+from clustergraph.engine.base import Answer
+from clustergraph.engine.bind import bind, written
+from clustergraph.engine.errors import (
+    Busy,
+    DeadlinePassed,
+    EngineDown,
+    EvaluationError,
+    QuerySyntaxError,
+    SnapshotMoved,
+)
+from clustergraph.engine.evaluate import spelt_out
+from clustergraph.engine.pool import Limits
+from clustergraph.engine.prepare import Prepared, prepare
+from clustergraph.engine.remote import texts
+from clustergraph.engine.remote.dialects import Asking, Dialect
+from clustergraph.engine.remote.endpoint import Endpoint, Late, Question, Reply, Unanswered
+from clustergraph.engine.remote.fold import folded
+from clustergraph.engine.remote.results import Unreadable, rewritten
+from clustergraph.engine.remote.turns import Turns
+from clustergraph.snapshot import Snapshot
+
+MOST_TOKENS = 500
+"""How long a query may be that is parsed here as well. The parser plans, too, which takes the cube of a query's length,
+and a deep one would end the process: what a reader may risk, a service may not. Longer ones the engine alone judges."""
+ATTEMPTS = 4
+FIRST_PAUSE = 0.1
+"""Seconds before a question is asked for the second time; each further pause is twice as long, give or take a half."""
+
+
+class Connection:
+    """An endpoint with its dialect, the limits, and the turns that all who ask it share."""
+
+    def __init__(self, endpoint: Endpoint, dialect: Dialect, limits: Limits) -> None:
+        self.endpoint = endpoint
+        self.dialect = dialect
+        self.limits = limits
+        self.turns = Turns(limits)
+        self._closed = threading.Event()
+
+    def ask(self, question: Question, seconds: float) -> tuple[Reply, float]:
+        """The reply, and the seconds spent waiting for a turn.
+
+        A question that got no whole answer is asked again, after a growing pause, while there is time: a query changes
+        nothing, so asking twice does no harm. Raises Busy, DeadlinePassed, ResultTooLarge and EngineDown.
+        """
+        begin = time.monotonic()
+        until, queued = 0.0, 0.0
+        for attempt, pause in enumerate(_pauses(), start=1):
+            asked = time.monotonic()
+            with self.turns.taken():
+                queued += time.monotonic() - asked
+                until = until or time.monotonic() + seconds
+                try:
+                    return self.endpoint.ask(question, until, self.limits.result_bytes), queued
+                except Late:
+                    self.turns.counts.ended["timeout"] += 1
+                    raise DeadlinePassed(seconds) from None
+                except Unanswered as error:
+                    failure = error
+                    self.turns.counts.ended["broken"] += 1
+            wait = max(pause, failure.retry_after or 0.0)
+            if attempt == ATTEMPTS or time.monotonic() + wait > until or self._closed.wait(wait):
+                break
+        if failure.retry_after:
+            raise Busy(f"The engine at {self.endpoint.name} is busy: {failure}.", round(failure.retry_after))
+        times = f"{attempt} attempts in {time.monotonic() - begin:.1f} s" if attempt > 1 else "1 attempt"
+        raise EngineDown(
+            f"The engine at {self.endpoint.name} does not answer: {failure} ({times}). "
+            "See that it runs and can be reached from here; queries are answered again as soon as it does."
+        )
+
+    def close(self) -> None:
+        """Let nobody in any more."""
+        self._closed.set()
+        self.turns.close()
+
+
+class RemoteEngine:
+    """Queries what stands in another engine; see `engine.base.Engine`. Safe to use from several threads."""
+
+    def __init__(self, snapshot: Snapshot, connection: Connection, *, allow: Collection[str] = ()) -> None:
+        self.snapshot = snapshot
+        self.connection = connection
+        self._allow = frozenset(allow)
+
+    def query(
+        self,
+        text: str,
+        *,
+        bindings: Mapping[str, Identifier] | None = None,
+        format: str | None = None,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> Answer:
+        """Answer one query; see `engine.base.Engine.query`. `timeout` may go up to `limits.timeout_ceiling`."""
+        if timeout is not None and not timeout > 0:
+            raise EvaluationError(f"The timeout must be a number of seconds above 0, not {timeout}.")
+        begin = time.perf_counter()
+        ready = prepare(
+            text,
+            snapshot=self.snapshot,
+            bindings=bindings,
+            format=format,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            allow=self._allow,
+        )
+        limits = self.connection.limits
+        seconds = limits.timeout if timeout is None else min(timeout, limits.timeout_ceiling)
+        asking = Asking(ready, self._text(ready, bindings or {}), self.snapshot, seconds)
+        question = self.connection.dialect.question(asking)
+        asked = time.perf_counter()
+        reply, queue = self.connection.ask(question, seconds)
+        if witness := self.connection.dialect.witness(asking):
+            self._check(self.connection.ask(witness, seconds)[0], seconds)
+        answered = time.perf_counter()
+        body = self._body(reply, ready, question, seconds)
+        timings = {
+            "parse": asked - begin,
+            "queue": queue,
+            "evaluate": answered - asked - queue,
+            "serialise": time.perf_counter() - answered,
+        }
+        return Answer(body, ready.format, ready.form, timings)
+
+    def close(self) -> None:
+        """Nothing is held: the connection belongs to whoever made it, and serves the next snapshot, too."""
+
+    def _text(self, ready: Prepared, bindings: Mapping[str, Identifier]) -> str:
+        """The query, complete in itself. What is wrong with it is said here, as every engine says it in its own way."""
+        prefixes = self.snapshot.prefixes
+        try:
+            is_small = texts.count(ready.text, MOST_TOKENS) <= MOST_TOKENS
+            if is_small:
+                with contextlib.suppress(EvaluationError):  # a function that only the engine may know
+                    wellformed.check_syntax(ready.text, prefixes)
+        except QuerySyntaxError as error:
+            raise ready.located(error) from None
+        text = ready.text
+        if self.connection.dialect.folds and syntax.star(text) is None:
+            start, length = ready.inserted
+            bare = text[:start] + text[start + length :]
+            text = folded(bare, {name: written(name, term) for name, term in bindings.items()})
+            text = bind(text, {name: term for name, term in bindings.items() if name in syntax.variables(text)})
+        text = texts.with_prefixes(text, prefixes)
+        if ready.columns and is_small:
+            text = spelt_out(text, ready.columns, prefixes)
+        return texts.without_dataset(text) if ready.default_graphs or ready.named_graphs else text
+
+    def _check(self, reply: Reply, seconds: float) -> None:
+        """Raise what the engine says went wrong, or left out."""
+        dialect, name = self.connection.dialect, self.connection.endpoint.name
+        if dialect.late(reply):
+            raise DeadlinePassed(seconds)
+        if reply.status != 200:
+            raise dialect.refusal(reply, name)
+        if rows := dialect.cap(reply):
+            raise EvaluationError(
+                f"The engine at {name} gives at most {rows} rows, and here are as many or more. Use a smaller LIMIT."
+            )
+
+    def _body(self, reply: Reply, ready: Prepared, question: Question, seconds: float) -> bytes:
+        dialect, name = self.connection.dialect, self.connection.endpoint.name
+        self._check(reply, seconds)
+        served = reply.headers.get("snapshot")
+        if dialect.name == "clustergraph" and served != self.snapshot.name:
+            raise SnapshotMoved(f"The service at {name} has moved on to the snapshot {served}; ask again.")
+        if reply.media_type != question.accept:
+            kind = reply.media_type or "no media type"
+            raise EngineDown(f"The engine at {name} answered with {kind} instead of {question.accept}.")
+        try:
+            if question.accept == ready.format.media_type and dialect.name == "clustergraph":
+                if not reply.ends:
+                    raise Unreadable("does not say where it ends, so that a part of it could be missing")
+                return reply.body
+            if ready.form in ("CONSTRUCT", "DESCRIBE") and not reply.ends:
+                raise Unreadable("does not say where it ends, so that a part of it could be missing")
+            body = dialect.body(reply, ready.form)
+            return rewritten(
+                body, ready.form, ready.format, self.snapshot.prefixes, self.connection.limits.result_bytes
+            )
+        except Unreadable as error:
+            raise EngineDown(f"The answer of the engine at {name} {error}.") from error
+
+
+def _pauses() -> Iterator[float]:
+    pause = FIRST_PAUSE
+    for _ in range(ATTEMPTS):
+        yield pause * random.uniform(0.5, 1.5)
+        pause *= 2

@@ -1,0 +1,97 @@
+"""A graph as requests of a bounded number of triples.
+
+A blank node is the same node only within one request, so triples that share blank nodes travel together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+
+SIZE = 20_000
+"""Triples in a chunk. In larger ones Virtuoso holds its locks for long, and nothing becomes faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some of a graph's triples, as N-Triples."""
+
+    data: bytes
+    triples: int
+    ground: bool
+    """Whether there is no blank node in it, so that sending it twice is sending it once."""
+
+
+def chunks(store: Store, graph: NamedNode | DefaultGraph, size: int = SIZE) -> Iterator[Chunk]:
+    """The graph in chunks of about `size` triples, those with blank nodes first; one empty chunk for an empty graph.
+
+    >>> store = Store()
+    >>> store.load(b"<urn:a> <urn:p> [ <urn:p> 1 ] . <urn:b> <urn:p> 2, 3 .", RdfFormat.TURTLE)
+    >>> [(chunk.triples, chunk.ground) for chunk in chunks(store, DefaultGraph(), 2)]
+    [(2, False), (2, True)]
+    """
+    nothing = True
+    for ground, parts in ((False, _packed(_tied(_triples(store, graph)), size)), (True, _ground(store, graph, size))):
+        for part in parts:
+            nothing = False
+            yield Chunk(serialize(part, format=RdfFormat.N_TRIPLES) or b"", len(part), ground)
+    if nothing:
+        yield Chunk(b"", 0, True)
+
+
+def blank(triple: Triple) -> list[str]:
+    """The labels of a triple's blank nodes."""
+    found = []
+    for term in (triple.subject, triple.object):
+        if isinstance(term, BlankNode):
+            found.append(term.value)
+        elif isinstance(term, Triple):
+            found += blank(term)
+    return found
+
+
+def _triples(store: Store, graph: NamedNode | DefaultGraph) -> Iterator[Triple]:
+    found: Iterator[Quad] = store.quads_for_pattern(None, None, None, graph)
+    return (quad.triple for quad in found)
+
+
+def _ground(store: Store, graph: NamedNode | DefaultGraph, size: int) -> Iterator[list[Triple]]:
+    triples = (triple for triple in _triples(store, graph) if not blank(triple))
+    while part := list(islice(triples, size)):
+        yield part
+
+
+def _tied(triples: Iterable[Triple]) -> list[list[Triple]]:
+    """The triples with blank nodes, in groups that share none."""
+    leader: dict[str, str] = {}
+
+    def find(label: str) -> str:
+        while (above := leader.setdefault(label, label)) != label:
+            leader[label] = label = leader[above]
+        return label
+
+    kept = []
+    for triple in triples:
+        if labels := blank(triple):
+            kept.append((triple, labels[0]))
+            for other in labels[1:]:
+                leader[find(other)] = find(labels[0])
+    groups: dict[str, list[Triple]] = {}
+    for triple, label in kept:
+        groups.setdefault(find(label), []).append(triple)
+    return list(groups.values())
+
+
+def _packed(groups: Iterable[list[Triple]], size: int) -> Iterator[list[Triple]]:
+    """Groups together, up to `size` triples; a larger group stays whole."""
+    part: list[Triple] = []
+    for group in groups:
+        if part and len(part) + len(group) > size:
+            yield part
+            part = []
+        part += group
+    if part:
+        yield part

@@ -1,0 +1,80 @@
+"""Whether an engine holds what a snapshot holds.
+
+For each graph, the number of triples of every property is compared, and some triples without blank nodes are asked for.
+A change of value in another triple goes unseen. Engines write values their own way (Virtuoso gives `1.50` back as
+`1.5`), so what they hold cannot be compared with the snapshot term by term.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from pyoxigraph import DefaultGraph, NamedNode, Store, Triple
+
+from clustergraph.push.chunks import blank
+from clustergraph.push.target import Target
+
+SAMPLE = 20
+"""Triples of each graph that are asked for, about."""
+_SHOWN = 5
+
+
+def differences(
+    target: Target,
+    store: Store,
+    graphs: Iterable[tuple[str | None, NamedNode | DefaultGraph, int]],
+    advance: Callable[[int], None] = lambda _: None,
+) -> list[str]:
+    """What is not the same, a line for each: empty if all is.
+
+    `graphs` says of each where it is in the engine (None is the default graph), where it is in the store, and its size.
+    Raises PushError where the engine does not answer.
+    """
+    found: list[str] = []
+    for there, here, size in graphs:
+        expected, sample = _summary(store, here, max(1, size // SAMPLE))
+        name = f"graph <{there}>" if there else "default graph"
+        found += _counts(name, expected, _holds(target, there)) or _missing(target, name, there, sample)
+        advance(expected.total())
+    return found
+
+
+def _summary(store: Store, graph: NamedNode | DefaultGraph, step: int) -> tuple[Counter[str], list[Triple]]:
+    """How many triples each property has, and of every `step` triples the first without blank nodes."""
+    counts: Counter[str] = Counter()
+    sample: list[Triple] = []
+    for number, quad in enumerate(store.quads_for_pattern(None, None, None, graph)):
+        counts[quad.predicate.value] += 1
+        if number >= len(sample) * step and not blank(quad.triple):
+            sample.append(quad.triple)
+    return counts, sample
+
+
+def _holds(target: Target, graph: str | None) -> Counter[str]:
+    rows = target.select(f"SELECT ?p (COUNT(*) AS ?n) {{ {_in(graph, '?s ?p ?o')} }} GROUP BY ?p")
+    return Counter({row["p"]: int(row["n"]) for row in rows if "p" in row})
+
+
+def _counts(name: str, expected: Counter[str], held: Counter[str]) -> list[str]:
+    if expected == held:
+        return []
+    wrong = sorted(one for one in {*expected, *held} if expected[one] != held[one])
+    each = [f"<{one}> {expected[one]:,} expected, {held[one]:,} found" for one in wrong[:_SHOWN]]
+    more = [f"and {len(wrong) - _SHOWN} more properties"] if len(wrong) > _SHOWN else []
+    return [f"{name}: {expected.total():,} triples expected, {held.total():,} found ({'; '.join(each + more)})"]
+
+
+def _missing(target: Target, name: str, graph: str | None, sample: list[Triple]) -> list[str]:
+    # One question for all of them, and only if the answer is no, one for each.
+    if not sample or _has(target, graph, sample):
+        return []
+    return [f"{name}: the triple {one} is missing" for one in sample if not _has(target, graph, [one])]
+
+
+def _has(target: Target, graph: str | None, triples: list[Triple]) -> bool:
+    return target.has(_in(graph, " ".join(f"{one} ." for one in triples)))
+
+
+def _in(graph: str | None, pattern: str) -> str:
+    return pattern if graph is None else f"GRAPH <{graph}> {{ {pattern} }}"
