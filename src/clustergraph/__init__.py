@@ -11,13 +11,37 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from clustergraph.graph import KnowledgeGraph, open
-    from clustergraph.rows import Result, Row, Text
+    from clustergraph.rows import Result, Row
+    from clustergraph.things import Thing, Things, UnknownThing
+    from clustergraph.triples import Triples
+    from clustergraph.values import Text
 
     __version__: str
 
-__all__ = ["KnowledgeGraph", "Result", "Row", "Text", "__version__", "open"]
+_HOMES = {
+    "KnowledgeGraph": "graph",
+    "open": "graph",
+    "Result": "rows",
+    "Row": "rows",
+    "Text": "values",
+    "Thing": "things",
+    "Things": "things",
+    "Triples": "triples",
+    "UnknownThing": "things",
+}
 
-_HOMES = {"KnowledgeGraph": "graph", "open": "graph", "Result": "rows", "Row": "rows", "Text": "rows"}
+__all__ = [
+    "KnowledgeGraph",
+    "Result",
+    "Row",
+    "Text",
+    "Thing",
+    "Things",
+    "Triples",
+    "UnknownThing",
+    "__version__",
+    "open",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,59 +1,33 @@
-"""What a SELECT query gives in Python: rows that read like records.
+"""What a SELECT query gives in Python: rows that read like records, and the way from there to data frames.
 
-| in RDF | in Python |
-| --- | --- |
-| IRI | `rdflib.URIRef`, which is a str |
-| text | str; with a language `Text`, which is a str and has `.language` |
-| xsd:integer and its kin, xsd:gYear | int |
-| xsd:decimal | `decimal.Decimal` |
-| xsd:double, xsd:float | float |
-| xsd:boolean | bool |
-| xsd:date, xsd:dateTime, xsd:time | `datetime.date`, `datetime.datetime`, `datetime.time` |
-| xsd:duration and its kin | `datetime.timedelta`, or rdflib's `Duration` where months or years make its length vary |
-| a literal of another type, or one that its type does not allow | `rdflib.Literal` as written |
-| blank node | `rdflib.BNode` |
-| triple term | tuple of three |
-| unbound | None |
+`values.py` says what the terms of RDF become.
 """
 
 from __future__ import annotations
 
-import html
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, time
-from decimal import Decimal
-from typing import Any, overload
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, overload
 
-from rdflib.term import BNode, Literal, URIRef
-from rdflib.xsd_datetime import parse_xsd_date, parse_xsd_duration
+from clustergraph.research.display import plain, shown, table
+from clustergraph.table import Table
+from clustergraph.values import Text
 
-from clustergraph.namespaces import XSD, compact
+if TYPE_CHECKING:
+    import networkx
+    import pandas
+    import polars
+    import pyarrow
+
+__all__ = ["Labels", "Result", "Row", "Text"]
+
+Labels = Callable[[Iterable[str], str], dict[str, str]]
+"""Tells what things are called: their IRIs and a language, to a label for each thing that has one."""
+
 
 SHOWN = 10
 """How many rows the text form of a result shows."""
 SHOWN_HTML = 50
-_WIDTH = 60
-
-
-class Text(str):
-    """A text in a language. It equals the same text in any other language and without one.
-
-    >>> Text("Feld", "de") == "Feld", Text("Feld", "de").language
-    (True, 'de')
-    """
-
-    __slots__ = ("language",)
-    language: str
-
-    def __new__(cls, text: str, language: str) -> Text:
-        made = super().__new__(cls, text)
-        made.language = language
-        return made
-
-    def __reduce__(self) -> tuple[type[Text], tuple[str, str]]:
-        return Text, (str(self), self.language)
 
 
 class Row:
@@ -145,25 +119,103 @@ class Result(Sequence[Row]):
         values: Sequence[tuple[Any, ...]],
         prefixes: Mapping[str, str] | None = None,
     ) -> None:
-        self.columns = tuple(columns)
-        self._places = {name: place for place, name in enumerate(self.columns)}
-        self._values = values
+        self._set(Table.of_values(columns, values), prefixes)
+
+    def _set(self, table: Table, prefixes: Mapping[str, str] | None, labels: Labels | None = None) -> Self:
+        self._table = table
         self._prefixes = dict(prefixes or {})
+        self._labels = labels
+        return self
+
+    @classmethod
+    def of(cls, table: Table, prefixes: Mapping[str, str] | None = None, labels: Labels | None = None) -> Result:
+        """A result with the rows of a table. `prefixes` shorten IRIs where the result is shown; `labels` is asked
+        where names are wanted beside IRIs."""
+        return Result.__new__(Result)._set(table, prefixes, labels)
 
     @classmethod
     def from_json(cls, body: bytes, prefixes: Mapping[str, str] | None = None) -> Result:
         """Read SPARQL 1.1 Query Results JSON. `prefixes` shorten IRIs where the result is shown."""
-        document = json.loads(body)
-        columns = tuple(document["head"]["vars"])
-        term = _Terms()
-        values = [
-            tuple(term(solution[name]) if name in solution else None for name in columns)
-            for solution in document["results"]["bindings"]
-        ]
-        return cls(columns, values, prefixes)
+        return cls.of(Table.of_json(body), prefixes)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(self._table.columns)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.columns)}
+
+    @cached_property
+    def _values(self) -> list[tuple[Any, ...]]:
+        return self._table.rows()
+
+    def to_pandas(self, *, labels: bool = False, language: str = "en") -> pandas.DataFrame:
+        """The rows as a pandas frame, with column types from the datatypes.
+
+        Whole numbers and years are Int64; decimals, doubles and columns that mix kinds of numbers Float64; truth values
+        boolean; dates and times of day with a date datetime64, in UTC where they tell their zone; durations
+        timedelta64; times of day without a date objects. IRIs, texts, everything else and columns that mix kinds are
+        string. What is unbound is missing (`pandas.NA` or `NaT`).
+
+        With `labels`, a column `xLabel` is put behind each column `x` of IRIs that has none yet: names in `language`,
+        or the next best, looked up in the graph.
+
+        Raises ImportError if pandas is not installed, and ValueError where labels are wanted of rows that come from no
+        graph.
+
+        >>> Result(("name", "founded"), [("Optence", 2001), ("OptoNet", None)]).to_pandas().dtypes.to_dict()
+        {'name': <StringDtype(na_value=<NA>)>, 'founded': Int64Dtype()}
+        """
+        from clustergraph.research.frames import to_pandas
+
+        return to_pandas(self._labelled(language) if labels else self._table)
+
+    def to_polars(self, *, labels: bool = False, language: str = "en") -> polars.DataFrame:
+        """The rows as a Polars frame: as `to_pandas`, but decimals stay exact, dates are dates and times times.
+
+        >>> Result(("name", "founded"), [("Optence", 2001)]).to_polars().schema
+        Schema([('name', String), ('founded', Int64)])
+        """
+        from clustergraph.research.frames import to_polars
+
+        return to_polars(self._labelled(language) if labels else self._table)
+
+    def to_arrow(self, *, labels: bool = False, language: str = "en") -> pyarrow.Table:
+        """The rows as an Arrow table: as `to_pandas`, but decimals stay exact, dates are dates and times times.
+
+        >>> Result(("name", "founded"), [("Optence", 2001)]).to_arrow().schema.names
+        ['name', 'founded']
+        """
+        from clustergraph.research.frames import to_arrow
+
+        return to_arrow(self._labelled(language) if labels else self._table)
+
+    def to_networkx(self, source: str | None = None, target: str | None = None) -> networkx.MultiDiGraph[str]:
+        """The rows as a network: an edge for each row that has both ends.
+
+        The ends are the columns `source` and `target`: those named here, else those of these names, else the first two
+        columns of IRIs. A node is the IRI (or the text) as a str, and has the attribute `label` where the result has a
+        column for it (`xLabel` beside `x`). The other columns are attributes of the edge.
+
+        Raises ImportError if networkx is not installed, and ValueError where there are no such columns.
+
+        >>> network = Result(("source", "target", "since"), [("a", "b", 2014)]).to_networkx()
+        >>> list(network.edges(data=True))
+        [('a', 'b', {'since': 2014})]
+        """
+        from clustergraph.research.network import of_table
+
+        return of_table(self._table, source, target)
+
+    def _labelled(self, language: str) -> Table:
+        if self._labels is None:
+            raise ValueError("These rows come from no graph that could tell labels; leave out `labels`.")
+        return self._table.labelled(self._labels, language)
 
     def __len__(self) -> int:
-        return len(self._values)
+        return self._table.size
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -171,7 +223,7 @@ class Result(Sequence[Row]):
     def __getitem__(self, index: slice) -> Result: ...
     def __getitem__(self, index: int | slice) -> Row | Result:
         if isinstance(index, slice):
-            return Result(self.columns, self._values[index], self._prefixes)
+            return Result.of(self._table[index], self._prefixes, self._labels)
         return Row(self._places, self._values[index])
 
     def __iter__(self) -> Iterator[Row]:
@@ -181,24 +233,17 @@ class Result(Sequence[Row]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Result):
             return NotImplemented
-        return self.columns == other.columns and list(self._values) == list(other._values)
+        return self.columns == other.columns and self._values == other._values
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __reduce__(self) -> tuple[Callable[..., Result], tuple[Any, ...]]:
+        # Without the graph, which stays where it is.
+        return Result.of, (self._table, self._prefixes)
+
     def text(self, value: Any) -> str:
         """A value as it is shown in tables: IRIs with their prefix, nothing for None."""
-        if value is None:
-            return ""
-        if isinstance(value, URIRef):
-            short = compact(value, self._prefixes)
-            return str(value) if short.startswith("<") else short
-        if isinstance(value, BNode):
-            return f"_:{value}"
-        if isinstance(value, bool):
-            return str(value).lower()
-        if isinstance(value, tuple):
-            return f"<< {' '.join(self.text(part) for part in value)} >>"
-        return str(value)
+        return shown(value, self._prefixes)
 
     @property
     def size(self) -> str:
@@ -206,129 +251,33 @@ class Result(Sequence[Row]):
         return "1 row" if len(self) == 1 else f"{len(self):,} rows"
 
     def __repr__(self) -> str:
-        shown = self._values[:SHOWN]
-        table = [[_one_line(self.text(value)) for value in values] for values in shown]
-        widths = [max(map(len, column)) for column in zip(self.columns, *table, strict=True)]
-        numbers = [
-            bool(shown) and all(_is_number(values[place]) for values in shown) for place in range(len(self.columns))
-        ]
-        lines = [self.columns, ["-" * width for width in widths], *table]
-        written = [
-            "  ".join(
-                cell.rjust(width) if number else cell.ljust(width)
-                for cell, width, number in zip(line, widths, numbers, strict=True)
-            ).rstrip()
-            for line in lines
-        ]
-        more = f", the first {SHOWN} shown" if len(self) > SHOWN else ""
-        return "\n".join([*written, f"{self.size}{more}"] if self.columns else [self.size])
+        return plain(self.columns, self._table[:SHOWN].rows(), self._prefixes, self._count(SHOWN))
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{self._cell(value)}</td>' for value in values)}</tr>"
-            for values in self._values[:SHOWN_HTML]
-        )
-        more = f", the first {SHOWN_HTML} shown" if len(self) > SHOWN_HTML else ""
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{self.size}{more}</p>"
+        return table(self.columns, self._table[:SHOWN_HTML].rows(), self._prefixes, self._count(SHOWN_HTML))
 
-    def _cell(self, value: Any) -> str:
-        text = html.escape(self.text(value))
-        if isinstance(value, URIRef) and str(value).startswith(("http://", "https://")):
-            return f'<a href="{html.escape(value)}">{text}</a>'
-        return text
+    def _count(self, most: int) -> str:
+        return f"{self.size}, the first {most} shown" if len(self) > most else self.size
 
 
-def _one_line(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+class Answers(Result):
+    """The rows that a canned query gives of a thing: asked when they are first looked at.
 
+    As it stands it is asked with no parameter but the thing; called with further ones, it gives a `Result`.
+    """
 
-def _is_number(value: Any) -> bool:
-    return value is None or (isinstance(value, (int, float, Decimal)) and not isinstance(value, bool))
+    def __init__(self, ask: Callable[..., Result], about: str = "") -> None:
+        self._ask = ask
+        self.__doc__ = about
 
+    def __call__(self, **parameters: Any) -> Result:
+        """The rows with these parameters."""
+        return self._ask(**parameters)
 
-_WHOLE = re.compile(r"[+-]?[0-9]+")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
-_DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN")
-
-
-def _matching(pattern: re.Pattern[str], convert: Callable[[str], Any]) -> Callable[[str], Any]:
-    def converted(text: str) -> Any:
-        text = text.strip(" \t\r\n")
-        if not pattern.fullmatch(text):
-            raise ValueError(text)
-        return convert(text)
-
-    return converted
-
-
-_whole = _matching(_WHOLE, int)
-_real = _matching(_DOUBLE, float)
-_moment = _matching(re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*"), datetime.fromisoformat)
-
-_CONVERTERS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(
-        (
-            *("integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger"),
-            *("nonPositiveInteger", "negativeInteger"),
-            *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
-        ),
-        _whole,
-    ),
-    "gYear": _whole,
-    "decimal": _matching(_DECIMAL, Decimal),
-    "double": _real,
-    "float": _real,
-    "boolean": {"true": True, "1": True, "false": False, "0": False}.__getitem__,
-    "date": parse_xsd_date,
-    "dateTime": _moment,
-    "dateTimeStamp": _moment,
-    "time": _matching(re.compile(r"\d\d:\d\d:\d\d.*"), time.fromisoformat),
-    "duration": parse_xsd_duration,
-    "dayTimeDuration": parse_xsd_duration,
-    "yearMonthDuration": parse_xsd_duration,
-}
-
-
-class _Terms:
-    """Terms of SPARQL JSON as Python values; a term that comes again is the same object."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str | None, ...], Any] = {}
-
-    def __call__(self, term: Mapping[str, Any]) -> Any:
-        kind, value = term["type"], term["value"]
-        if kind == "triple":
-            return tuple(self(value[part]) for part in ("subject", "predicate", "object"))
-        key = (kind, value, term.get("datatype"), term.get("xml:lang"))
-        try:
-            return self._known[key]
-        except KeyError:
-            return self._known.setdefault(key, _value(*key))
-
-
-def _value(kind: str, text: str, datatype: str | None, language: str | None) -> Any:
-    if kind == "uri":
-        return URIRef(text)
-    if kind == "bnode":
-        return BNode(text)
-    if language:
-        return Text(text, language)
-    if not datatype:
-        return text
-    convert = _CONVERTERS.get(datatype.removeprefix(XSD)) if datatype.startswith(XSD) else None
-    if convert is not None:
-        try:
-            return convert(text)
-        except (ValueError, KeyError, OverflowError, ArithmeticError):
-            pass
-    return as_written(text, datatype)
-
-
-def as_written(text: str, datatype: str) -> Literal:
-    """A literal with the very text given, even where its datatype does not allow it."""
-    from clustergraph.terms import quiet
-
-    with quiet():
-        return Literal(text, datatype=URIRef(datatype), normalize=False)
+    def __getattr__(self, name: str) -> Any:
+        # Python looks here for what is not there yet.
+        if name not in ("_table", "_prefixes", "_labels"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        found = self._ask()
+        self._set(found._table, found._prefixes, found._labels)
+        return self.__dict__[name]

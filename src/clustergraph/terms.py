@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from rdflib.term import Node
 
 from clustergraph.namespaces import XSD
+
+G = TypeVar("G", bound=rdflib.Graph)
 
 
 def to_rdflib(term: NamedNode | BlankNode | Literal) -> Node:
@@ -28,8 +31,12 @@ def to_rdflib(term: NamedNode | BlankNode | Literal) -> Node:
 
 
 def to_graph(quads: Iterable[Quad]) -> rdflib.Graph:
-    """The triples as an rdflib graph. Triple terms and base directions (RDF 1.2) are left out."""
-    graph = rdflib.Graph()
+    """The triples as an rdflib graph; see `filled`."""
+    return filled(rdflib.Graph(), quads)
+
+
+def filled(graph: G, quads: Iterable[Quad]) -> G:
+    """The same graph with the triples added. Triple terms and base directions (RDF 1.2) are left out."""
     with quiet():
         for quad in quads:
             subject, object = quad.subject, quad.object

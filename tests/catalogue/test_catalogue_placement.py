@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from clustergraph.catalogue import Catalogue, Placement
+from clustergraph.catalogue import Catalogue, Placement, Words
 
 Load = Callable[..., Catalogue]
 Refusal = Callable[..., str]
@@ -37,7 +37,18 @@ def test_places_are_read(load: Load) -> None:
 def test_a_query_for_the_home_page_and_its_columns(load: Load) -> None:
     query = load(HEAD + "#+ page: {of: home}\n#+ columns: {staff: {en: People, de: Leute}}\n" + ALL)["query"]
     assert query.pages == (Placement("home"),)
-    assert query.columns["staff"].said_in("de") == "Leute"
+    assert query.columns["staff"].name.said_in("de") == "Leute"
+
+
+def test_a_page_of_its_own_is_read(load: Load) -> None:
+    query = load(HEAD + "#+ page: {of: site, path: towns, order: 3, en: Towns, de: Städte}\n" + ALL)["query"]
+    (place,) = query.pages
+    assert (place.of, place.path, place.order, place.title) == ("site", "towns", 3, Words("Towns", "Städte"))
+
+
+def test_values_have_their_german_words(load: Load) -> None:
+    words = "#+ columns: {staff: {en: People, de: Leute, values-de: {few: wenige, many: viele}}}\n"
+    assert load(HEAD + words + ALL)["query"].columns["staff"].german == {"few": "wenige", "many": "viele"}
 
 
 def test_facets_are_read(load: Load) -> None:
@@ -68,6 +79,12 @@ def test_facets_are_read(load: Load) -> None:
             ASK,
             "query.rq:7: The query gives no column 'rent' to show; it gives shop, staff.",
         ),
+        ("#+ page: {of: site}\n", ALL, "query.rq:3: A page of the site needs a path"),
+        ("#+ page: {of: site, path: Our towns}\n", ALL, "query.rq:3: A page of the site needs a path"),
+        ("#+ page: {of: site, path: towns, de: Städte}\n", ALL, "query.rq:3: The page 'towns' needs a text in English"),
+        ("#+ page: {of: home, path: towns}\n", ALL, "query.rq:3: Only a page of the site has 'path'"),
+        (TOWN + "#+ page: {of: site, path: a}\n", ASK, "query.rq:7: A query on the page 'site' can have no required"),
+        ("#+ columns: {staff: {en: People, values-de: few}}\n", ALL, "query.rq:3: The key 'values-de' of the column"),
         ("#+ columns: [a]\n", ALL, "query.rq:3: The key 'columns' needs the names of columns"),
         ("#+ columns: {staff: {de: Leute}}\n", ALL, "query.rq:3: The column 'staff' needs a text in English"),
         (

@@ -7,15 +7,17 @@ True
 
 from clustergraph.catalogue.catalogue import Catalogue, Given
 from clustergraph.catalogue.errors import CatalogueError, ParameterError, Problem, UnknownQuery
-from clustergraph.catalogue.model import Browse, CannedQuery, Facet, Parameter, Placement, Words
+from clustergraph.catalogue.model import Browse, CannedQuery, Column, Facet, Method, Parameter, Placement, Words
 
 __all__ = [
     "Browse",
     "CannedQuery",
     "Catalogue",
     "CatalogueError",
+    "Column",
     "Facet",
     "Given",
+    "Method",
     "Parameter",
     "ParameterError",
     "Placement",

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from rdflib.term import Identifier
 
+from clustergraph.catalogue import methods
 from clustergraph.catalogue.errors import CatalogueError, ParameterError, Problem, UnknownQuery
 from clustergraph.catalogue.model import CannedQuery, Parameter
 from clustergraph.catalogue.read import ENDING, read
 from clustergraph.catalogue.resolve import Resolver
 from clustergraph.catalogue.terms import literal
 from clustergraph.engine.base import Answer, Engine
+from clustergraph.told import told
 
 Given = Mapping[str, str | Sequence[str]]
 """Parameters as they were given, by public name. A sequence of more than one value is a mistake that `bind` reports."""
@@ -45,6 +47,7 @@ class Catalogue:
                 queries.append(read(path))
             except CatalogueError as error:
                 problems.extend(error.problems)
+        problems.extend(methods.clashes(queries))
         if problems:
             raise CatalogueError(problems)
         return cls(queries)
@@ -106,7 +109,11 @@ class Catalogue:
             elif parameter.required:
                 raise ParameterError(
                     parameter.name,
-                    f"The parameter {parameter.name!r} is missing: {parameter.description}",
+                    told(
+                        "The parameter {name!r} is missing: {description}",
+                        name=parameter.name,
+                        description=parameter.description,
+                    ),
                     allowed=parameter.choices,
                 )
         return bindings
@@ -126,7 +133,8 @@ class Catalogue:
         if parameter not in query.parameters:
             raise _unknown_parameter(query, parameter.name)
         if parameter.choices:
-            return [(choice, choice) for choice in parameter.choices]
+            words = parameter.german if language == "de" else {}
+            return [(choice, words.get(choice, choice)) for choice in parameter.choices]
         if parameter.type == "boolean":
             return [("true", "true"), ("false", "false")]
         return self._resolver.suggestions(parameter, engine, language, timeout)
@@ -142,10 +150,12 @@ class Catalogue:
 def _single(name: str, value: str | Sequence[str]) -> str:
     values = [value] if isinstance(value, str) else list(value)
     if len(values) > 1:
-        raise ParameterError(name, f"The parameter {name!r} is given {len(values)} times; give it once.")
+        message = told("The parameter {name!r} is given {count} times; give it once.", name=name, count=len(values))
+        raise ParameterError(name, message)
     text = values[0].strip() if values else ""
     if "\0" in text or any(0xD800 <= ord(character) <= 0xDFFF for character in text):
-        raise ParameterError(name, f"The value of {name!r} has a character that no text can have: {text!r}.")
+        message = told("The value of {name!r} has a character that no text can have: {text!r}.", name=name, text=text)
+        raise ParameterError(name, message)
     return text
 
 
@@ -155,7 +165,12 @@ def _chosen(parameter: Parameter, value: str) -> str:
             return choice
     raise ParameterError(
         parameter.name,
-        f"The value of {parameter.name!r} must be {' or '.join(parameter.choices)}, not {value!r}.",
+        told(
+            "The value of {name!r} must be {choices}, not {value!r}.",
+            name=parameter.name,
+            choices=parameter.choices,
+            value=value,
+        ),
         allowed=parameter.choices,
         suggestions=difflib.get_close_matches(value, parameter.choices),
     )
@@ -163,10 +178,18 @@ def _chosen(parameter: Parameter, value: str) -> str:
 
 def _unknown_parameter(query: CannedQuery, name: str) -> ParameterError:
     names = [parameter.name for parameter in query.parameters]
-    known = f"its parameters are {', '.join(names)}" if names else "it has none"
+    if names:
+        message = told(
+            "The query {query!r} has no parameter {name!r}; its parameters are {known}.",
+            query=query.name,
+            name=name,
+            known=", ".join(names),
+        )
+    else:
+        message = told("The query {query!r} has no parameter {name!r}; it has none.", query=query.name, name=name)
     return ParameterError(
         name,
-        f"The query {query.name!r} has no parameter {name!r}; {known}.",
+        message,
         allowed=names,
         suggestions=difflib.get_close_matches(name, names),
     )

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from clustergraph.catalogue import placement
+from clustergraph.catalogue import methods, placement
 from clustergraph.catalogue.errors import ParameterError, Problem
 from clustergraph.catalogue.header import Entry
 from clustergraph.catalogue.model import VIEWS, CannedQuery, Parameter
@@ -30,6 +30,7 @@ def problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[Problem]
         *_view(query),
         *_parameters(query, head),
         *placement.problems(query, head),
+        *methods.problems(query, head),
     ):
         yield Problem(query.file, line, message)
 

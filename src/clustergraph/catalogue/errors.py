@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clustergraph.told import told
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -38,8 +40,8 @@ class UnknownQuery(LookupError):
     def __init__(self, name: str, near: Sequence[str] = ()) -> None:
         self.name = name
         self.near = tuple(near)
-        hint = f" Did you mean {' or '.join(self.near)}?" if self.near else ""
-        super().__init__(f"There is no query {name!r}.{hint}")
+        message = told("There is no query {name!r}.", name=name)
+        super().__init__(message + told("Did you mean {near}?", near=self.near) if self.near else message)
 
 
 class ParameterError(ValueError):

@@ -12,6 +12,8 @@ import yaml
 from clustergraph.catalogue.errors import Problem
 
 MARK = "#+"
+# The one written in C reads all headers in a tenth of the time; not every build of PyYAML has it.
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def header(file: str, text: str, problems: list[Problem]) -> dict[str, Entry]:
     lines = [number for number, _ in numbered]
     source = "\n".join(line.removeprefix(MARK).removeprefix(" ") for _, line in numbered)
     try:
-        node = yaml.compose(source, Loader=yaml.BaseLoader)
+        node = yaml.compose(source, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = lines[min(mark.line, len(lines) - 1)] if mark else lines[0]

@@ -48,7 +48,8 @@ class Parameter:
 
     `name` is the public name, `variable` the query's (without `?`). `type` is `iri`, `string`, `language` (a string in
     `language`), `integer`, `number`, `date` or `boolean`. The value of an `iri` is an instance of `class_iri`, if that
-    is set. `choices` lists the only values there are, if it is not empty.
+    is set. `choices` lists the only values there are, if it is not empty; `german` has the words for them in German.
+    `label` is what a form calls it, where that is neither its name nor its class.
     """
 
     name: str
@@ -61,15 +62,17 @@ class Parameter:
     choices: tuple[str, ...] = ()
     default: str | None = None
     example: str | None = None
+    label: Words | None = None
+    german: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
     """A page that shows the result of a query.
 
-    `of` is `home`, `about`, `compare` or `class`; the last two are for things of `class_iri`. `order` sorts what stands
-    on one page. `view` is set where it differs from the query's own; `show` is the one column that a comparison shows,
-    if it does not show them all.
+    `of` is `home`, `about`, `site`, `compare` or `class`; the last two are for things of `class_iri`, and `site` is a
+    page of its own at `path`, perhaps with a `title`. `order` sorts what stands on one page. `view` is set where it
+    differs from the query's own; `show` is the one column that a comparison shows, if it does not show them all.
     """
 
     of: str
@@ -77,6 +80,8 @@ class Placement:
     class_iri: str | None = None
     view: str | None = None
     show: str | None = None
+    path: str | None = None
+    title: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,22 @@ class Browse:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """What a column of the result is called, and what its values are in German where the query says them in English."""
+
+    name: Words
+    german: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What things of `class_iri`, or any if that is None, can be asked under the name `name` in Python."""
+
+    name: str
+    class_iri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CannedQuery:
     """One canned query. `summary` is its title, `form` SELECT, CONSTRUCT, DESCRIBE or ASK, `text` the whole file."""
 
@@ -111,9 +132,10 @@ class CannedQuery:
     parameters: tuple[Parameter, ...]
     default_view: str
     pages: tuple[Placement, ...] = ()
-    columns: Mapping[str, Words] = field(default_factory=dict)
-    """What columns of the result are called, where their names do not say it."""
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    """What pages say of columns of the result, where their names do not say it."""
     browse: Browse | None = None
+    methods: tuple[Method, ...] = ()
 
     def subject(self, class_iri: str) -> Parameter | None:
         """The one parameter that a thing of the class can be given as, if no other is required."""

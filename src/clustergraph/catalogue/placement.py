@@ -3,15 +3,20 @@
     #+ page: {of: home, order: 10, view: Map}
     #+ page: {of: ex:Town, order: 20}
     #+ page: {of: compare, class: ex:Town, order: 10}
+    #+ page: {of: site, path: towns, order: 10, en: Towns, de: Städte}
     #+ columns:
     #+   staff: {en: Staff, de: Personal}
+    #+   size: {en: Size, de: Größe, values-de: {small: klein, large: groß}}
     #+ browse:
     #+   class: ex:Shop
     #+   facets:
     #+     town: {en: Town, de: Stadt, path: "ex:in/ex:within*", class: ex:Town}
 
+`values-de` says in German what the query says in English: pages show the German words, data keeps the others.
+
 A section on the page of every thing of a class is bound to that thing: the query has one parameter of type iri, with
-that class or, if it has none, for any. A comparison asks its query once for each thing.
+that class or, if it has none, for any. A comparison asks its query once for each thing. A page of the site has an
+address of its own, `/towns`; it is called as the first of its queries says that has a name for it.
 """
 
 from __future__ import annotations
@@ -20,14 +25,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from clustergraph.catalogue.header import Entry
-from clustergraph.catalogue.model import VIEWS, Browse, CannedQuery, Facet, Placement, Words
+from clustergraph.catalogue.model import VIEWS, Browse, CannedQuery, Column, Facet, Placement, Words
 from clustergraph.engine import syntax
 from clustergraph.engine.errors import EngineError
 from clustergraph.engine.wellformed import check_syntax
 
-PLACES = ("home", "about", "compare")
-PAGE_KEYS = ("of", "class", "order", "view", "show")
+PLACES = ("home", "about", "compare", "site")
+PAGE_KEYS = ("of", "class", "order", "view", "show", "path", "en", "de")
 FACET_KEYS = ("en", "de", "path", "class")
+VALUES = "values-de"
+COLUMN_KEYS = ("en", "de", VALUES)
 _IRI = re.compile(r"<[^<>\s]*>")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -79,11 +86,27 @@ def _placement(line: int, said: Mapping[str, Entry], wrong: Wrong, named: Named)
         return None
     if of in ("class", "compare") and about is None:
         return None
-    return Placement(of, int(order or 0), about, view, said["show"].text if "show" in said else None)
+    path, title = None, None
+    if of == "site":
+        path = said["path"].text if "path" in said else None
+        if not _NAME.fullmatch(path or ""):
+            wrong(line, f"A page of the site needs a path of lower-case letters, digits and hyphens, not {path!r}.")
+            return None
+        if "en" in said or "de" in said:
+            title = _words(Entry(dict(said), line), f"The page {path!r}", wrong)
+    else:
+        for key in ("path", "en", "de"):
+            if key in said:
+                wrong(
+                    said[key].line,
+                    f"Only a page of the site has {key!r}, such as {{of: site, path: towns, en: Towns}}.",
+                )
+                return None
+    return Placement(of, int(order or 0), about, view, said["show"].text if "show" in said else None, path, title)
 
 
-def columns(entry: Entry | None, wrong: Wrong) -> dict[str, Words]:
-    """The names that `columns` gives to columns of the result."""
+def columns(entry: Entry | None, wrong: Wrong) -> dict[str, Column]:
+    """What `columns` says of columns of the result: their names, and their values in German."""
     if entry is None:
         return {}
     if not entry.map:
@@ -91,9 +114,20 @@ def columns(entry: Entry | None, wrong: Wrong) -> dict[str, Words]:
     found = {}
     for name, value in entry.map.items():
         words = _words(value, f"The column {name!r}", wrong)
-        _known(value.map, ("en", "de"), f"columns.{name}", wrong)
+        _known(value.map, COLUMN_KEYS, f"columns.{name}", wrong)
+        translated = german(value.map.get(VALUES), f"column {name!r}", wrong)
         if words is not None:
-            found[name] = words
+            found[name] = Column(words, translated)
+    return found
+
+
+def german(entry: Entry | None, of: str, wrong: Wrong) -> dict[str, str]:
+    """The German words that `values-de` has for values."""
+    if entry is None:
+        return {}
+    found = {value: said.text for value, said in entry.map.items() if said.text}
+    if not found or len(found) < len(entry.map):
+        wrong(entry.line, f"The key {VALUES!r} of the {of} needs values with their German words.")
     return found
 
 
@@ -126,7 +160,7 @@ def problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[tuple[in
     line = head["page"].line if "page" in head else 1
     required = [one.name for one in query.parameters if one.required and one.default is None]
     for place in query.pages:
-        if place.of in ("home", "about") and required:
+        if place.of in ("home", "about", "site") and required:
             yield line, f"A query on the page {place.of!r} can have no required parameter, and {required[0]!r} is one."
         elif place.of in ("class", "compare") and query.subject(place.class_iri or "") is None:
             yield (

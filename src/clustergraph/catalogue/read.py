@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from clustergraph.catalogue import check, placement
+from clustergraph.catalogue import check, methods, placement
 from clustergraph.catalogue.errors import CatalogueError, Problem
 from clustergraph.catalogue.header import Entry, header
 from clustergraph.catalogue.model import CannedQuery, Parameter, Words
+from clustergraph.catalogue.placement import VALUES
 from clustergraph.catalogue.variables import ParameterVariable, parameter_variable
 from clustergraph.engine import syntax
 from clustergraph.engine.errors import QuerySyntaxError
@@ -22,21 +23,26 @@ from clustergraph.namespaces import STANDARD_PREFIXES
 ENDING = ".rq"
 KEYS = (
     *("summary", "summary-de", "description", "description-de", "tags", "parameters", "defaults", "enumerate"),
-    *("page", "columns", "browse"),
+    *("page", "columns", "browse", "method"),
 )
-PARAMETER_KEYS = ("description", "description-de", "class", "example")
+PARAMETER_KEYS = ("description", "description-de", "label", "label-de", "class", "example", VALUES)
 _VIEW = re.compile(r"#defaultView:\s*(\S*)")
 
 
 def read(path: Path) -> CannedQuery:
     """Read and check one file. Raises CatalogueError with everything that is wrong with it."""
-    problems: list[Problem] = []
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogueError([Problem(path.name, 1, f"The file cannot be read: {error}.")]) from error
-    head = header(path.name, text, problems)
-    query = _Reading(path.name, text, head, problems).query()
+    return read_text(path.name, text)
+
+
+def read_text(file: str, text: str) -> CannedQuery:
+    """Read and check the text of a file of this name. Raises CatalogueError with everything that is wrong with it."""
+    problems: list[Problem] = []
+    head = header(file, text, problems)
+    query = _Reading(file, text, head, problems).query()
     problems.extend(check.problems(query, head))
     if problems:
         raise CatalogueError(problems)
@@ -72,6 +78,7 @@ class _Reading:
             pages=placement.placements(self.head.get("page"), self.wrong, self.named_iri),
             columns=placement.columns(self.head.get("columns"), self.wrong),
             browse=placement.browse(self.head.get("browse"), self.wrong, self.named_iri),
+            methods=methods.methods(self.head.get("method"), self.wrong, self.named_iri),
         )
 
     def words(self, entries: dict[str, Entry], key: str) -> Words:
@@ -136,6 +143,7 @@ class _Reading:
         values = tuple(item.text for item in listed.items if item.text) if listed else ()
         if listed and (not values or len(values) != len(listed.items)):
             self.wrong(listed.line, f"The parameter {variable.name!r} needs a list of the values it may have.")
+        label = self.words(said, "label")
         return Parameter(
             name=variable.name,
             variable=variable.variable,
@@ -147,6 +155,8 @@ class _Reading:
             choices=values,
             default=self.one(defaults, variable.name),
             example=self.one(said, "example"),
+            label=label if label.en else None,
+            german=placement.german(said.get(VALUES), f"parameter {variable.name!r}", self.wrong),
         )
 
     def class_iri(self, said: dict[str, Entry]) -> str | None:

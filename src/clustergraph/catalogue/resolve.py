@@ -25,6 +25,7 @@ from clustergraph.catalogue.model import Parameter
 from clustergraph.engine.base import Engine
 from clustergraph.engine.errors import EngineError, QuerySyntaxError
 from clustergraph.namespaces import compact
+from clustergraph.told import told
 
 PREFIXES = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -87,20 +88,36 @@ class Resolver:
 
         Raises ParameterError when there is no such thing, or more than one, and the engine's errors.
         """
-        found = self._by_iri(parameter, value, engine, timeout)
-        if found is not None:
-            return found
-        named = self._named(parameter.class_iri, value, engine, timeout)
+        named = self.found(parameter.class_iri, value, engine, timeout)
         if len(named) == 1:
             return URIRef(named[0])
         if named:
             raise ParameterError(
                 parameter.name,
-                f"The value {value!r} of {parameter.name!r} means {len(named)} things: {', '.join(named)}. "
-                "Give the IRI of one.",
+                told(
+                    "The value {value!r} of {name!r} means {count} things: {things}. Give the IRI of one.",
+                    value=value,
+                    name=parameter.name,
+                    count=len(named),
+                    things=", ".join(named),
+                ),
                 suggestions=named,
             )
         raise self._unknown(parameter, value, engine, timeout)
+
+    def found(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None = None) -> list[str]:
+        """The IRIs of all things of the class, or of any, that `value` may mean. Raises the engine's errors."""
+        iri = self._by_iri(class_iri, value, engine, timeout)
+        return self._named(class_iri, value, engine, timeout) if iri is None else [iri]
+
+    def near(
+        self, class_iri: str | None, value: str, engine: Engine, timeout: float | None = None
+    ) -> list[tuple[str, str]]:
+        """Things of the class, or of any, whose names look like `value`: each as `found` takes it, and its label."""
+        try:
+            return _near(value, self._known_values(class_iri, engine, "en", timeout))
+        except EngineError:
+            return []  # what is wrong with the value matters more than what would be near it
 
     def suggestions(
         self, parameter: Parameter, engine: Engine, language: str = "en", timeout: float | None = None
@@ -126,13 +143,13 @@ class Resolver:
             values.append((short if uses[short.lower()] == 1 else iri, _label(names, language) or short))
         return sorted(values, key=lambda one: (one[1].casefold(), one))
 
-    def _by_iri(self, parameter: Parameter, value: str, engine: Engine, timeout: float | None) -> URIRef | None:
+    def _by_iri(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None) -> str | None:
         for iri in _as_iris(value, engine.snapshot.prefixes):
-            query = IS_INSTANCE if parameter.class_iri else IS_THERE
-            bindings = {"thing": URIRef(iri), **_class(parameter.class_iri)}
+            query = IS_INSTANCE if class_iri else IS_THERE
+            bindings = {"thing": URIRef(iri), **_class(class_iri)}
             try:
                 if self._rows(query, bindings, engine, timeout):
-                    return URIRef(iri)
+                    return iri
             except QuerySyntaxError:
                 continue  # it looks like an IRI and is none, as `http://[`
         return None
@@ -144,16 +161,19 @@ class Resolver:
         return sorted({iri for rank, iri in ranks if rank == best})
 
     def _unknown(self, parameter: Parameter, value: str, engine: Engine, timeout: float | None) -> ParameterError:
-        try:
-            known = self._known_values(parameter.class_iri, engine, "en", timeout)
-        except EngineError:
-            known = []  # what is wrong with the value matters more than what would be near it
-        near = _near(value, known)
-        message = f"The value {value!r} of {parameter.name!r} is not known"
+        near = self.near(parameter.class_iri, value, engine, timeout)
         if parameter.class_iri:
-            message += f" (it has to be a {compact(parameter.class_iri, engine.snapshot.prefixes)})"
-        hint = f" Did you mean {' or '.join(f'{label} ({code})' for code, label in near)}?" if near else ""
-        return ParameterError(parameter.name, f"{message}.{hint}", suggestions=[code for code, _ in near])
+            message = told(
+                "The value {value!r} of {name!r} is not known (it has to be a {kind}).",
+                value=value,
+                name=parameter.name,
+                kind=compact(parameter.class_iri, engine.snapshot.prefixes),
+            )
+        else:
+            message = told("The value {value!r} of {name!r} is not known.", value=value, name=parameter.name)
+        if near:
+            message += told("Did you mean {near}?", near=[f"{label} ({code})" for code, label in near])
+        return ParameterError(parameter.name, message, suggestions=[code for code, _ in near])
 
     def _rows(
         self, query: str, bindings: Mapping[str, Identifier], engine: Engine, timeout: float | None

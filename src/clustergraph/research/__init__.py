@@ -1,0 +1,1 @@
+"""Results in the forms that researchers work with: data frames, networks, notebooks."""

@@ -1,0 +1,23 @@
+"""Packages that this one can do without, until somebody wants what they are for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+
+def needed(package: str, extra: str | None = None) -> Any:
+    """The module `package`. Raises ImportError that says how to install it: with `extra`, by default of its name.
+
+    >>> needed("json").__name__
+    'json'
+    """
+    try:
+        return import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name != package:
+            raise  # it is there, and misses something itself
+        raise ImportError(
+            f"This needs the package {package}, which is not installed: pip install 'clustergraph[{extra or package}]'",
+            name=package,
+        ) from None
