@@ -11,13 +11,14 @@ from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, XSD
 from clustergraph.engine.formats import Format
 from clustergraph.naming import short_name
 from clustergraph.snapshot import Snapshot
-from clustergraph.web import answers, documents
+from clustergraph.web import answers, croissant, documents
 from clustergraph.web.service import service
 from clustergraph.web.void import dumps, rows, started, texts
 
 MEDIA_TYPES = Namespace("https://www.iana.org/assignments/media-types/")
 FILE_TYPES = Namespace("http://publications.europa.eu/resource/authority/file-type/")
 LANGUAGE_CODES = Namespace("http://publications.europa.eu/resource/authority/language/")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 PROTOCOL = URIRef("https://www.w3.org/TR/sparql11-protocol/")
 
 FILE_TYPE_NAMES = {
@@ -30,6 +31,12 @@ FILE_TYPE_NAMES = {
 }
 LANGUAGE_NAMES = {"en": "ENG", "de": "DEU", "fr": "FRA", "es": "SPA", "it": "ITA", "nl": "NLD", "pl": "POL"}
 
+STATED = (DCAT.theme, DCTERMS.spatial, DCTERMS.temporal, DCTERMS.accessRights, DCTERMS.accrualPeriodicity)
+"""What else a graph may say of itself; it is handed on as it is."""
+
+_STATED = f"""SELECT DISTINCT ?property ?value {{
+  VALUES ?property {{ {" ".join(f"<{one}>" for one in STATED)} }} ?dataset ?property ?value FILTER(ISIRI(?value))
+}} ORDER BY ?property ?value"""
 _NAMES = f"SELECT DISTINCT ?name {{ ?agent <{FOAF.name}>|<{RDFS.label}> ?name }} ORDER BY ?name"
 
 
@@ -72,8 +79,24 @@ def _dataset(graph: Graph, dataset: URIRef, snapshot: Snapshot, host: str) -> No
         for value in said.get(name, []):
             if ":" in value:
                 graph.add((dataset, predicate, URIRef(value)))
+    for row in rows(service().engine, _STATED, dataset=dataset):
+        graph.add((dataset, URIRef(row["property"]["value"]), URIRef(row["value"]["value"])))
+    _contact(graph, dataset, host)
+    graph.add((dataset, RDFS.seeAlso, URIRef(f"{host}{croissant.PATH}")))
     for form, address in dumps(snapshot, host):
         graph.add((dataset, DCAT.distribution, _distribution(graph, "all", form, address, snapshot, host)))
+
+
+def _contact(graph: Graph, dataset: URIRef, host: str) -> None:
+    """Whom to ask: the publisher, by name and at this address, which is all that is known of it."""
+    contact = URIRef(f"{host}/dcat#contact")
+    graph.bind("vcard", VCARD)
+    graph.add((dataset, DCAT.contactPoint, contact))
+    graph.add((contact, RDF.type, VCARD.Organization))
+    graph.add((contact, VCARD.hasURL, URIRef(f"{host}/")))
+    for publisher in graph.objects(dataset, DCTERMS.publisher):
+        for name in graph.objects(publisher, FOAF.name):
+            graph.add((contact, VCARD.fn, name))
 
 
 def _named_graph(graph: Graph, iri: str, triples: int, snapshot: Snapshot, host: str) -> None:
@@ -149,7 +172,9 @@ def _access(graph: Graph, dataset: URIRef, snapshot: Snapshot, host: str, titles
 
 def _counted(snapshot: Snapshot) -> list[Literal]:
     """A description of a graph that has none of its own."""
-    triples, graphs = snapshot.manifest["triples"], len(snapshot.graphs)
+    triples, graphs = snapshot.triples, len(snapshot.graphs)
+    if triples is None:
+        return []
     return [
         Literal(f"{triples:,} statements in {graphs} named graphs.", lang="en"),
         Literal(f"{triples:,} Aussagen in {graphs} benannten Graphen.", lang="de"),

@@ -1,4 +1,4 @@
-"""The service and its graph described for programs: Service Description, VoID, DCAT-AP and schema.org.
+"""The service and its graph for programs: Service Description, VoID, DCAT-AP, schema.org, Croissant, examples.
 
 Sources: SPARQL 1.1 Service Description; Describing Linked Datasets with the VoID Vocabulary, section 6; DCAT-AP 3.0.
 """
@@ -15,7 +15,7 @@ from rdflib.namespace import RDF, VOID
 
 from clustergraph.engine.formats import FORMATS, Format
 from clustergraph.snapshot import Snapshot
-from clustergraph.web import answers, dcat, fields, schema_org
+from clustergraph.web import answers, croissant, dcat, fields, schema_org, sparql_examples
 from clustergraph.web.language import LANGUAGES, language
 from clustergraph.web.negotiation import choose
 from clustergraph.web.service import service
@@ -39,7 +39,14 @@ RDFLIB_NAMES = {
 def void() -> Response:
     """The VoID description of the graph."""
     response = respond(dataset_description)
-    response.headers["Link"] = '</dcat>; rel="related", </dataset.jsonld>; rel="related"; type="application/ld+json"'
+    response.headers["Link"] = ", ".join(
+        (
+            '</dcat>; rel="related"',
+            '</dataset.jsonld>; rel="related"; type="application/ld+json"',
+            f'<{croissant.PATH}>; rel="related"; type="application/ld+json"',
+            f'<{sparql_examples.PATH}>; rel="related"',
+        )
+    )
     return response
 
 
@@ -55,6 +62,24 @@ def catalog() -> Response:
     response = respond(dcat.catalog)
     response.headers["Link"] = '</.well-known/void>; rel="describedby"'
     return response
+
+
+@blueprint.get(sparql_examples.PATH)
+def examples() -> Response:
+    """The canned queries as examples, for tools of other projects."""
+    response = respond(sparql_examples.described)
+    response.headers["Link"] = '</.well-known/void>; rel="describedby", </api>; rel="related"'
+    return response
+
+
+@blueprint.get(croissant.PATH)
+def tables() -> Response:
+    """The tables that can be downloaded, as Croissant describes them."""
+    document = croissant.dataset(service().engine, service().catalogue, answers.host_url())
+    body = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    response = Response(body, content_type="application/ld+json")
+    response.headers["Link"] = '</.well-known/void>; rel="describedby"'
+    return answers.kept(response)
 
 
 @blueprint.get("/dataset.jsonld")
@@ -112,7 +137,8 @@ def service_description(snapshot: Snapshot, host: str) -> Graph:
     merge = BNode("merge")
     graph.add((dataset, SD.defaultGraph, merge))
     graph.add((merge, RDF.type, SD.Graph))
-    graph.add((merge, VOID.triples, count(snapshot.manifest["triples"])))
+    if snapshot.triples is not None:
+        graph.add((merge, VOID.triples, count(snapshot.triples)))
     for position, (name, triples) in enumerate(sorted(snapshot.graphs.items())):
         named, content = BNode(f"named{position}"), BNode(f"graph{position}")
         graph.add((dataset, SD.namedGraph, named))
@@ -121,4 +147,5 @@ def service_description(snapshot: Snapshot, host: str) -> Graph:
         graph.add((named, SD.graph, content))
         graph.add((content, RDF.type, SD.Graph))
         graph.add((content, VOID.triples, count(triples)))
+    sparql_examples.add_to(graph, service().engine, service().catalogue, host)
     return graph

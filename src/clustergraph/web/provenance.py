@@ -29,7 +29,8 @@ def snapshot_description(snapshot: Snapshot, host: str) -> Graph:  # noqa: ARG00
     graph.add((one, RDFS.label, Literal(f"Stand {snapshot.name}", lang="de")))
     graph.add((one, DCTERMS.identifier, Literal(snapshot.name)))
     graph.add((one, DCTERMS.isVersionOf, URIRef(snapshot.base)))
-    graph.add((one, VOID.triples, count(manifest["triples"])))
+    if snapshot.triples is not None:
+        graph.add((one, VOID.triples, count(snapshot.triples)))
     if built := manifest.get("built"):
         graph.add((one, PROV.generatedAtTime, Literal(built, datatype=XSD.dateTime)))
     if digest := manifest.get("sha256"):

@@ -67,4 +67,6 @@ def _agents(engine: Engine, values: list[str], language: str) -> list[dict[str, 
 
 
 def _counted(snapshot: Snapshot) -> str:
-    return f"A knowledge graph of {snapshot.manifest['triples']:,} statements in {len(snapshot.graphs)} named graphs."
+    if snapshot.triples is None:
+        return "A knowledge graph."
+    return f"A knowledge graph of {snapshot.triples:,} statements in {len(snapshot.graphs)} named graphs."

@@ -16,7 +16,7 @@ from clustergraph.web.negotiation import choose, prefers_html
 from clustergraph.web.quick import FAILED
 from clustergraph.web.results import page
 from clustergraph.web.service import service
-from clustergraph.web.snippets import bound
+from clustergraph.web.sparql_examples import examples
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -65,12 +65,7 @@ def sparql() -> Response:
 
 def _editor() -> dict[str, Any]:
     """What the page of the editor shows besides a query and its result."""
-    examples = [
-        (found, bound(found, service().catalogue.bind(service().engine, found, found.example)))
-        for found in service().catalogue
-        if len(found.example) >= sum(one.required for one in found.parameters)
-    ]
-    return {"formats": FORMATS, "examples": examples}
+    return {"formats": FORMATS, "examples": examples(service().engine, service().catalogue)}
 
 
 def read(request: Request) -> Question | None:

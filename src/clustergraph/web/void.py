@@ -17,7 +17,7 @@ from clustergraph.engine.formats import Format, of_kind
 from clustergraph.namespaces import namespace
 from clustergraph.naming import short_name
 from clustergraph.snapshot import Snapshot
-from clustergraph.web import answers, documents
+from clustergraph.web import answers, documents, usage
 from clustergraph.web.addresses import data_link
 from clustergraph.web.kept import per_snapshot
 from clustergraph.web.service import service
@@ -119,7 +119,9 @@ def dumps(snapshot: Snapshot, host: str, iri: str | None = None) -> list[tuple[F
 
 def _sizes(graph: Graph, dataset: URIRef, snapshot: Snapshot) -> None:
     manifest = snapshot.manifest
-    graph.add((dataset, VOID.triples, count(manifest["triples"])))
+    classes: dict[str, BNode] = {}
+    if snapshot.triples is not None:
+        graph.add((dataset, VOID.triples, count(snapshot.triples)))
     graph.add((dataset, VOID.classes, count(len(manifest.get("classes", {})))))
     graph.add((dataset, VOID.properties, count(len(manifest.get("properties", {})))))
     for kind, counts, link, number in (
@@ -128,9 +130,12 @@ def _sizes(graph: Graph, dataset: URIRef, snapshot: Snapshot) -> None:
     ):
         for position, (iri, size) in enumerate(sorted(manifest.get(counts, {}).items())):
             part = BNode(f"{kind}{position}")
+            if kind == "class":
+                classes[iri] = part
             graph.add((dataset, link, part))
             graph.add((part, VOID[kind], URIRef(iri)))
             graph.add((part, number, count(size)))
+    usage.add_to(graph, usage.usage(service().engine), classes)
 
 
 def _parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, host: str) -> None:

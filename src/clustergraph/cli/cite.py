@@ -1,0 +1,92 @@
+"""`clustergraph cite`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clustergraph.cli import options
+from clustergraph.cli.query import pairs
+from clustergraph.cli.sparql import read_query
+
+if TYPE_CHECKING:
+    from clustergraph.catalogue import Catalogue
+    from clustergraph.cite import Asked
+    from clustergraph.engine.base import Engine
+
+FORMATS = ("text", "bibtex", "csl-json", "cff", "ris")
+
+
+@click.command("cite")
+@options.sources
+@options.store
+@click.option("--query", "name", metavar="NAME", help="Cite this canned query, too.")
+@click.option(
+    "--param", "-p", "given", multiple=True, callback=pairs, metavar="KEY=VALUE", help="A parameter of it; repeatable."
+)
+@click.option(
+    "--sparql",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="Cite the query in this file, too; - is standard input.",
+)
+@options.engine
+@options.queries
+@options.timeout
+@click.option("--format", "-f", "format", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
+def command(
+    sources: tuple[Path, ...],
+    store: Path | None,
+    name: str | None,
+    given: dict[str, list[str]],
+    file: Path | None,
+    address: str | None,
+    queries: Path | None,
+    timeout: float | None,
+    format: str,
+    language: str,
+) -> None:
+    """Say how to cite a snapshot, and a query on it.
+
+    With a query, the query is asked, and the citation has the digest of its text, the digest of the answer, and the
+    address that asks it again. The digest of an answer is the SHA-256 of its CSV, or of its sorted N-Triples where the
+    query makes a graph.
+
+    \b
+    Examples:
+      clustergraph cite
+      clustergraph cite --format bibtex
+      clustergraph cite --query clusters-by-country -p country=JP --format csl-json
+    """
+    from clustergraph import cite
+    from clustergraph.cli.asking import graph
+
+    if name and file:
+        raise click.UsageError("Give --query or --sparql, not both.")
+    if given and not name:
+        raise click.UsageError("--param is for a canned query; name one with --query.")
+    with graph(sources, store, address, timeout, queries) as (engine, known):
+        asked = _asked(engine, known, name, given, file, timeout)
+        click.echo(getattr(cite.cite(engine, language, asked), cite.FORMATS[format]))
+
+
+def _asked(
+    engine: Engine,
+    queries: Path | Catalogue | None,
+    name: str | None,
+    given: dict[str, list[str]],
+    file: Path | None,
+    timeout: float | None,
+) -> Asked | None:
+    from clustergraph import cite
+    from clustergraph.cli.queries import find
+
+    if name:
+        catalogue, _ = find(name, queries)
+        return cite.canned(engine, catalogue, name, given, timeout)
+    if file:
+        return cite.asked(engine, read_query(None, file), timeout=timeout)
+    return None

@@ -1,0 +1,82 @@
+"""The arguments of a call, checked: an assistant may send anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from clustergraph.catalogue import ParameterError
+from clustergraph.mcp.rows import MOST_ROWS, ROWS, Part
+
+PAGING: dict[str, Any] = {
+    "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST_ROWS,
+        "default": ROWS,
+        "description": "How many rows to show.",
+    },
+    "offset": {"type": "integer", "minimum": 0, "default": 0, "description": "How many rows to pass over."},
+}
+
+
+def schema(properties: Mapping[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    """The schema of a tool's arguments."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": required or [],
+        "additionalProperties": False,
+    }
+
+
+def known(given: Mapping[str, Any], names: list[str]) -> None:
+    """Raise ParameterError for an argument that the tool does not have."""
+    for name in given:
+        if name not in names:
+            listed = f"there are {', '.join(names)}" if names else "it has none"
+            raise ParameterError(
+                name,
+                f"The tool has no parameter {name!r}; {listed}.",
+                allowed=names,
+                suggestions=get_close_matches(name, names),
+            )
+
+
+def text(given: Mapping[str, Any], name: str, *, required: bool = True) -> str:
+    """A text; empty where none is given and none is needed."""
+    found = given.get(name)
+    if found is None or found == "":
+        if required:
+            raise ParameterError(name, f"The parameter {name!r} is missing; give a text.")
+        return ""
+    return written(name, found)
+
+
+def written(name: str, value: Any) -> str:
+    """A JSON value as the text of a parameter. Raises ParameterError for a list or an object."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise ParameterError(name, f"The value of {name!r} must be a single text, number or truth value, not {value!r}.")
+
+
+def part(given: Mapping[str, Any]) -> Part:
+    """The rows that are asked for, by `limit` and `offset`."""
+    return Part(_whole(given, "limit", ROWS, 1, MOST_ROWS), _whole(given, "offset", 0, 0, None))
+
+
+def _whole(given: Mapping[str, Any], name: str, default: int, least: int, most: int | None) -> int:
+    value = given.get(name)
+    if value is None:
+        return default
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)  # assistants write numbers as texts now and then
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    wanted = f"from {least:,} to {most:,}" if most is not None else f"of at least {least}"
+    if not isinstance(value, int) or isinstance(value, bool) or value < least or (most is not None and value > most):
+        raise ParameterError(name, f"The value of {name!r} must be a whole number {wanted}, not {value!r}.")
+    return value

@@ -1,0 +1,137 @@
+"""What an assistant can read: the schema, the ontology, the canned queries, the examples, the description, things."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from rdflib import Graph
+
+from clustergraph.cite import cite
+from clustergraph.engine.formats import Format, find
+from clustergraph.mcp import describe, schema
+from clustergraph.mcp.knowledge import Knowledge
+from clustergraph.web import documents, sparql_examples
+from clustergraph.web.addresses import ONTOLOGY
+
+SCHEME = "clustergraph://"
+THING = f"{SCHEME}thing/"
+QUERY = f"{SCHEME}queries/"
+TEMPLATE = f"{THING}{{+name}}"
+
+SPARQL = "application/sparql-query"
+
+
+def _turtle() -> Format:
+    form = find("turtle", "graph")
+    assert form is not None
+    return form
+
+
+TURTLE = _turtle()
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something to read. `read` gives its text."""
+
+    uri: str
+    name: str
+    title: str
+    description: str
+    media_type: str
+    read: Callable[[Knowledge], str]
+
+
+def resources(knowledge: Knowledge) -> dict[str, Resource]:
+    """Everything to read, by URI; single things are read by `thing`."""
+    every = [
+        Resource(
+            f"{SCHEME}schema",
+            "schema",
+            "Schema",
+            "Prefixes, classes and properties with what they mean and how they are used, for writing SPARQL.",
+            "text/markdown",
+            schema.text,
+        ),
+        Resource(
+            f"{SCHEME}dataset",
+            "dataset",
+            "The graph and its snapshot",
+            "What the graph is, who made it, under which licence, how large it is, and how to cite the snapshot.",
+            "application/json",
+            _dataset,
+        ),
+        Resource(
+            f"{SCHEME}examples",
+            "examples",
+            "Examples in SPARQL",
+            "The canned queries with example parameters in them, as SHACL executables.",
+            TURTLE.media_type,
+            _examples,
+        ),
+    ]
+    if f"{knowledge.snapshot.base}graph/{ONTOLOGY}" in knowledge.snapshot.graphs:
+        every.append(
+            Resource(
+                f"{SCHEME}ontology",
+                "ontology",
+                "Ontology",
+                "Every term with labels, comments, domain, range, axioms.",
+                TURTLE.media_type,
+                lambda asked: _document(asked, f"{asked.snapshot.base}{ONTOLOGY}"),
+            )
+        )
+    for query in knowledge.catalogue:
+        text = query.text
+        every.append(
+            Resource(
+                f"{QUERY}{query.name}",
+                query.name,
+                str(query.summary),
+                " ".join(str(query.description).split()),
+                SPARQL,
+                lambda _, text=text: text,  # type: ignore[misc]
+            )
+        )
+    return {one.uri: one for one in every}
+
+
+def thing(knowledge: Knowledge, uri: str) -> str:
+    """The document about a thing in Turtle, by a URI of the template. Raises ParameterError where it names nothing."""
+    return _document(knowledge, knowledge.find(describe.THING, unquote(uri.removeprefix(THING))))
+
+
+def _document(knowledge: Knowledge, iri: str) -> str:
+    return documents.of(knowledge.engine, iri, TURTLE).body.decode("utf-8")
+
+
+def _examples(knowledge: Knowledge) -> str:
+    graph = Graph()
+    for prefix, iri in knowledge.snapshot.prefixes.items():
+        graph.bind(prefix, iri, override=False)
+    sparql_examples.add_to(graph, knowledge.engine, knowledge.catalogue, knowledge.snapshot.base.rstrip("/"))
+    return graph.serialize(format="turtle")
+
+
+def _dataset(knowledge: Knowledge) -> str:
+    snapshot = knowledge.snapshot
+    manifest = snapshot.manifest
+    told = {
+        "title": snapshot.said("title"),
+        "description": snapshot.said("description"),
+        "licence": snapshot.said("license"),
+        "version": snapshot.said("version"),
+        "base": snapshot.base,
+        "snapshot": snapshot.name,
+        "built": manifest.get("built"),
+        "sha256": manifest.get("sha256"),
+        "reasoning": manifest.get("reasoning"),
+        "statements": manifest["triples"],
+        "graphs": snapshot.graphs,
+        "left out": manifest.get("excluded"),
+        "cite as": cite(knowledge.engine).text,
+    }
+    return json.dumps({name: value for name, value in told.items() if value}, ensure_ascii=False, indent=1)

@@ -1,0 +1,147 @@
+"""The server: tools and resources as the protocol has them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+import mcp_types as types
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.shared.exceptions import MCPError
+
+from clustergraph import __version__
+from clustergraph.catalogue import ParameterError
+from clustergraph.mcp import refusals, resources
+from clustergraph.mcp.knowledge import Knowledge
+from clustergraph.mcp.tool import Tool
+from clustergraph.mcp.toolbox import toolbox
+
+NAME = "clustergraph"
+AT_ONCE = 16
+"""How many calls are worked on at once; further ones wait."""
+
+_LOG = logging.getLogger(__name__)
+_Value = TypeVar("_Value")
+_Context = ServerRequestContext[Any]
+
+
+def make_server(knowledge: Knowledge) -> Server[Any]:
+    """The server of a graph, to be run on a transport."""
+    tools = toolbox(knowledge.catalogue)
+    readable = resources.resources(knowledge)
+    limiter = anyio.CapacityLimiter(AT_ONCE)
+
+    async def aside(work: Callable[[], _Value]) -> _Value:
+        # A call that is cancelled is not waited for; its query ends by its own deadline.
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=limiter)
+
+    async def list_tools(_: _Context, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=[_told(tool) for tool in tools.values()])
+
+    async def call_tool(_: _Context, call: types.CallToolRequestParams) -> types.CallToolResult:
+        tool = tools.get(call.name)
+        if tool is None:
+            raise MCPError(types.INVALID_PARAMS, _unknown("tool", call.name, list(tools)))
+        return await aside(lambda: _called(knowledge, tool, call.arguments or {}))
+
+    async def list_resources(_: _Context, __: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
+        return types.ListResourcesResult(
+            resources=[
+                types.Resource(
+                    uri=one.uri, name=one.name, title=one.title, description=one.description, mime_type=one.media_type
+                )
+                for one in readable.values()
+            ]
+        )
+
+    async def list_templates(_: _Context, __: types.PaginatedRequestParams | None) -> types.ListResourceTemplatesResult:
+        template = types.ResourceTemplate(
+            uri_template=resources.TEMPLATE,
+            name="thing",
+            title="A thing",
+            description="The data of a thing in Turtle. `name` is its IRI, percent-encoded, or what comes in it behind "
+            f"{knowledge.snapshot.base}",
+            mime_type=resources.TURTLE.media_type,
+        )
+        return types.ListResourceTemplatesResult(resource_templates=[template])
+
+    async def read_resource(_: _Context, asked: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+        text, media_type = await aside(lambda: _read(knowledge, readable, asked.uri))
+        contents = types.TextResourceContents(uri=asked.uri, mime_type=media_type, text=text)
+        return types.ReadResourceResult(contents=[contents])
+
+    title = knowledge.snapshot.said("title") or str(knowledge.snapshot.manifest.get("title") or NAME)
+    return Server(
+        NAME,
+        version=__version__,
+        title=title,
+        instructions=_instructions(knowledge, title),
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+        on_list_resources=list_resources,
+        on_list_resource_templates=list_templates,
+        on_read_resource=read_resource,
+    )
+
+
+def _instructions(knowledge: Knowledge, title: str) -> str:
+    parts = [
+        f"{title}. {knowledge.snapshot.said('description')}".strip(),
+        "Prefer the tool that answers the question; `search` and `describe` find and explain things; for anything else "
+        "ask `schema` and write SPARQL for `sparql`.",
+        "Answers name the snapshot they were drawn from, and the sources they rest on: pass both on.",
+        "What the graph does not say is not known, and not therefore false.",
+    ]
+    return "\n".join(parts)
+
+
+def _told(tool: Tool) -> types.Tool:
+    return types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=tool.input,
+        output_schema=tool.output,
+        annotations=types.ToolAnnotations(
+            title=tool.title, read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+        ),
+    )
+
+
+def _called(knowledge: Knowledge, tool: Tool, arguments: dict[str, Any]) -> types.CallToolResult:
+    try:
+        found = tool.run(knowledge, arguments)
+    except Exception as error:
+        return types.CallToolResult(content=[types.TextContent(text=_refusal(error))], is_error=True)
+    return types.CallToolResult(content=[types.TextContent(text=found.text)], structured_content=found.data)
+
+
+def _read(knowledge: Knowledge, readable: dict[str, resources.Resource], uri: str) -> tuple[str, str]:
+    try:
+        if uri in readable:
+            return readable[uri].read(knowledge), readable[uri].media_type
+        if uri.startswith(resources.THING):
+            return resources.thing(knowledge, uri), resources.TURTLE.media_type
+        raise refusals.NotFound(_unknown("resource", uri, list(readable)))
+    except Exception as error:
+        wrong = isinstance(error, (refusals.NotFound, ParameterError))
+        raise MCPError(types.INVALID_PARAMS if wrong else types.INTERNAL_ERROR, _refusal(error)) from error
+
+
+def _refusal(error: Exception) -> str:
+    """What to say of an error. One that is ours is logged, and says no more than that."""
+    text = refusals.told(error)
+    if text is None:
+        _LOG.error("A call failed", exc_info=error)
+        return "This is a fault of the server and not of the call; its log says more. Another tool may still answer."
+    return text
+
+
+def _unknown(kind: str, name: str, names: list[str]) -> str:
+    near = ", ".join(get_close_matches(name, names, n=3))
+    return f"There is no {kind} {name!r}.{f' Perhaps: {near}.' if near else ''}"

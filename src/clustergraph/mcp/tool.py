@@ -1,0 +1,51 @@
+"""What a tool is: how it is told of, and what it does with arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clustergraph.mcp.knowledge import Knowledge
+
+Arguments = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a tool found: a text to read, and the same as data."""
+
+    text: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool. `input` and `output` are JSON Schemas; `run` raises what `refusals.told` puts in words."""
+
+    name: str
+    title: str
+    description: str
+    input: dict[str, Any]
+    output: dict[str, Any]
+    run: Callable[[Knowledge, Arguments], Reply]
+
+
+def output(properties: Mapping[str, Any], required: list[str]) -> dict[str, Any]:
+    """The schema of a reply's data: every reply names the snapshot that it was drawn from."""
+    return {
+        "type": "object",
+        "properties": {
+            "snapshot": {"type": "string", "description": "Name of the snapshot, to cite the answer by."},
+            **properties,
+        },
+        "required": ["snapshot", *required],
+    }
+
+
+def reply(knowledge: Knowledge, parts: list[str], data: Mapping[str, Any]) -> Reply:
+    """A reply of these parts of text, without those that are empty."""
+    return Reply(
+        "\n\n".join(part for part in parts if part),
+        {"snapshot": knowledge.snapshot.name, **data},
+    )

@@ -1,0 +1,108 @@
+"""The server of the published graph, and a client of it in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import mcp_types as types
+import pytest
+from mcp.client import Client
+from mcp.shared.exceptions import MCPError
+
+from clustergraph.catalogue import Catalogue
+from clustergraph.mcp.knowledge import Knowledge
+from clustergraph.mcp.server import make_server
+from clustergraph.opening import Source
+from clustergraph.snapshot import Snapshot
+
+Call = Callable[..., types.CallToolResult]
+
+
+def alone(snapshot: Snapshot) -> Source:
+    """A snapshot as a source: one that no other follows."""
+    return Source(snapshot.name, None, None, snapshot.path)
+
+
+@pytest.fixture(scope="session")
+def knowledge(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[Knowledge]:
+    with Knowledge.open(snapshot, alone(snapshot), catalogue) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def call(knowledge: Knowledge) -> Call:
+    """Calls a tool of the published graph: `call("search", text="silicon")`."""
+    server = make_server(knowledge)
+
+    def called(name: str, /, **arguments: Any) -> types.CallToolResult:
+        failed: list[MCPError] = []
+
+        async def talk() -> types.CallToolResult:
+            # The client checks data against the tool's own schema once it has listed the tools.
+            async with Client(server) as client:
+                await client.list_tools()
+                try:
+                    return await client.call_tool(name, arguments)
+                except MCPError as error:
+                    failed.append(error)  # a task group would wrap it
+            raise failed[0]
+
+        return anyio.run(talk)
+
+    return called
+
+
+@pytest.fixture(scope="session")
+def read(knowledge: Knowledge) -> Callable[[str], str]:
+    """Reads a resource of the published graph."""
+    server = make_server(knowledge)
+
+    def text(uri: str) -> str:
+        failed: list[MCPError] = []
+
+        async def talk() -> str:
+            async with Client(server) as client:
+                try:
+                    (contents,) = (await client.read_resource(uri)).contents
+                    assert isinstance(contents, types.TextResourceContents)
+                    return contents.text
+                except MCPError as error:
+                    failed.append(error)
+            raise failed[0]
+
+        return anyio.run(talk)
+
+    return text
+
+
+@pytest.fixture
+def small(example: Path, tmp_path: Path) -> Iterator[Knowledge]:
+    """The graph of two people, without a canned query `search`."""
+    from clustergraph.opening import find, opened
+
+    source = find([example], store=tmp_path / "store")
+    snapshot = opened(source).snapshot
+    assert source.queries is not None
+    with Knowledge.open(snapshot, source, Catalogue.load(source.queries)) as opened_knowledge:
+        yield opened_knowledge
+
+
+@pytest.fixture
+def serve_turtle(tmp_path: Path) -> Iterator[Callable[[str], Knowledge]]:
+    """Makes the knowledge of some Turtle."""
+    from contextlib import ExitStack
+
+    from clustergraph.build import build
+
+    with ExitStack() as stack:
+
+        def made(turtle: str) -> Knowledge:
+            file = tmp_path / "some.ttl"
+            file.write_text(turtle, encoding="utf-8")
+            snapshot = build([file], store=tmp_path / "store").snapshot
+            return stack.enter_context(Knowledge.open(snapshot, alone(snapshot), Catalogue()))
+
+        yield made
