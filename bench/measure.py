@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from bench import load, peers, pressure, questions
+from bench import library, load, pages, peers, pressure, questions
 from bench.ask import Refused, ask, count
 from bench.graphs import Graph
+from bench.pages import Page
 from bench.questions import Question
-from bench.results import AD_HOC, CANNED, COLD, MIX, PRESSURE, REPEATED, Cell, Check, Results, Service
+from bench.results import AD_HOC, CANNED, COLD, FRAMES, MIX, PAGES, PRESSURE, REPEATED, Cell, Check, Results, Service
 from bench.servers import HOST, DidNotStart, Server, shown
 from clustergraph.engine.base import Engine
 
-PARTS = ("start", AD_HOC, CANNED, MIX, PRESSURE)
+PARTS = ("start", AD_HOC, CANNED, MIX, PRESSURE, PAGES, FRAMES)
 CHECKED = 5
 """Variants of a query whose rows are counted before it is timed."""
 KEPT = 20
@@ -76,6 +77,11 @@ def run(plan: Plan, graph: Graph, results: Results, tell: Tell = silent) -> None
     """Measure one graph and add what was found to `results`."""
     results.graphs[graph.name] = graph.triples
     results.prepared[graph.name] = graph.seconds
+    if FRAMES in plan.parts:
+        tell(f"{graph.name}: frames", 0)
+        results.libraries.append(library.measure(graph, plan.rounds))
+    if {*plan.parts} == {FRAMES}:
+        return  # nobody has to be asked
     engine = questions.embedded(graph)
     asked = {
         AD_HOC: questions.ad_hoc(graph, engine) if {AD_HOC, PRESSURE} & {*plan.parts} else [],
@@ -83,6 +89,7 @@ def run(plan: Plan, graph: Graph, results: Results, tell: Tell = silent) -> None
     }
     results.about |= {one.name: one.about for part in asked.values() for one in part}
     rows = expected(engine, questions.FIRST)
+    shown = pages.found(graph, engine) if PAGES in plan.parts else []
     engine.close()
     with ExitStack() as stack:
         servers = [Server(name, graph, plan.deadline) for name in (peers.OURS, *plan.peers)]
@@ -97,6 +104,8 @@ def run(plan: Plan, graph: Graph, results: Results, tell: Tell = silent) -> None
         session.finish()
         if PRESSURE in plan.parts:
             session.press(asked[AD_HOC])
+        if shown:
+            session.show(shown)
 
 
 def expected(engine: Engine, question: Question) -> int:
@@ -297,6 +306,15 @@ class _Session:
         requests = [(one.accept, address) for one in quick for address in one.targets(ours.name)[:KEPT]]
         found = pressure.measure(self.graph.name, ours, requests, self.plan.rounds, self.plan.seconds)
         self.results.pressures.append(found)
+
+    def show(self, shown: list[Page]) -> None:
+        """How long pages take beside their queries, on a service of its own that has no cache."""
+        self.tell(f"{self.graph.name}: pages", 0)
+        with Server(peers.OURS, self.graph, self.plan.deadline, more=pages.UNCACHED) as server:
+            server.start(questions.FIRST, self.rows, self.plan.start_limit)
+            server.settle()
+            pages.measure(server.port, shown, self.plan.rounds * pages.REPEATS)
+        self.results.pages += shown
 
     def finish(self) -> None:
         """Note the memory that the servers have after all this."""

@@ -8,7 +8,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.library import Library
 from bench.load import Load
+from bench.pages import Page
 from bench.pressure import Pressure
 
 COLD = "cold"
@@ -18,6 +20,8 @@ AD_HOC = "ad-hoc"
 CANNED = "canned"
 MIX = "mix"
 PRESSURE = "pressure"
+FRAMES = "frames"
+PAGES = "pages"
 
 
 @dataclass(slots=True)
@@ -97,6 +101,8 @@ class Results:
     checks: list[Check] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     pressures: list[Pressure] = field(default_factory=list)
+    libraries: list[Library] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
     about: dict[str, str] = field(default_factory=dict)
     """What each query asks for."""
 
@@ -116,4 +122,6 @@ class Results:
             Pressure(**{**one, **{name: [Load(**load) for load in one[name]] for name in loads}})
             for one in told.get("pressures", ())
         ]
+        told["libraries"] = [Library(**one) for one in told.get("libraries", ())]
+        told["pages"] = [Page(**one) for one in told.get("pages", ())]
         return cls(**told)

@@ -36,6 +36,8 @@ class Server:
     """Seconds that a query may take, where the server can be told."""
     port: int = 0
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    more: Sequence[str] = ()
+    """Further words of the command, for this service only."""
 
     @property
     def pid(self) -> int:
@@ -48,7 +50,8 @@ class Server:
         if self.name == peers.OURS:
             given = ["--host", HOST, "--port", str(self.port), "--timeout", str(self.deadline)]
             program = [sys.executable, "-m", "clustergraph"]
-            return [*program, "serve", str(self.graph.store), *given, "--rate", "off", "--log", "off", "--quiet"]
+            quiet = ["--rate", "off", "--log", "off", "--quiet"]
+            return [*program, "serve", str(self.graph.store), *given, *quiet, *self.more]
         if self.name == peers.OXIGRAPH:
             where = ["--location", str(self.graph.oxigraph), "--bind", f"{HOST}:{self.port}"]
             # Not --timeout-s: it starts a thread for each query that sleeps until the deadline, tens of thousands here.

@@ -18,9 +18,11 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 
-from bench import ask, graphs, load, measure, peers, pressure, processes, questions, report, servers, synthetic
+from bench import ask, graphs, library, load, measure, peers, pressure, processes, questions, report, servers, synthetic
 from bench.__main__ import main
+from bench.library import Library
 from bench.load import Load
+from bench.pages import Page
 from bench.pressure import Pressure
 from bench.results import AD_HOC, CANNED, COLD, MIX, REPEATED, Cell, Check, Results, Service
 from clustergraph.engine.base import Engine
@@ -301,6 +303,14 @@ def sample() -> Results:
                 after=2**20,
             )
         ],
+        pages=[
+            Page("real", "/page/id/slow", ["ASK {}"], [0.008, 0.007], [0.002, 0.002]),
+            Page("real", "/page/id/quick", ["ASK {}", "ASK {}"], [0.004], [0.002]),
+        ],
+        libraries=[
+            Library("real", 0, {library.IMPORT: [0.01], library.FIRST: [0.6]}),
+            Library("generated", 5, {"pyoxigraph, JSON": [2.0], "pyoxigraph, TSV": [1.0, 9.0, 1.0], "pandas": [1.2]}),
+        ],
         about={"point look-up": "one thing"},
     )
 
@@ -326,6 +336,38 @@ def test_what_bad_queries_do_is_told_and_judged() -> None:
     said = report.written(results)
     assert "to its 503, the worst | at most 0.5 | 0.20 | yes |" in said
     assert "beside it : without it | at most 2 | 2.50 | **no** |" in said
+
+
+def test_how_long_pages_take_beside_their_queries_is_told_and_judged() -> None:
+    results = sample()
+    said = report.written(results)
+    assert "| `/page/id/slow` | 1 | 7.50 | 2.00 | 3.75 |" in said
+    assert "of its queries, the worst | under 3 | 3.75 | **no** |" in said
+    del results.pages[0]
+    assert "of its queries, the worst | under 3 | 2.00 | yes |" in report.written(results)
+
+
+def test_the_library_is_measured_without_any_server(store: Path, snapshot: Snapshot, tmp_path: Path) -> None:
+    graph = graphs.Graph("real", published(), store, snapshot, tmp_path, {})
+    for name, ways in (
+        ("real", {library.IMPORT, library.FIRST}),
+        ("generated", {*library.WRITTEN, *library.FRAMES}),
+    ):
+        results = replace(sample(), graphs={}, libraries=[], services=[])
+        measure.run(measure.Plan(parts=("frames",), peers=(), rounds=1), replace(graph, name=name), results)
+        (found,) = results.libraries
+        assert {way for way, seconds in found.seconds.items() if seconds[0] > 0} == ways
+        assert "### The Python library" in report.written(results)
+    engine = questions.embedded(graph)
+    assert found.rows == len(engine.query(library.TARGETS, format="csv").body.splitlines()) - 1 > 100
+    engine.close()
+
+
+def test_the_librarys_goals_are_told_and_judged() -> None:
+    said = report.written(sample())
+    assert "| Python: seconds to import the library | at most 0.2 | 0.01 | yes |" in said
+    assert "and have a first answer | at most 0.5 | 0.60 | **no** |" in said
+    assert "pyoxigraph writing that result | at most 1.5 | 1.20 | yes |" in said
 
 
 def test_a_goal_that_is_missed_is_said_to_be_missed() -> None:

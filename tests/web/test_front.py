@@ -129,6 +129,8 @@ def test_other_queries_or_settings_make_other_tags(counting: Counting, tmp_path:
     tag = client_of(counting).get(CLUSTERS).headers["ETag"]
     assert client_of(counting).get(CLUSTERS).headers["ETag"] == tag
     assert client_of(counting, url="https://a.example").get(CLUSTERS).headers["ETag"] != tag
+    elsewhere = client_of(counting, store=tmp_path / "store", port=1, readers=7, cache=1, rate="9/second", memory=256)
+    assert elsewhere.get(CLUSTERS).headers["ETag"] == tag
     shutil.copytree(published().queries, tmp_path / "queries")
     file = tmp_path / "queries" / "clusters.rq"
     file.write_text(file.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
@@ -438,16 +440,28 @@ def test_a_new_snapshot_is_taken_up_without_a_failed_request(tmp_path: Path) -> 
     assert wrong == []
 
 
+class Moving(Counting):
+    """An engine whose snapshot changes while it computes its first answer."""
+
+    def query(self, *args: Any, **more: Any) -> Any:
+        answer = super().query(*args, **more)
+        if self.asked == 1:
+            self.snapshot = replace(self.snapshot, manifest={**self.snapshot.manifest, "name": "later"})
+        return answer
+
+
+def test_an_answer_to_a_post_is_never_called_one_of_the_snapshot_after(store: Path) -> None:
+    engine = Moving(store)
+    response = client_of(engine).post("/sparql", data={"query": "ASK {}"})
+    assert (response.status_code, response.headers["Snapshot"]) == (200, "later")
+    assert engine.asked == 2
+    response = client_of(engine).post("/sparql", data={"query": "ASK { ?a ?b ?c }"})
+    assert response.status_code == 200
+    assert engine.asked == 3
+
+
 def test_an_answer_is_never_tagged_with_the_snapshot_before(store: Path, counting: Counting) -> None:
     """The snapshot changes while an answer is computed; it is computed again rather than kept under the old name."""
-
-    class Moving(Counting):
-        def query(self, *args: Any, **more: Any) -> Any:
-            answer = super().query(*args, **more)
-            if self.asked == 1:
-                self.snapshot = replace(self.snapshot, manifest={**self.snapshot.manifest, "name": "later"})
-            return answer
-
     engine = Moving(store)
     client = client_of(engine)
     response = client.get(ask("ASK {}"))

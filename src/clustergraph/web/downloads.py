@@ -12,17 +12,21 @@ from clustergraph.engine.errors import ResultTooLarge
 from clustergraph.engine.formats import Format
 from clustergraph.naming import short_name
 from clustergraph.snapshot import Snapshot
-from clustergraph.web import answers, documents, fields
+from clustergraph.told import told
+from clustergraph.web import answers, documents, fields, files
 from clustergraph.web.errors import Problem
-from clustergraph.web.negotiation import choose
+from clustergraph.web.negotiation import Choice, choose
 from clustergraph.web.service import service
 
 FIELD = "download"
 
+LARGE = 50_000
+"""Triples from which a graph is sent as a file, without asking the engine for it first."""
+
 
 def everything(suffix: str | None) -> Response:
     """All graphs: merged, or by name in the formats that keep names."""
-    response = _download("all", suffix, lambda form: documents.whole(service().engine, form))
+    response = _download(None, suffix, lambda form: documents.whole(service().engine, form))
     response.headers["Link"] = ", ".join(
         documents.links(service().snapshot, f"{service().snapshot.base}{documents.GRAPHS}", response.mimetype or "")
     )
@@ -31,8 +35,7 @@ def everything(suffix: str | None) -> Response:
 
 def named_graph(iri: str, suffix: str | None) -> Response:
     """One named graph, nothing added."""
-    name = short_name(service().snapshot, iri)
-    return _download(name, suffix, lambda form: documents.of(service().engine, iri, form))
+    return _download(iri, suffix, lambda form: documents.of(service().engine, iri, form))
 
 
 def file_name(snapshot: Snapshot, what: str, form: Format) -> str:
@@ -52,19 +55,42 @@ def file_name(snapshot: Snapshot, what: str, form: Format) -> str:
     )
 
 
-def _download(what: str, suffix: str | None, ask: Callable[[Format], Answer]) -> Response:
+def _download(graph: str | None, suffix: str | None, ask: Callable[[Format], Answer]) -> Response:
+    """A named graph, or with None all of them: what the engine answers, or a file where that is too large."""
     given = fields.address(request)
     choice = choose(request, "graph", given, suffix=suffix)
-    try:
-        answer = ask(choice.format)
-    except ResultTooLarge as error:
-        detail = (
-            f"In {choice.format.label} this is larger than {error.allowed / 2**20:g} MiB, the most for one answer. "
-            "Take the named graphs one by one, choose a shorter format such as Turtle, or use `clustergraph export`."
-        )
-        raise Problem("result-too-large", detail, limit=error.limit, unit=error.unit, allowed=error.allowed) from error
-    response = answers.respond(answer, choice)
+    snapshot = service().snapshot
+    triples = snapshot.graphs.get(graph) if graph else snapshot.manifest.get("triples")
+    response = _file(graph, choice) if (triples or 0) > LARGE else None
+    if response is None:
+        try:
+            response = answers.respond(ask(choice.format), choice)
+        except ResultTooLarge as error:
+            response = _file(graph, choice)
+            if response is None:
+                raise _too_large(choice.format, error) from error
     if (fields.single(given, FIELD) or "0") != "0":
-        name = file_name(service().snapshot, what, choice.format)
+        name = file_name(snapshot, short_name(snapshot, graph) if graph else "all", choice.format)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _file(graph: str | None, choice: Choice) -> Response | None:
+    """The response whose body is a file, which `front` sends; None where no file can be kept."""
+    path = files.written(service().snapshot, graph, choice.format, service().settings.timeout)
+    if path is None:
+        return None
+    request.environ[files.FILE] = files.Pieces(path)
+    response = Response(content_type=choice.content_type)
+    response.vary.add("Accept")
+    return answers.kept(response)
+
+
+def _too_large(form: Format, error: ResultTooLarge) -> Problem:
+    detail = told(
+        "In {form} this is larger than {most} MiB, the most for one answer. Take the named graphs one by one, choose a "
+        "shorter format such as Turtle, or use `clustergraph export`.",
+        form=form.label,
+        most=f"{error.allowed / 2**20:g}",
+    )
+    return Problem("result-too-large", detail, limit=error.limit, unit=error.unit, allowed=error.allowed)

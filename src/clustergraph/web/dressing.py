@@ -9,14 +9,13 @@ from typing import Any
 
 from flask import Flask
 from jinja2 import pass_context
-from markupsafe import Markup, escape
 
 from clustergraph import __version__
 from clustergraph.catalogue import CannedQuery, Words
-from clustergraph.web import answers, language
+from clustergraph.web import answers, language, site
 from clustergraph.web.service import service
 from clustergraph.web.statements import documents
-from clustergraph.web.terms import Term
+from clustergraph.web.words import words
 
 _STATIC = Path(__file__).with_name("static")
 _MANIFESTS = ("dist/manifest.json", "dist/.vite/manifest.json")
@@ -36,7 +35,7 @@ def install(app: Flask) -> None:
         number=pass_context(lambda _, value: language.number(value)),
         date=pass_context(lambda _, value: language.date(value)),
         said=said,
-        spoken=spoken,
+        words=words,
     )
     app.context_processor(_names)
 
@@ -58,6 +57,7 @@ def _names() -> dict[str, Any]:
         "host": answers.host_url(),
         "search": search(),
         "can_browse": any(query.browse for query in catalogue),
+        "sites": site.pages(catalogue),
         "can_compare": any(place.of == "compare" for query in catalogue for place in query.pages),
         "has_ontology": f"{snapshot.base}ontology" in documents(snapshot),
         "build": build(),
@@ -77,20 +77,6 @@ def search() -> CannedQuery | None:
 def said(words: Words) -> str:
     """A text of a canned query in the page's language."""
     return words.said_in(language.language())
-
-
-def spoken(term: Term) -> Markup | str:
-    """The text of a literal as the page's language writes it."""
-    kind = term.datatype.removeprefix("xsd:")
-    if kind in ("integer", "decimal", "int", "long", "double", "float", "nonNegativeInteger"):
-        return language.number(term.text)
-    if kind in ("date", "dateTime"):
-        return language.date(term.text)
-    if kind == "duration":
-        return language.duration(term.text)
-    if kind == "boolean" and term.text in ("true", "false"):
-        return language.say(f"truth.{term.text}")
-    return escape(term.text)
 
 
 def build() -> dict[str, list[str]] | None:

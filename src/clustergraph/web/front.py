@@ -9,19 +9,24 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from clustergraph.engine.cache import ByteCache
-from clustergraph.web import log, quick
+from clustergraph.web import log, quick, ranges
 from clustergraph.web.coding import CODINGS, choose_coding, is_worth_coding
 from clustergraph.web.edition import edition
+from clustergraph.web.files import FILE, Pieces
 from clustergraph.web.headers import EVERYWHERE, PUBLIC
 from clustergraph.web.language import preferred
 from clustergraph.web.metrics import Metrics
 from clustergraph.web.rate import Rate
 from clustergraph.web.service import MIB, Service
+
+HEADERS_BYTES = 2000
+"""What the headers of a response take in memory, about."""
 
 UNLIMITED = frozenset({"/health", "/ready", "/metrics"})
 """What whoever watches over the service asks, often."""
@@ -44,6 +49,13 @@ class Ready:
     headers: list[tuple[str, str]]
     body: bytes
     etag: str = ""
+    file: Pieces | None = None
+    """A body that is sent piece by piece and never held whole."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return self.file.left if self.file else len(self.body)
 
 
 class Front:
@@ -81,16 +93,19 @@ class Front:
                 ready = self._compute(environ, coding, etag, snapshot)
             if ready.etag and (ready.etag in known or known.strip() == "*"):
                 ready = not_modified(ready.etag, snapshot, ready.headers)
+            elif ready.file:
+                status, headers = ranges.head(environ, ready.file, ready.etag, dict(ready.headers))
+                ready = replace(ready, status=status, headers=list(headers.items()))
         elif wait := self._wait(environ):
             ready, outcome = run(self.app, {**environ, REFUSED: wait}), "limited"
         else:
-            ready = encode(run(self.app, environ), choose_coding(environ.get("HTTP_ACCEPT_ENCODING", "")))
+            ready = encode(self._of_one_snapshot(environ), choose_coding(environ.get("HTTP_ACCEPT_ENCODING", "")))
         start_response(ready.status, ready.headers)
         seconds = time.perf_counter() - begin
         self.metrics.request(method, environ.get("PATH_INFO", ""), ready.status[:3], outcome, seconds)
         if self._log_style != "off":
-            log.write(self._log_style, environ, ready.status[:3], len(ready.body), outcome, seconds)
-        return [] if method == "HEAD" else [ready.body]
+            log.write(self._log_style, environ, ready.status[:3], ready.size, outcome, seconds)
+        return [] if method == "HEAD" else ready.file or [ready.body]
 
     def _etag(self, snapshot: str, environ: WSGIEnvironment, coding: str) -> str:
         parts = (
@@ -122,14 +137,35 @@ class Front:
         if not answer.status.startswith("200") or headers.get("Cache-Control") != PUBLIC:
             return answer
         headers["ETag"] = etag
+        if answer.file:
+            return replace(answer, headers=list(headers.items()), etag=etag)
         again = {**headers, "Server-Timing": "ready"}
-        size = len(answer.body) + sum(len(name) + len(value) for name, value in again.items())
-        self.cache.put(etag, Ready(answer.status, list(again.items()), answer.body, etag), size)
+        kept = Ready(answer.status, list(again.items()), answer.body, etag)
+        self.cache.put(etag, kept, len(answer.body) + HEADERS_BYTES)
         return Ready(answer.status, list(headers.items()), answer.body, etag)
 
     def _answer(self, environ: WSGIEnvironment) -> Ready:
         short = quick.answer(environ, self.service)
         return Ready("200 OK", *short) if short else run(self.app, environ)
+
+    def _of_one_snapshot(self, environ: WSGIEnvironment) -> Ready:
+        """The answer to what came by POST; asked again if a new snapshot came meanwhile, as in `_compute`."""
+        before = self.service.snapshot.name
+        body = self._body(environ)
+        if body is None:
+            return run(self.app, environ)
+        answer = run(self.app, {**environ, "wsgi.input": BytesIO(body)})
+        if self.service.snapshot.name == before:
+            return answer
+        return run(self.app, {**environ, "wsgi.input": BytesIO(body)})
+
+    def _body(self, environ: WSGIEnvironment) -> bytes | None:
+        """The request's body; None, and not read, if its size is not said or more than is allowed."""
+        size = environ.get("CONTENT_LENGTH") or ""
+        if not size.isdecimal() or int(size) > self.service.settings.request_size * MIB:
+            return None
+        body: bytes = environ["wsgi.input"].read(int(size))
+        return body
 
     def _wait(self, environ: WSGIEnvironment) -> int:
         """Seconds that this client has to wait, 0 for none."""
@@ -153,7 +189,7 @@ def run(app: WSGIApplication, environ: WSGIEnvironment) -> Ready:
         close = getattr(chunks, "close", None)
         if close:
             close()
-    return Ready(told[0], told[1], body)
+    return Ready(told[0], told[1], body, file=environ.get(FILE) if told[0].startswith("200") else None)
 
 
 def encode(answer: Ready, coding: str) -> Ready:

@@ -45,7 +45,7 @@ def index() -> Response:
     iri = f"{snapshot.base}{documents.GRAPHS}"
     return _respond(
         iri,
-        render_template("graphs.html", graphs=listed, say=say, downloads=_downloads(f"/data/{documents.GRAPHS}")),
+        render_template("graphs.html", graphs=listed, say=say, downloads=everything()),
     )
 
 
@@ -123,6 +123,11 @@ def _counted(query: str, iri: str) -> list[tuple[Term, int]]:
     found = rows(engine, query, graph=URIRef(iri))
     labels = Labels(engine).of([row["term"]["value"] for row in found], language())
     return [(shown(row["term"], engine.snapshot, labels), int(row["count"]["value"])) for row in found if "term" in row]
+
+
+def everything() -> list[tuple[str, str]]:
+    """The downloads of the whole graph: the name and the address of each format."""
+    return _downloads(f"/data/{documents.GRAPHS}")
 
 
 def _downloads(path: str, query: str = "?download=1") -> list[tuple[str, str]]:

@@ -27,6 +27,7 @@ NOTES = f"""SELECT ?note ?about ?object ?says ?what {{
 MOST_PAIRS = 40
 
 Row = Mapping[str, Any]
+Key = tuple[str | None, ...]
 Triple = tuple[Row, str, Row]
 """Subject and object as in SPARQL JSON, and the property between them."""
 
@@ -48,14 +49,17 @@ class Reason:
     premises: tuple[Triple, ...] = ()
 
 
-def key(term: Row) -> str:
+def key(term: Row) -> Key:
     """A term as something that can be compared."""
-    return json.dumps(term, sort_keys=True)
+    value = term["value"]
+    if not isinstance(value, str):
+        value = json.dumps(value, sort_keys=True)  # of a triple term
+    return term["type"], value, term.get("xml:lang"), term.get("datatype"), term.get("its:dir")
 
 
-def notes(rows: Iterable[Row]) -> dict[tuple[str, str], list[Note]]:
+def notes(rows: Iterable[Row]) -> dict[tuple[str, Key], list[Note]]:
     """The answer to NOTES as notes by property and object."""
-    found: dict[tuple[str, str], dict[str, Note]] = defaultdict(dict)
+    found: dict[tuple[str, Key], dict[str, Note]] = defaultdict(dict)
     for row in rows:
         iri = row["note"]["value"]
         note = found[row["about"]["value"], key(row["object"])].setdefault(iri, Note(iri))
@@ -77,13 +81,13 @@ class Reasons:
         self._thing: Row = {"type": "uri", "value": thing}
         self._words = words
         self._ask = ask
-        self._own: dict[str, dict[str, Row]] = defaultdict(dict)
-        self._pointing: dict[str, dict[str, Row]] = defaultdict(dict)
+        self._own: dict[str, dict[Key, Row]] = defaultdict(dict)
+        self._pointing: dict[str, dict[Key, Row]] = defaultdict(dict)
         for prop, value in own:
             self._own[prop][key(value)] = value
         for prop, subject in pointing:
             self._pointing[prop][key(subject)] = subject
-        self._middles: dict[tuple[str, str, str], Row] | None = None
+        self._middles: dict[tuple[str, str, Key], Row] | None = None
 
     def prepare(self, properties: Iterable[str]) -> None:
         """Look up, in one query, what lies between the thing and the ends of chains for these properties."""

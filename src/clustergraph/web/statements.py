@@ -10,6 +10,7 @@ from clustergraph.engine.base import Engine
 from clustergraph.engine.errors import EvaluationError, QuerySyntaxError
 from clustergraph.namespaces import RDFS, SKOS
 from clustergraph.snapshot import Snapshot
+from clustergraph.web.kept import per_snapshot
 
 MOST_POINTING = 200
 """How many statements that point at a thing its page shows."""
@@ -37,11 +38,12 @@ def is_there(engine: Engine, iri: str) -> bool:
     return json.loads(answer.body)["boolean"] is True or iri in documents(engine.snapshot)
 
 
-def documents(snapshot: Snapshot) -> set[str]:
+@per_snapshot
+def documents(snapshot: Snapshot) -> frozenset[str]:
     """The documents below the graph's base whose names, followed by `#`, begin the names of things."""
     named = [
         *snapshot.prefixes.values(),
         *snapshot.manifest.get("classes", ()),
         *snapshot.manifest.get("properties", ()),
     ]
-    return {iri.partition("#")[0] for iri in named if "#" in iri and iri.startswith(snapshot.base)}
+    return frozenset(iri.partition("#")[0] for iri in named if "#" in iri and iri.startswith(snapshot.base))

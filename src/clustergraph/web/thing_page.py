@@ -13,13 +13,14 @@ from rdflib import URIRef
 
 from clustergraph.engine.base import Engine
 from clustergraph.engine.bind import written
+from clustergraph.engine.errors import EvaluationError, QuerySyntaxError
 from clustergraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
 from clustergraph.snapshot import Snapshot
 from clustergraph.web import language, sections
 from clustergraph.web.labels import Labels, best
 from clustergraph.web.language import here
-from clustergraph.web.marks import NOTES, TYPE, Note, Reason, Reasons, Row, key, notes, rows
-from clustergraph.web.statements import INSIDE, MOST_POINTING, POINTING, STATEMENTS, TERMS, documents
+from clustergraph.web.marks import NOTES, TYPE, Key, Note, Reason, Reasons, Row, key, notes, rows
+from clustergraph.web.statements import INSIDE, MOST_POINTING, POINTING, STATEMENTS, TERMS, documents, is_there
 from clustergraph.web.terms import Term, shown
 from clustergraph.web.together import together
 from clustergraph.web.views import View
@@ -103,10 +104,15 @@ class ThingPage:
     """Address that compares it with others, if things of its class are compared."""
 
 
-def thing_page(engine: Engine, labels: Labels, iri: str) -> ThingPage:
-    """Ask for everything at once, then put it in order."""
+def thing_page(engine: Engine, labels: Labels, iri: str) -> ThingPage | None:
+    """Ask for everything at once, then put it in order. None if the graph knows nothing by this name."""
     snapshot = engine.snapshot
-    own, pointing, noted = together(lambda query: rows(engine, query, iri), (STATEMENTS, POINTING, NOTES))
+    try:
+        own, pointing, noted = together(lambda query: rows(engine, query, iri), (STATEMENTS, POINTING, NOTES))
+    except (EvaluationError, QuerySyntaxError):
+        return None  # of characters that no IRI has
+    if not own and not pointing and not is_there(engine, iri):
+        return None
     return _Page(engine, labels, iri, own, pointing, noted, snapshot).page()
 
 
@@ -132,6 +138,8 @@ class _Page:
         self.snapshot = snapshot
         self.code = language.language()
         self.words: Vocabulary = vocabulary(engine)
+        self.sources = self.words.sources
+        self.known: dict[str, Term] = {}
         self.inferred = f"{snapshot.base}graph/inferred"
         self.inside_rows: list[Row] = []
         if any(row["value"]["type"] == "bnode" for row in own):
@@ -178,7 +186,7 @@ class _Page:
         return [
             Group(self.named(prop), [self._statement(prop, value, graphs) for value, graphs in values], len(values))
             for prop, values in self._grouped(self.own, "value")
-            if prop not in self.words.sources  # they have a section of their own
+            if prop not in self.sources  # they have a section of their own
         ]
 
     def _statement(self, prop: str, value: Row, graphs: list[str]) -> Statement:
@@ -196,7 +204,7 @@ class _Page:
     def _remark(self, note: Note) -> Remark:
         says = []
         for prop, values in sorted(note.says.items(), key=lambda one: _importance(one[0])):
-            if prop in self.words.sources and any(other in note.says for other in self.words.sub_properties[prop]):
+            if prop in self.sources and any(other in note.says for other in self.words.sub_properties[prop]):
                 continue  # a narrower property says it, too
             spoken = [value for value in values if value.get("xml:lang", self.code) == self.code] or values
             says.append((self.named(prop), [shown(value, self.snapshot, self.names) for value in spoken]))
@@ -251,7 +259,7 @@ class _Page:
         stated = {
             row["value"]["value"]: row["value"]
             for row in self.own
-            if row["property"]["value"] in self.words.sources and row["value"]["type"] != "bnode"
+            if row["property"]["value"] in self.sources and row["value"]["type"] != "bnode"
         }
         return [self._term(value) for _, value in sorted(stated.items(), key=lambda one: _numbers(one[0]))]
 
@@ -293,9 +301,14 @@ class _Page:
 
     def named(self, iri: str) -> Term:
         """A thing in words. Terms of the standard vocabularies that no ontology here names have texts of their own."""
-        term = shown({"type": "uri", "value": iri}, self.snapshot, self.names)
-        key = f"term.{term.text}"
-        return replace(term, text=language.say(key)) if language.has_text(key) else term
+        term = self.known.get(iri)
+        if term is None:
+            term = shown({"type": "uri", "value": iri}, self.snapshot, self.names)
+            key = f"term.{term.text}"
+            if language.has_text(key):
+                term = replace(term, text=language.say(key))
+            self.known[iri] = term
+        return term
 
     def _term(self, value: Row) -> Term:
         return shown(value, self.snapshot, self.names)
@@ -336,7 +349,7 @@ class _Page:
 
     def _grouped(self, found: Sequence[Row], what: str) -> list[tuple[str, list[tuple[Row, list[str]]]]]:
         """The rows' terms under `what` by property, each once with the graphs that state it; names and types first."""
-        stated: dict[str, dict[str, tuple[Row, list[str]]]] = defaultdict(dict)
+        stated: dict[str, dict[Key, tuple[Row, list[str]]]] = defaultdict(dict)
         for row in found:
             _, graphs = stated[row["property"]["value"]].setdefault(key(row[what]), (row[what], []))
             if "graph" in row:

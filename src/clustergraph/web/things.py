@@ -7,12 +7,15 @@ them; `/snapshot/...` names the state of the graph that statements are taken fro
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from flask import Blueprint, Response, render_template, request
 
 from clustergraph.engine import formats
 from clustergraph.engine.formats import Format
+from clustergraph.told import told
 from clustergraph.web import answers, descriptions, documents, downloads, fields, graphs, ontology
-from clustergraph.web.addresses import data_link, names, page_link
+from clustergraph.web.addresses import ONTOLOGY, data_link, names, page_link
 from clustergraph.web.errors import Problem
 from clustergraph.web.language import here
 from clustergraph.web.near import suggest
@@ -29,13 +32,15 @@ blueprint = Blueprint("things", __name__)
 @blueprint.get("/page")
 def page_of_iri() -> Response:
     """The page of a thing named anywhere."""
-    return _page(_asked_iri())
+    iri = _asked_iri()
+    return _page(iri) or _missing(iri)
 
 
 @blueprint.get("/data")
 def data_of_iri() -> Response:
     """The data of a thing named anywhere."""
-    return _data(_asked_iri(), None)
+    iri = _asked_iri()
+    return _data(iri, None) if is_there(service().engine, iri) else _missing(iri)
 
 
 @blueprint.get("/page/<path:path>")
@@ -45,8 +50,8 @@ def page(path: str) -> Response:
         return graphs.index()
     if _is_snapshot(path):
         return graphs.snapshot_page()
-    iri = _find(path, "")
-    return _page(iri) if iri else _shadowed("page", path)
+    pages = (_page(iri) for iri in names(path, "", service().snapshot.base))
+    return next((found for found in pages if found), None) or _shadowed("page", path)
 
 
 @blueprint.get("/data/<path:path>")
@@ -82,9 +87,10 @@ def nothing(iri: str) -> Problem:
     segments = iri.removeprefix(service().snapshot.base).split("/")
     if iri.startswith(service().snapshot.base) and segments[0] == documents.SNAPSHOTS and len(segments) == 2:
         current = documents.snapshot_iri(service().snapshot)
-        detail = f"The snapshot <{iri}> is not served here; only the current one is described."
+        detail = told("The snapshot <{iri}> is not served here; only the current one is described.", iri=iri)
         return Problem("not-found", detail, suggestions=[current])
-    return Problem("not-found", f"Nothing here is named <{iri}>.", suggestions=suggest(service().engine, iri))
+    detail = told("Nothing here is named <{iri}>.", iri=iri)
+    return Problem("not-found", detail, suggestions=suggest(service().engine, iri))
 
 
 def see_other(where: str) -> Response:
@@ -120,11 +126,11 @@ def _find(path: str, query: str) -> str | None:
 
 
 def _asked_iri() -> str:
-    given = fields.address(request)
-    iri = fields.iri("iri", fields.single(given, "iri") or "")
-    if not is_there(service().engine, iri):
-        raise nothing(iri)
-    return iri
+    return fields.iri("iri", fields.single(fields.address(request), "iri") or "")
+
+
+def _missing(iri: str) -> NoReturn:
+    raise nothing(iri)
 
 
 def _data_at(path: str, suffix: str | None) -> Response | None:
@@ -149,13 +155,16 @@ def _data(iri: str, suffix: str | None) -> Response:
     return response
 
 
-def _page(iri: str) -> Response:
+def _page(iri: str) -> Response | None:
+    """The page of what the graph knows by this name; None if it knows nothing. The page's own queries tell."""
     snapshot = service().snapshot
     if iri in snapshot.graphs:
         return graphs.page(iri)
-    if iri == f"{snapshot.base}ontology":
-        return ontology.page()
+    if iri == f"{snapshot.base}{ONTOLOGY}":
+        return ontology.page() if is_there(service().engine, iri) else None
     said = thing_page(service().engine, labels(), iri)
+    if said is None:
+        return None
     html = render_template("thing.html", iri=iri, said=said, data=data_links(iri))
     response = answers.page(html)
     response.headers["Link"] = _links(iri, "text/html")

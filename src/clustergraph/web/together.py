@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from functools import cache
 from typing import TypeVar
-
-from flask import copy_current_request_context
 
 One = TypeVar("One")
 Got = TypeVar("Got")
@@ -21,8 +20,16 @@ def _threads() -> ThreadPoolExecutor:
 
 
 def together(ask: Callable[[One], Got], of: Sequence[One]) -> list[Got]:
-    """What `ask` gives for each, in order. Raises the first error that any of them raises."""
-    if len(of) < 2:
-        return [ask(one) for one in of]
-    tasks = [_threads().submit(copy_current_request_context(ask), one) for one in of]
-    return [task.result() for task in tasks]
+    """What `ask` gives for each, in order. Raises an error that one of them raises, when all have ended.
+
+    The last is asked on this thread, the others on threads that see the same request.
+    """
+    if not of:
+        return []
+    *others, last = of
+    tasks = [_threads().submit(copy_context().run, ask, one) for one in others]
+    try:
+        got = ask(last)
+    finally:
+        wait(tasks)
+    return [*(task.result() for task in tasks), got]
