@@ -129,6 +129,7 @@ class Failure:
 def good(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store folder with one good snapshot, the current one."""
     store = tmp_path_factory.mktemp("planted") / "store"
+    assert snapshot.path is not None
     shutil.copytree(snapshot.path, store / SNAPSHOTS / snapshot.name)
     (store / CURRENT).symlink_to(Path(SNAPSHOTS, snapshot.name))
     return store

@@ -30,7 +30,7 @@ NAMES = """
 clusters cluster clusters-by-country countries-ranked targets-by-phase targets-dropped targets-added targets-kept
 clusters-by-state clusters-by-field clusters-without-implementation partners partners-by-country
 partners-outside-targets shared-partners shared-targets contacts organisations-by-legal-form projects awards programme
-funding-rounds evidence unknowns search country-cluster-network neighbourhood
+funding-rounds evidence unknowns search country-cluster-network neighbourhood phases-by-cluster
 """
 
 # The target lists of the programme page, transcribed by hand: lines "Target countries concept / implementation phase".
@@ -283,6 +283,39 @@ def test_targets_kept(published: Published) -> None:
     kept = {(cluster, code) for cluster in TARGETS for code in concept(cluster) & implementation(cluster)}
     assert published.pairs("targets-kept", "cluster", "country") == kept
     assert len(kept) == 46
+
+
+def test_phases_by_cluster_says_what_the_lists_say(published: Published) -> None:
+    names = {row["country"].rpartition("/")[2]: row["countryLabel"] for row in published.rows("countries-ranked")}
+    rows = {row["cluster"].removeprefix("cluster/"): row for row in published.rows("phases-by-cluster")}
+    assert set(rows) == set(TARGETS)
+    for cluster, row in rows.items():
+        before, after = concept(cluster), implementation(cluster)
+        if "AP" in before:
+            assert row["narrowed"] == "Asia-Pacific → Singapore"
+            before, after = before - {"AP"}, after - {"SG"}
+        told = {
+            "kept": before & after,
+            "added": after - before,
+            "dropped": before - after if TARGETS[cluster][1] else set(),
+            "unknown": set() if TARGETS[cluster][1] else before,
+        }
+        for column, codes in told.items():
+            assert row[column] == ", ".join(sorted(names[code] for code in codes)), (cluster, column)
+
+
+def test_words_follow_the_language(published: Published) -> None:
+    german = {row["cluster"]: row for row in published.rows("phases-by-cluster", lang="de")}
+    assert german["cluster/merge"]["dropped"] == "Italien, Spanien"
+    assert {row["targets"] for row in published.rows("shared-targets", cluster="optonet", lang="de")} >= {
+        "Japan, Kanada"
+    }
+    fields = {row["cluster"]: row["fields"] for row in published.rows("clusters", lang="de")}
+    assert fields["cluster/arena2036"].startswith("Automobiltechnik")
+    for name, column in (("projects", "description"), ("unknowns", "question")):
+        english, other = (published.rows(name, lang=code) for code in ("en", "de"))
+        assert len(english) == len(other)
+        assert {row[column] for row in english} != {row[column] for row in other}
 
 
 def test_japan_in_the_implementation_phase(published: Published) -> None:
@@ -589,7 +622,7 @@ def test_unknowns(published: Published) -> None:
 
 def test_search_puts_the_best_match_first(published: Published) -> None:
     rows = published.rows("search", text="mERGe")
-    assert (rows[0]["thing"], rows[0]["kind"], rows[0]["match"]) == ("cluster/merge", "cluster", "exact")
+    assert (rows[0]["thing"], rows[0]["kindLabel"], rows[0]["match"]) == ("cluster/merge", "cluster", "exact")
     order = ["exact", "beginning", "word", "part", "description"]
     ranks = [order.index(row["match"]) for row in rows]
     assert ranks == sorted(ranks)

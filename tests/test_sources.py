@@ -275,6 +275,7 @@ def impersonal(tmp_path_factory: pytest.TempPathFactory) -> Any:
     # What the shapes ask for is no question here, and they take a third of the time.
     store = tmp_path_factory.mktemp("impersonal")
     snapshot = build(Folder(ROOT), store=store, exclude=PERSONAL, check=False).snapshot
+    assert snapshot.path is not None
     with clustergraph.open(snapshot.path) as kg:
         yield kg
 

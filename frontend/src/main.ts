@@ -3,6 +3,7 @@
 import "./main.css";
 import { enhanceCopying } from "./page/copy";
 import { enhanceFacets } from "./page/facets";
+import { enhanceFields } from "./page/fields";
 import { enhanceFigures } from "./page/figures";
 import { enhanceSearch } from "./page/suggest";
 import { enhanceTables } from "./page/tables";
@@ -13,6 +14,7 @@ enhanceTables(document);
 enhanceSearch(document);
 enhanceCopying(document);
 enhanceFacets(document);
+enhanceFields(document);
 
 const form = document.querySelector<HTMLFormElement>("form#sparql");
 if (form) void import("./sparql/workbench").then(({ enhanceEditor }) => enhanceEditor(form));

@@ -5,13 +5,14 @@ import { fromResults } from "../src/rdf/table";
 
 describe("sorting", () => {
   it("knows numbers of both languages, and leaves dates alone", () => {
-    expect(["1,234", "1.234,5", "12", "0.5", "71 %", "−3"].map(sortKey)).toEqual([1234, 1234.5, 12, 0.5, 71, -3]);
-    expect(sortKey("2020-01-02")).toBe("2020-01-02");
-    expect(sortKey("  ")).toBeNull();
+    const keys = (language: string, ...texts: string[]) => texts.map((text) => sortKey(text, language));
+    expect(keys("en", "1,234", "1,234.5", "12", "0.5", "71 %", "−3")).toEqual([1234, 1234.5, 12, 0.5, 71, -3]);
+    expect(keys("de", "1.234", "1.234,5", "12", "0,5", "71 %", "−3")).toEqual([1234, 1234.5, 12, 0.5, 71, -3]);
+    expect(keys("de", "2020-01-02", "  ")).toEqual(["2020-01-02", null]);
   });
 
   it("puts numbers by size before words as the language orders them", () => {
-    const words = ["Zwickau", "10", "Öl", "9", "Ofen"].map(sortKey).sort(compareTexts("de"));
+    const words = ["Zwickau", "10", "Öl", "9", "Ofen"].map((text) => sortKey(text, "de")).sort(compareTexts("de"));
     expect(words).toEqual([9, 10, "Ofen", "Öl", "Zwickau"]);
   });
 });

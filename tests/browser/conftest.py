@@ -23,6 +23,7 @@ AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 @pytest.fixture(scope="session")
 def url(store: Path, snapshot: Snapshot) -> Iterator[str]:
     """The address of a running service."""
+    assert snapshot.path is not None
     assert snapshot.path.is_relative_to(store.resolve())
     server = start(store)
     yield server.url

@@ -19,6 +19,8 @@ PAGES = {
     "person": "/page/id/person/anke-mank",
     "phase": "/page/id/phase/cool-silicon-concept",
     "source": "/page/id/source/page-L159",
+    "phases": "/phases",
+    "network-page": "/network",
     "browse": "/browse",
     "browse-chosen": f"/browse?state={SAXONY}",
     "compare": "/compare",

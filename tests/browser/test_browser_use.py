@@ -193,7 +193,7 @@ def test_comparing_by_choosing(visitor: Visitor) -> None:
     with visitor.visit("/compare") as page:
         page.locator("#thing-0").select_option(index=1)
         page.locator("#thing-1").select_option(index=2)
-        page.locator("form.ask button").click()
+        page.get_by_role("button", name="Compare").click()
         page.wait_for_url("**/compare?*thing=*")
         assert page.locator("table.compare").first.locator("thead th").count() == 2
         assert page.locator("table.compare tbody tr").count() > 5
@@ -272,3 +272,96 @@ def test_the_editor_on_a_phone(visitor: Visitor) -> None:
         page.get_by_role("button", name="Run").click()
         page.locator("#result tbody tr").first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_facets_fold_away_on_a_phone(visitor: Visitor, scripted: bool) -> None:
+    with visitor.visit("/browse", viewport=NARROW, java_script_enabled=scripted) as page:
+        fold = page.locator("details.narrow > summary")
+        state = page.locator("form.facets label", has_text=re.compile(r"^\s*Saxony \d")).locator("input")
+        expect(fold).to_be_visible()
+        expect(state).to_be_hidden()
+        expect(page.locator(ROWS).first).to_be_in_viewport()
+        fold.click()
+        state.check()
+        if not scripted:
+            page.locator("form.facets button").click()
+        page.wait_for_url("**/browse?*state=*")
+        expect(fold).to_contain_text("1 chosen")
+        page.locator(".chips a").first.click()
+        page.wait_for_url(lambda address: "state=" not in address)
+        expect(fold).not_to_contain_text("chosen")
+
+
+def test_facets_stand_open_where_there_is_room(visitor: Visitor) -> None:
+    with visitor.visit("/browse", java_script_enabled=False) as page:
+        expect(page.locator("details.narrow > summary")).to_be_hidden()
+        expect(page.locator("input[name=state]").first).to_be_visible()
+
+
+def test_a_wide_table_scrolls_by_keyboard_and_keeps_its_first_column(visitor: Visitor) -> None:
+    with visitor.visit("/phases", viewport=NARROW) as page:
+        table = page.locator(".scroll", has=page.locator("th[data-column=dropped]"))
+        name = table.locator("tbody tr td").first
+        table.scroll_into_view_if_needed()
+        before = name.bounding_box()
+        table.focus()
+        for _ in range(4):
+            page.keyboard.press("ArrowRight")
+        page.wait_for_function("(box) => box.scrollLeft > 60", arg=table.element_handle())
+        after = name.bounding_box()
+        assert before
+        assert after
+        assert abs(before["x"] - after["x"]) < 2
+        assert table.get_attribute("aria-label")
+
+
+def test_the_pages_of_the_graph_are_in_the_navigation(visitor: Visitor) -> None:
+    with visitor.visit("/") as page:
+        page.locator("nav.main").get_by_role("link", name="Phases").click()
+        settle(page)
+        flow = page.locator("svg.flow")
+        expect(flow.get_by_role("link", name=re.compile("Japan"))).to_have_count(1)
+        expect(flow.locator(".mark text", has_text="dropped")).to_have_count(1)
+        page.locator("nav.main").get_by_role("link", name="Network").click()
+        settle(page)
+        expect(page.locator("svg.network")).to_have_count(2)
+        # A kind looks the same in both drawings.
+        looks = [
+            one.locator("label", has=page.get_by_text("Cluster", exact=True)).locator("path").get_attribute("class")
+            for one in page.locator("fieldset.chips", has_text="Things").all()
+        ]
+        assert len(looks) == 2
+        assert looks[0] == looks[1]
+
+
+def test_comparing_more_than_two(visitor: Visitor) -> None:
+    with visitor.visit("/compare") as page:
+        fields = page.locator("select[name=thing]:visible")
+        expect(fields).to_have_count(2)
+        page.get_by_role("button", name="Add another").click()
+        expect(page.locator("#thing-2")).to_be_focused()
+        page.get_by_role("button", name="Add another").click()
+        expect(page.get_by_role("button", name="Add another")).to_have_count(0)
+        for index, name in enumerate(("biom", "cool-silicon", "ikv", "merge")):
+            page.locator(f"#thing-{index}").select_option(name)
+        page.get_by_role("button", name="Compare").click()
+        page.wait_for_url("**/compare?*merge*")
+        expect(page.locator("table.compare").first.locator("thead th")).to_have_count(4)
+
+    with visitor.visit("/compare", java_script_enabled=False) as page:
+        expect(page.locator("select[name=thing]:visible")).to_have_count(4)
+
+
+def test_a_mistake_is_told_in_the_language_of_the_page(visitor: Visitor) -> None:
+    with visitor.visit("/sparql?lang=de", expected=(400,)) as page:
+        settle(page)
+        page.get_by_role("textbox", name="SPARQL-Abfrage").click()
+        write(page, "SELEC * { ?s ?p ?o }")
+        page.get_by_role("button", name="Ausführen").click()
+        expect(page.locator("#result .problem h2")).to_have_text("Keine SPARQL-Abfrage")
+
+    with visitor.visit("/api/clusters-by-country?country=Japn", language="de", expected=(400,)) as page:
+        expect(page.locator("main .lead")).to_contain_text("ist nicht bekannt")
+        page.get_by_role("link", name="JP", exact=True).click()
+        expect(page.locator("figure.view tbody tr").first).to_be_visible()

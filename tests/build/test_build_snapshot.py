@@ -42,6 +42,7 @@ def hidden(store: Path) -> list[str]:
 
 def test_the_name_can_be_verified_by_sort_and_sha256(tmp_path: Path, folder: Folder) -> None:
     snapshot = build(folder, store=tmp_path / "store").snapshot
+    assert snapshot.path is not None
     assert snapshot.manifest["sha256"] == recipe(snapshot)
     assert snapshot.name == snapshot.path.name == recipe(snapshot)[:16]
 
@@ -193,7 +194,7 @@ def test_what_a_killed_build_left_is_cleared_and_never_seen(tmp_path: Path, fold
     store = tmp_path / "store"
     build(folder, store=store)
     dead = store / "snapshots/.building-dead"
-    shutil.copytree(current(store).path, dead)
+    shutil.copytree(current(store).store.parent, dead)
     (store / ".current-dead").symlink_to("snapshots/gone")
     assert len(every(store)) == 1
     build(folder, store=store)

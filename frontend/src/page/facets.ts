@@ -26,7 +26,18 @@ export function enhanceFacets(root: ParentNode): void {
       form.requestSubmit();
     });
   }
+  openWhereWide(root);
   if (forms.length) comeBack();
+}
+
+/** `<details class="narrow">` folds on narrow windows only. Style sheets alone open it where the browser knows how. */
+function openWhereWide(root: ParentNode): void {
+  const wide = window.matchMedia("(min-width: 60rem)");
+  for (const details of root.querySelectorAll<HTMLDetailsElement>("details.narrow")) {
+    const follow = (): void => void (details.open = wide.matches);
+    follow();
+    wide.addEventListener("change", follow);
+  }
 }
 
 function remember(place: Place): void {
@@ -42,7 +53,9 @@ function comeBack(): void {
     const place = JSON.parse(sessionStorage.getItem(KEY) ?? "null") as Place | null;
     sessionStorage.removeItem(KEY);
     if (place?.address !== location.pathname) return;
-    document.getElementById(place.id)?.focus({ preventScroll: true });
+    const chosen = document.getElementById(place.id);
+    for (let fold = chosen?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
+    chosen?.focus({ preventScroll: true });
     window.scrollTo({ top: place.top, behavior: "instant" });
   } catch {
     // As above.

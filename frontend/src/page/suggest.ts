@@ -5,7 +5,7 @@ import { wordsOf } from "../rdf/columns";
 import { ask } from "../rdf/fetch";
 import { linkTo } from "../rdf/links";
 import { fromResults, type JsonResults, type Table } from "../rdf/table";
-import { language, say } from "../words";
+import { say } from "../words";
 
 const MOST = 8;
 const SHORTEST = 2;
@@ -86,7 +86,7 @@ function combobox(input: HTMLInputElement): void {
     current = new AbortController();
     try {
       const response = await ask(prefix + encodeURIComponent(text), {
-        signal: current.signal, headers: { Accept: "application/sparql-results+json", "Accept-Language": language },
+        signal: current.signal, headers: { Accept: "application/sparql-results+json" },
       });
       const table = fromResults((await response.json()) as JsonResults);
       shown = suggestionsIn(table, document.documentElement.dataset["base"] ?? "").slice(0, MOST);

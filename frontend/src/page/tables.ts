@@ -43,7 +43,7 @@ function sortable(table: HTMLTableElement, body: HTMLTableSectionElement): void 
 function sorted(
   rows: HTMLTableRowElement[], column: number, falling: boolean, compare: ReturnType<typeof compareTexts>,
 ): HTMLTableRowElement[] {
-  const keyed = rows.map((row) => ({ row, key: sortKey(row.cells[column]?.textContent ?? "") }));
+  const keyed = rows.map((row) => ({ row, key: sortKey(row.cells[column]?.textContent ?? "", language) }));
   // What is empty stays at the end either way.
   keyed.sort((a, b) => Number(a.key === null) - Number(b.key === null) || (falling ? -1 : 1) * compare(a.key, b.key));
   return keyed.map(({ row }) => row);

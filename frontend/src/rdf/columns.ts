@@ -1,5 +1,7 @@
 /** What the columns of a table are: names, numbers, dates, places. Nothing here knows what the graph is about. */
 
+import { written } from "../page/sorting";
+import { language } from "../words";
 import type { Cell, Row, Table } from "./table";
 
 const XSD = "http://www.w3.org/2001/XMLSchema#";
@@ -18,7 +20,8 @@ export const COORDINATES = "coordinates";
 export function numberOf(cell: Cell | undefined): number | null {
   if (cell?.kind !== "literal" || cell.language || !cell.value.trim()) return null;
   if (cell.datatype && !NUMBERS.has(cell.datatype)) return null;
-  const value = Number(cell.datatype ? cell.value : cell.value.replace(/(?<=\d),(?=\d{3}\b)/g, ""));
+  if (!cell.datatype) return written(cell.value.trim(), language);
+  const value = Number(cell.value);
   return Number.isFinite(value) ? value : null;
 }
 

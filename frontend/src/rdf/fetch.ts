@@ -1,6 +1,6 @@
 /** Answers of the service: a table, triples, or a problem that says what is wrong. */
 
-import { say } from "../words";
+import { language, say } from "../words";
 import { parseTriples, type Triple } from "./ntriples";
 import { fromResults, type JsonResults, type Table } from "./table";
 
@@ -26,7 +26,10 @@ export class ServiceError extends Error {
 export async function ask(address: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address, init);
+    // What goes wrong is told in the page's language, whatever the browser's is.
+    const headers = new Headers(init.headers);
+    headers.set("Accept-Language", language);
+    response = await fetch(address, { ...init, headers });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ServiceError({ title: say("unreachable"), detail: "" });

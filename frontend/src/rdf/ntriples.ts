@@ -1,5 +1,7 @@
 /** A reader of RDF 1.1 N-Triples; enough for what the service writes, and it says where it understands nothing. */
 
+import { say } from "../words";
+
 export interface Term {
   kind: "iri" | "blank" | "literal";
   value: string;
@@ -23,7 +25,7 @@ export function parseTriples(text: string): Triple[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     if (!line.trim() || line.trimStart().startsWith("#")) return [];
     const found = LINE.exec(line);
-    if (!found) throw new Error(`line ${index + 1} is not N-Triples`);
+    if (!found) throw new Error(say("cannot.line", index + 1));
     const [, subject, subjectBlank, predicate = "", object, objectBlank, literal, language] = found;
     return [{
       subject: resource(subject, subjectBlank),

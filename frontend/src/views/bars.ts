@@ -12,12 +12,12 @@ import "./bars.css";
 const FIRST = 25;
 
 export function draw({ box, label }: Stage, data: Data): Drawing {
-  if (!("table" in data)) throw new Error("bars need a table");
+  if (!("table" in data)) throw new Error(say("cannot.table"));
   const { table } = data;
   const measures = numericColumns(table);
   const [first] = measures;
   const main = mainColumn(table);
-  if (!first || !main) throw new Error("no column of numbers and none of names");
+  if (!first || !main) throw new Error(say("cannot.numbers"));
   // Rows that read alike need what tells them apart.
   const second = table.columns.find((name) => name !== main && table.rows.some((row) => row.cells[name]?.kind === "iri"));
   const names = table.rows.map((row) => wordsOf(row, main));

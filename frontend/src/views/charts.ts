@@ -40,12 +40,12 @@ export function scatter(stage: Stage, data: Data): Drawing {
 }
 
 function tableOf(data: Data): Table {
-  if (!("table" in data)) throw new Error("a chart needs a table");
+  if (!("table" in data)) throw new Error(say("cannot.table"));
   return data.table;
 }
 
 function plot({ box, label }: Stage, table: Table, x: string | undefined, y: string | undefined, by: string | undefined): Drawing {
-  if (!x || !y) throw new Error("there are not two columns of numbers or dates");
+  if (!x || !y) throw new Error(say("cannot.axes"));
   const main = mainColumn(table) ?? x;
   const names = by ? [...new Set(table.rows.map((row) => wordsOf(row, by)))] : [];
   const split = by !== undefined && names.length > 1 && names.length <= SERIES;
@@ -54,7 +54,7 @@ function plot({ box, label }: Stage, table: Table, x: string | undefined, y: str
     const [across, up] = [time ? timeOf(row.cells[x]) : numberOf(row.cells[x]), numberOf(row.cells[y])];
     return across === null || up === null ? [] : [{ row, x: across, y: up, series: split ? names.indexOf(wordsOf(row, by)) : 0 }];
   });
-  if (!points.length) throw new Error("no row has both values");
+  if (!points.length) throw new Error(say("cannot.points"));
   const joined = by !== undefined && (split || names.length === points.length || names.length <= 1);
   const svg = s("svg", { class: "chart", role: "group", "aria-label": `${label}. ${say("keys")}` });
   const frame = h("div", { class: "drawing" }, svg);

@@ -8,23 +8,22 @@ import { linkTo } from "../rdf/links";
 import { number, say } from "../words";
 import { shortened } from "./labels";
 import { mark, rove } from "./marks";
-import { colouringStep, flowsOf, layOutStreams, type Block, type Ribbon } from "./streams";
+import { COLOURS, colouringStep, flowsOf, layOutStreams, type Block, type Ribbon } from "./streams";
 import { Tip, tipWords } from "./tip";
 import "./flow.css";
 
 const HEAD = 30;
 const BAR = 10;
 const PITCH = 17;
-const COLOURS = 8;
 const LETTER = 6.6;
 
 export function draw({ box, label }: Stage, data: Data): Drawing {
-  if (!("table" in data)) throw new Error("a flow chart needs a table");
+  if (!("table" in data)) throw new Error(say("cannot.table"));
   const { table } = data;
   const { steps, flows } = flowsOf(table);
-  if (steps.length < 2 || !flows.length) throw new Error("there are not two columns of names");
+  if (steps.length < 2 || !flows.length) throw new Error(say("cannot.steps"));
   const colourStep = colouringStep(flows);
-  const colours = [...new Set(flows.map(({ path }) => path[colourStep] ?? null))].filter((name) => name !== null).sort();
+  const colours = [...new Set(flows.map(({ path }) => path[colourStep] ?? null))].filter((name) => name !== null);
   const colourOf = (name: string | null): string => (name === null ? "c0" : `c${(colours.indexOf(name) % COLOURS) + 1}`);
   const iris = new Map(table.rows.flatMap((row) => steps.flatMap((step): [string, string][] => {
     const cell = row.cells[step];

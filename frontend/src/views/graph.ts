@@ -8,6 +8,7 @@ import { language, number, say } from "../words";
 import { shortened } from "./labels";
 import { mark, rove } from "./marks";
 import { fromTable, fromTriples, layOut, strongest, type Connection, type Network, type Thing } from "./network";
+import { termNames } from "../rdf/terms";
 import { IDENTITY, panZoom, type Transform } from "./panzoom";
 import { Tip, tipWords } from "./tip";
 import "./graph.css";
@@ -29,9 +30,9 @@ const SHAPES: ((r: number) => string)[] = [
   (r) => `M${-r * 0.4},${-r}H${r * 0.4}V${-r * 0.4}H${r}V${r * 0.4}H${r * 0.4}V${r}H${-r * 0.4}V${r * 0.4}H${-r}V${-r * 0.4}H${-r * 0.4}Z`,
 ];
 
-export function draw(stage: Stage, data: Data): Drawing {
-  const whole = "table" in data ? fromTable(data.table) : fromTriples(data.triples, language, baseOf());
-  if (!whole.things.length) throw new Error("nothing is connected");
+export async function draw(stage: Stage, data: Data): Promise<Drawing> {
+  const whole = "table" in data ? fromTable(data.table) : fromTriples(data.triples, language, baseOf(), await termNames());
+  if (!whole.things.length) throw new Error(say("cannot.connections"));
   const network = strongest(whole, MOST);
   const graph = new Drawn(stage, network);
   if (network.things.length < whole.things.length) {
@@ -70,6 +71,15 @@ interface Side {
   left: number;
 }
 
+/** The look of each kind, of things and of connections, in the order in which the drawings of this page met them. */
+const looks = { things: new Map<string, number>(), links: new Map<string, number>() };
+
+function look(of: keyof typeof looks, kind: string, count: number): number {
+  const known = looks[of];
+  if (!known.has(kind)) known.set(kind, known.size);
+  return (known.get(kind) ?? 0) % count;
+}
+
 class Drawn {
   private readonly svg = s("svg", { class: "network", role: "group" });
   private readonly lines = s("g", { class: "links", "aria-hidden": "true" });
@@ -89,12 +99,14 @@ class Drawn {
   constructor(private readonly stage: Stage, private readonly network: Network) {
     this.kinds = frequent(network.things.map(({ kind }) => kind));
     this.linkKinds = frequent(network.links.map(({ kind }) => kind));
+    for (const kind of this.kinds) look("things", kind, KINDS);
+    for (const kind of this.linkKinds) look("links", kind, 4);
     this.svg.setAttribute("aria-label", `${stage.label}. ${say("keys")}`);
     this.zoom = panZoom(this.svg, () => this.size, (t) => this.place(t));
     const frame = h("div", { class: "drawing" }, this.svg, this.zoom.buttons, this.empty);
     stage.box.append(this.chips(), frame);
     this.tip = new Tip(frame);
-    this.edges = network.links.map((link) => ({ link, path: s("path", { class: `link d${style(this.linkKinds.indexOf(link.kind), 4)}` }) }));
+    this.edges = network.links.map((link) => ({ link, path: s("path", { class: `link d${look("links", link.kind, 4)}` }) }));
     this.nodes = network.things.map((thing) => this.nodeOf(thing));
     this.lines.append(...this.edges.map(({ path }) => path));
     const ordered = [...this.nodes].sort((a, b) => this.kinds.indexOf(a.thing.kind) - this.kinds.indexOf(b.thing.kind) || a.thing.label.localeCompare(b.thing.label, language));
@@ -122,8 +134,8 @@ class Drawn {
   }
 
   private nodeOf(thing: Thing): Node {
-    const kind = this.kinds.indexOf(thing.kind);
-    const outline = s("path", { d: SHAPES[style(kind, SHAPES.length)]?.(radius(thing)) ?? "", class: `node c${style(kind, KINDS) + 1}` });
+    const kind = look("things", thing.kind, KINDS);
+    const outline = s("path", { d: SHAPES[kind]?.(radius(thing)) ?? "", class: `node c${kind + 1}` });
     const text = s("text", { "aria-hidden": "true" }, shortened(thing.label, LONGEST));
     const element = mark(say("graph.node", thing.label, thing.kind, thing.degree), linkTo(thing.id), outline, text);
     this.tip.on(element, () => tipWords(thing.label, [[thing.kind, ""], ...this.said(thing)]));
@@ -236,10 +248,12 @@ class Drawn {
 
   /** The legend, which is the filter too. */
   private chips(): HTMLElement {
-    const things = this.kinds.map((kind, index) => this.chip(`thing ${kind}`, kind || say("graph.other"),
-      s("path", { class: `node c${style(index, KINDS) + 1}`, d: SHAPES[style(index, SHAPES.length)]?.(7) ?? "" })));
-    const links = this.linkKinds.map((kind, index) => this.chip(`link ${kind}`, kind || say("graph.other"),
-      s("path", { class: `link d${style(index, 4)}`, d: "M-10,0H10" })));
+    const things = this.kinds.map((kind) => {
+      const own = look("things", kind, KINDS);
+      return this.chip(`thing ${kind}`, kind || say("graph.other"), s("path", { class: `node c${own + 1}`, d: SHAPES[own]?.(7) ?? "" }));
+    });
+    const links = this.linkKinds.map((kind) => this.chip(`link ${kind}`, kind || say("graph.other"),
+      s("path", { class: `link d${look("links", kind, 4)}`, d: "M-10,0H10" })));
     return h("div", { class: "kinds" }, group(say("graph.kinds"), things), links.length > 1 ? group(say("graph.links"), links) : null);
   }
 
@@ -287,8 +301,4 @@ function frequent(kinds: string[]): string[] {
   const counts = new Map<string, number>();
   for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([kind]) => kind);
-}
-
-function style(index: number, count: number): number {
-  return Math.max(0, index) % count;
 }

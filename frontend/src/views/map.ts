@@ -51,10 +51,10 @@ function loadWorld(address: string): Promise<World> {
 }
 
 export async function draw(stage: Stage, data: Data): Promise<Drawing> {
-  if (!("table" in data)) throw new Error("a map needs a table");
+  if (!("table" in data)) throw new Error(say("cannot.table"));
   const { table } = data;
   const places = placesOf(table);
-  if (!places.length) throw new Error("no row has coordinates or a country code");
+  if (!places.length) throw new Error(say("cannot.places"));
   const measures = numericColumns(table);
   const map = new WorldMap(stage, table, places, await loadWorld(coarse));
   map.show(measures[0]);

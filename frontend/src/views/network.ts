@@ -36,7 +36,9 @@ const LABELS = [
 ];
 
 /** The network in triples: types are kinds, labels are names, other triples between resources are connections. */
-export function fromTriples(triples: readonly Triple[], language: string, base: string): Network {
+export function fromTriples(
+  triples: readonly Triple[], language: string, base: string, terms: ReadonlyMap<string, string> = new Map(),
+): Network {
   const labels = new Map<string, { text: string; rank: number }>();
   const types = new Map<string, string[]>();
   const uses = new Map<string, number>();
@@ -52,7 +54,7 @@ export function fromTriples(triples: readonly Triple[], language: string, base: 
       if (rank < (labels.get(subject.value)?.rank ?? Infinity)) labels.set(subject.value, { text: object.value, rank });
     }
   }
-  const name = (iri: string): string => labels.get(iri)?.text ?? localName(iri);
+  const name = (iri: string): string => labels.get(iri)?.text ?? terms.get(iri) ?? localName(iri);
   // A thing has several types: the graph's own say more than those of shared vocabularies, rare ones more than common ones.
   const kind = (iri: string): string => {
     const [best] = [...(types.get(iri) ?? [])].sort((a, b) =>

@@ -45,10 +45,14 @@ export function flowsOf(table: Table): { steps: string[]; flows: Flow[] } {
   return { steps, flows: flows.filter(({ weight }) => weight > 0) };
 }
 
-/** The step with the fewest values, as long as there are two: it gives the colours. The later one where several have as few. */
+/** How many colours tell the values of a step apart. */
+export const COLOURS = 8;
+
+/** The step that gives the colours: the last with some values and few enough, since a flow is about what becomes of things. */
 export function colouringStep(flows: readonly Flow[]): number {
   const counts = (flows[0]?.path ?? []).map((_, step) => new Set(flows.map(({ path }) => path[step])).size);
-  return counts.reduce((best, count, step) => (count > 1 && (count <= (counts[best] ?? 0) || (counts[best] ?? 0) < 2) ? step : best), 0);
+  const told = counts.findLastIndex((count) => count > 1 && count <= COLOURS);
+  return told >= 0 ? told : Math.max(0, counts.findIndex((count) => count > 1));
 }
 
 /** Lay out: `unit` pixels for a weight of one at most `tall` pixels in all, blocks at least `pitch` pixels from one another. */

@@ -16,17 +16,17 @@ const LETTER = 7;
 const FOOT = 28;
 
 export function draw({ box, label }: Stage, data: Data): Drawing {
-  if (!("table" in data)) throw new Error("a timeline needs a table");
+  if (!("table" in data)) throw new Error(say("cannot.table"));
   const { table } = data;
   const [start, end] = dateColumns(table);
   const main = mainColumn(table);
-  if (!start || !main) throw new Error("no column holds dates");
+  if (!start || !main) throw new Error(say("cannot.dates"));
   const events = table.rows.flatMap((row) => {
     const from = timeOf(row.cells[start]);
     return from === null ? [] : [{ row, from, to: (end ? timeOf(row.cells[end]) : null) ?? from }];
   }).sort((a, b) => a.from - b.from || a.to - b.to);
   const [earliest] = events;
-  if (!earliest) throw new Error("no row has a date");
+  if (!earliest) throw new Error(say("cannot.no-date"));
   const svg = s("svg", { class: "chart timeline", role: "group", "aria-label": `${label}. ${say("keys")}` });
   const frame = h("div", { class: "drawing" }, svg);
   box.append(frame);

@@ -8,12 +8,12 @@ lists, links, code.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template
 from markupsafe import Markup, escape
 
+from clustergraph.cite import cite
 from clustergraph.snapshot import Snapshot
 from clustergraph.web import answers, language, sections
 from clustergraph.web.service import service
@@ -23,14 +23,6 @@ from clustergraph.web.views import labels
 blueprint = Blueprint("about", __name__)
 
 _INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\((https?://[^\s)]+|/[^\s)/][^\s)]*|/)\)")
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """How this snapshot is cited: a sentence, and BibTeX."""
-
-    text: str
-    bibtex: str
 
 
 @blueprint.get("/about")
@@ -50,7 +42,7 @@ def about() -> Response:
         version=str(dataset.get("version", "")),
         text=markdown(own_text(code)),
         sections=[view for view in sections.of_page("about") if not view.is_empty],
-        cite=citation(snapshot, ", ".join(term.text for term in said["creator"])),
+        cite=cite(service().engine, code),
         manifest=snapshot.manifest,
     )
     return answers.page(html)
@@ -69,33 +61,6 @@ def own_text(code: str) -> str:
         if file.is_file():
             return file.read_text(encoding="utf-8")
     return ""
-
-
-def citation(snapshot: Snapshot, creator: str) -> Citation:
-    """How to cite the snapshot, in the page's language."""
-    code = language.language()
-    title = snapshot.said("title", code) or answers.title(snapshot)
-    built = str(snapshot.manifest.get("built", ""))
-    version = str(snapshot.manifest.get("dataset", {}).get("version", ""))
-    edition = language.say("about.edition", version=version) if version else ""
-    parts = [creator, f"({built[:4]})" if built else "", f"{title}."]
-    sentence = " ".join(part for part in parts if part)
-    sentence += f" {edition}" if edition else ""
-    sentence += f" {language.say('about.snapshot', name=snapshot.name, date=language.date(built))} {snapshot.base}"
-    fields = {
-        "title": f"{{{_tex(title)}}}",
-        "author": f"{{{_tex(creator)}}}" if creator else "",
-        "year": built[:4],
-        "version": _tex(version),
-        "url": snapshot.base,
-        "note": f"Snapshot {snapshot.name}",
-    }
-    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
-    return Citation(sentence, f"@misc{{snapshot-{snapshot.name},\n" + ",\n".join(lines) + "\n}")
-
-
-def _tex(text: str) -> str:
-    return re.sub(r"([&%$#_{}])", r"\\\1", text.replace("\\", r"\textbackslash "))
 
 
 def markdown(text: str) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 from clustergraph.engine.formats import Format
@@ -12,7 +13,7 @@ from clustergraph.web.fields import is_iri
 OWN = frozenset(
     {
         *(".well-known", "about", "api", "browse", "compare", "data", "dataset.jsonld"),
-        *("dcat", "errors", "health", "metrics", "ontology.svg", "openapi.json", "page"),
+        *("dcat", "errors", "health", "manifest.json", "metrics", "ontology.svg", "openapi.json", "page"),
         *("ready", "schema.json", "sparql", "static", "void"),
     }
 )
@@ -21,11 +22,15 @@ OWN = frozenset(
 ONTOLOGY = "ontology"
 """The path of the one document that explains all terms, each behind a `#`."""
 
+REMEMBERED = 4096
+"""How many names' addresses are kept: a page leads to the same ones again and again."""
+
 SAFE = "/:@!$&'()*+,;=~"
 # What comes back as it was sent: no escape that a server would resolve, no segment that a client would leave out.
 _PLAIN = re.compile(r"(?!\.{1,2}(?:/|$))[^/?#%\\]+(?:/(?!\.{1,2}(?:/|$))[^/?#%\\]+)*/?")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def link(iri: str, base: str) -> str:
     """Where on this service a thing is shown: under its own path if it is named below the graph's base.
 
@@ -82,6 +87,7 @@ def in_header(iri: str) -> str:
     return quote(iri, safe=f"{SAFE}?#[]%")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _path(iri: str, base: str) -> str | None:
     """The path, quoted, that alone leads to the thing; None if there is none."""
     if not iri.startswith(base) or not is_iri(iri):

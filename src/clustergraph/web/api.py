@@ -11,13 +11,14 @@ from werkzeug.datastructures import MultiDict
 
 from clustergraph.catalogue import CannedQuery, Parameter
 from clustergraph.engine import formats
+from clustergraph.told import told
 from clustergraph.web import answers, fields, language
 from clustergraph.web.errors import Problem
 from clustergraph.web.negotiation import choose, prefers_html
 from clustergraph.web.results import page
 from clustergraph.web.service import service
 from clustergraph.web.snippets import bound, snippets
-from clustergraph.web.views import document_of, localised
+from clustergraph.web.views import document_of, in_words, localised, named
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
@@ -62,7 +63,7 @@ def query(name: str) -> Response:
         more = {**_form(found, asked), "snippets": snippets(found, values, text)}
         return page(answer, given, query=text, canned=found, **more)
     if code and choice.format.name == "json" and found.form == "SELECT":
-        document = localised(document_of(answer), code)
+        document = localised(document_of(answer), code, found)
         answer = replace(answer, body=json.dumps(document, ensure_ascii=False).encode())
     return answers.respond(answer, choice, found.text)
 
@@ -71,8 +72,8 @@ def _language(given: MultiDict[str, str]) -> str:
     """The language that labels are asked for in; empty where none is."""
     code = fields.single(given, language.FIELD) or ""
     if code and code not in language.LANGUAGES:
-        known = " or ".join(language.LANGUAGES)
-        raise Problem("bad-parameter", f"lang is {code!r}; give {known}.", parameter=language.FIELD)
+        detail = told("lang is {code!r}; give {known}.", code=code, known=language.LANGUAGES)
+        raise Problem("bad-parameter", detail, parameter=language.FIELD)
     return code
 
 
@@ -102,6 +103,7 @@ def describe(found: CannedQuery) -> dict[str, Any]:
         "form": found.form,
         "view": found.default_view,
         "parameters": [_parameter(parameter) for parameter in found.parameters],
+        "text": found.text,
     }
 
 
@@ -138,12 +140,21 @@ def _asks_nothing(found: CannedQuery, given: dict[str, list[str]]) -> bool:
     ) and all(found.parameter(name) for name in given)
 
 
+def _label(parameter: Parameter, code: str) -> str:
+    """What a form calls the parameter: as its header says, else as its class is called, else by its name."""
+    if parameter.label:
+        return parameter.label.said_in(code)
+    if parameter.class_iri and (name := named([parameter.class_iri], code).get(parameter.class_iri)):
+        return name[:1].upper() + name[1:]
+    return in_words(parameter.name)
+
+
 def _form(found: CannedQuery, given: dict[str, list[str]]) -> dict[str, Any]:
     """What the form of a query shows: its parameters with values to choose from, and the values given."""
     engine, catalogue, code = service().engine, service().catalogue, language.language()
     # The page's own language is chosen in its head.
     shown = [one for one in found.parameters if one.name != language.FIELD]
     return {
-        "parameters": [(one, catalogue.suggestions(found, one, engine, code)) for one in shown],
+        "parameters": [(one, _label(one, code), catalogue.suggestions(found, one, engine, code)) for one in shown],
         "values": {name: values[0] for name, values in given.items()},
     }

@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from clustergraph.told import told
 from clustergraph.web import (
     about,
     api,
@@ -14,11 +15,13 @@ from clustergraph.web import (
     descriptions,
     dressing,
     errors,
+    manifest,
     ontology,
     openapi,
     operations,
     pages,
     schema,
+    site,
     sparql,
     things,
 )
@@ -43,8 +46,9 @@ def create_app(service: Service) -> Flask:
     # An IRI may hold two slashes in a row, and means another thing with one.
     app.url_map.merge_slashes = False
     linked_data = (descriptions, ontology, things)
-    for module in (sparql, api, browse, compare, about, schema, openapi, operations, *linked_data, pages):
+    for module in (sparql, api, browse, compare, about, schema, manifest, openapi, operations, *linked_data, pages):
         app.register_blueprint(module.blueprint)
+    site.install(app, service.catalogue)
     errors.install(app)
     # What comes after a request runs last to first: flask-cors has its say before what it left out is filled in.
     app.after_request(_complete)
@@ -66,7 +70,9 @@ def _refuse() -> None:
     wait = request.environ.get(REFUSED)
     if wait:
         rate = current().settings.rate
-        detail = f"This service computes {rate} answers for one client; the next in {wait} s."
+        detail = told(
+            "This service computes {rate} answers for one client; the next in {wait} s.", rate=rate, wait=wait
+        )
         raise errors.Problem("too-many-requests", detail, {"Retry-After": str(wait)})
 
 

@@ -20,6 +20,7 @@ from clustergraph.catalogue.resolve import short_name
 from clustergraph.engine import formats, syntax
 from clustergraph.engine.base import Answer
 from clustergraph.engine.bind import written
+from clustergraph.told import told
 from clustergraph.web import answers, fields, language, views
 from clustergraph.web.errors import Problem
 from clustergraph.web.language import here
@@ -99,7 +100,7 @@ def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Respo
     answer, counted = together(
         lambda one: service().engine.query(one, format="json"), (text, counts(query, sides, chosen))
     )
-    listed = views.table(localised(document_of(answer), code), query, code)
+    listed = views.table(localised(document_of(answer), code, query), query, code)
     facets = _sides(sides, chosen, counted, code)
     chips = [
         Chip(side.label, option.label, _without(chosen, side.facet.name, option.value))
@@ -214,7 +215,7 @@ def _chosen(sides: Browse, given: MultiDict[str, str]) -> dict[str, list[str]]:
         if name not in known and name not in RESERVED:
             raise Problem(
                 "bad-parameter",
-                f"There is no facet {name!r}; there are {', '.join(sorted(known))}.",
+                told("There is no facet {name!r}; there are {known}.", name=name, known=", ".join(sorted(known))),
                 parameter=name,
                 allowed=sorted(known),
             )

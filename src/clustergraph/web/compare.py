@@ -13,6 +13,7 @@ from flask import Blueprint, Response, render_template, request
 
 from clustergraph.catalogue import CannedQuery, Parameter, ParameterError, Placement
 from clustergraph.catalogue.resolve import short_name
+from clustergraph.told import told
 from clustergraph.web import answers, fields, language, sections, views
 from clustergraph.web.errors import Problem
 from clustergraph.web.service import service
@@ -52,10 +53,13 @@ def compare() -> Response:
     given = fields.address(request)
     for name in given:
         if name not in ("thing", language.FIELD):
-            raise Problem("bad-parameter", f"There is no parameter {name!r}; there is thing.", parameter=name)
+            detail = told("There is no parameter {name!r}; there is thing.", name=name)
+            raise Problem("bad-parameter", detail, parameter=name)
     values = [value.strip() for value in given.getlist("thing") if value.strip()]
     if len(values) > MOST:
-        detail = f"{len(values)} things are given; compare {FEWEST} to {MOST}."
+        detail = told(
+            "{count} things are given; compare {fewest} to {most}.", count=len(values), fewest=FEWEST, most=MOST
+        )
         raise Problem("bad-parameter", detail, parameter="thing")
     class_iri, things = _things(values)
     queries = [(place, query) for place, query in placed if place.class_iri == class_iri]
@@ -71,7 +75,8 @@ def compare() -> Response:
             things=[shown({"type": "uri", "value": iri}, service().snapshot, names) for iri in things],
             chosen=things,
             choices=_choices(queries[0][1], subject, code),
-            places=max(FEWEST, min(MOST, len(things) + 1)),
+            places=MOST,
+            needed=max(FEWEST, len(things)),
             comparisons=_comparisons(queries, class_iri, things, code) if enough else [],
         )
     )
@@ -113,7 +118,7 @@ def _comparisons(
         query, iri = one
         subject = query.subject(class_iri)
         assert subject is not None
-        return views.table(localised(document_of(sections.ask(query, {subject.name: iri})), code), query, code)
+        return views.table(localised(document_of(sections.ask(query, {subject.name: iri})), code, query), query, code)
 
     tables = together(ask, wanted)
     found = []

@@ -8,17 +8,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from clustergraph.catalogue import ParameterError, UnknownQuery
 from clustergraph.engine import errors as engine_errors
+from clustergraph.told import Told, told
+from clustergraph.web.language import language, sentence, texts
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of error: its HTTP status, its title and what a client can do about it."""
+    """One kind of error: its HTTP status, its title and what a client can do about it, in English."""
 
     status: int
     title: str
@@ -74,7 +77,10 @@ _BY_ENGINE_ERROR: dict[type[Exception], str] = {
 
 
 class Problem(Exception):
-    """An error to be told to the client. `more` becomes members of the problem object."""
+    """An error to be told to the client. `more` becomes members of the problem object.
+
+    A detail that is `told` can be said in other languages than English.
+    """
 
     def __init__(self, slug: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> None:
         super().__init__(detail)
@@ -85,35 +91,60 @@ class Problem(Exception):
 
 
 def problem_body(slug: str, detail: str, **more: Any) -> dict[str, Any]:
-    """The problem object of RFC 9457; its type leads to this service's own page of errors."""
-    kind = KINDS[slug]
-    body = {"type": f"/errors#{slug}", "title": kind.title, "status": kind.status, "detail": detail}
+    """The problem object of RFC 9457 in the request's language; its type leads to this service's own page of errors."""
+    words = texts(language())
     return {
-        **body,
-        "advice": kind.advice,
+        "type": f"/errors#{slug}",
+        "title": words[f"error.{slug}.title"],
+        "status": KINDS[slug].status,
+        "detail": sentence(detail)[0],
+        "advice": words[f"error.{slug}.advice"],
         **{name: value for name, value in more.items() if value not in (None, "", [], ())},
     }
 
 
 def respond(problem: Problem) -> Response:
     """The response for a problem: a page for a browser, problem+json for everyone else."""
-    from clustergraph.web.addresses import link
     from clustergraph.web.negotiation import prefers_html
-    from clustergraph.web.service import service
 
     body = problem_body(problem.slug, problem.detail, **problem.more)
     if prefers_html(request):
-        base = service().snapshot.base
-        links = {one: link(one, base) if str(one).startswith(base) else "" for one in body.get("suggestions", ())}
-        response = Response(render_template("error.html", problem=body, links=links), mimetype="text/html")
+        spoken = sentence(problem.detail)[1]
+        html = render_template("error.html", problem=body, detail_language=spoken, perhaps=_perhaps(body))
+        response = Response(html, mimetype="text/html")
     else:
         text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
         response = Response(text, content_type="application/problem+json")
+        response.headers["Content-Language"] = language()
     response.status_code = KINDS[problem.slug].status
     response.headers.update(problem.headers)
     response.headers["Cache-Control"] = "no-store"
     response.vary.update(("Accept", "Accept-Language"))
     return response
+
+
+def _perhaps(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """What may have been meant, each with its name and its address here, which is empty where there is none."""
+    from clustergraph.web.addresses import link
+    from clustergraph.web.service import service
+    from clustergraph.web.views import labels
+
+    if near := body.get("near"):
+        catalogue = service().catalogue
+        return [(catalogue[name].summary.said_in(language()), f"/api/{name}") for name in near]
+    found = [str(one) for one in body.get("suggestions", ())]
+    base = service().snapshot.base
+    things = [one for one in found if one.startswith(base)]
+    try:
+        names = labels().of(things, language())
+    except engine_errors.EngineError:
+        names = {}  # what went wrong matters more than what else there is
+    if things:
+        return [(names.get(one) or one, link(one, base)) for one in things]
+    parameter = body.get("parameter", "")
+    if request.method != "GET" or parameter not in request.args:
+        return [(one, "") for one in found]
+    return [(one, f"{request.path}?{urlencode({**request.args, parameter: one})}") for one in found]
 
 
 def translate(error: Exception) -> Problem | None:
@@ -127,7 +158,22 @@ def translate(error: Exception) -> Problem | None:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, engine_errors.DeadlinePassed):
         more["ceiling"] = current_app.config["TIMEOUT_CEILING"]
-    return Problem(slug, str(error), headers, **json.loads(json.dumps(more, default=str)))
+    return Problem(slug, _detail(error), headers, **json.loads(json.dumps(more, default=str)))
+
+
+def _detail(error: Exception) -> str:
+    """What the error says; where it is a limit that was passed, so that it can be said in other languages too."""
+    if isinstance(error, engine_errors.DeadlinePassed):
+        return told("The query did not finish within {seconds} s and was ended.", seconds=f"{error.allowed:g}")
+    if isinstance(error, engine_errors.MemoryExceeded):
+        return told("The query needed more than {most} MiB of memory and was ended.", most=_mebibytes(error))
+    if isinstance(error, engine_errors.ResultTooLarge):
+        return told("The result is larger than {most} MiB, the most one answer may hold.", most=_mebibytes(error))
+    return error.args[0] if error.args and isinstance(error.args[0], Told) else str(error)
+
+
+def _mebibytes(error: engine_errors.LimitPassed) -> str:
+    return f"{error.allowed / 2**20:.0f}"
 
 
 def install(app: Flask) -> None:

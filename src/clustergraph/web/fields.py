@@ -9,12 +9,13 @@ from urllib.parse import parse_qsl
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
+from clustergraph.told import told
 from clustergraph.web.errors import Problem
 
 MOST = 1000
 """How many fields a request may have."""
 
-_IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.\-]*:[^<>"{}|^`\\\x00-\x20]*""")
+_IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.\-]*:[^<>"{}|^`\\\x00-\x20\ud800-\udfff]*""")
 
 
 def address(request: Request) -> MultiDict[str, str]:
@@ -29,9 +30,9 @@ def decode(raw: bytes) -> MultiDict[str, str]:
             parse_qsl(text(raw, "The request"), keep_blank_values=True, errors="strict", max_num_fields=MOST)
         )
     except UnicodeDecodeError as error:
-        raise Problem("bad-request", f"The request is not UTF-8: {error}.") from error
+        raise Problem("bad-request", told("The request is not UTF-8: {error}.", error=error)) from error
     except ValueError as error:
-        raise Problem("bad-request", f"The request has more than {MOST} fields.") from error
+        raise Problem("bad-request", told("The request has more than {most} fields.", most=MOST)) from error
 
 
 def text(raw: bytes, what: str) -> str:
@@ -39,14 +40,15 @@ def text(raw: bytes, what: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Problem("bad-request", f"{what} is not UTF-8: {error}.") from error
+        raise Problem("bad-request", told("{what} is not UTF-8: {error}.", what=what, error=error)) from error
 
 
 def single(fields: MultiDict[str, str], name: str) -> str | None:
     """The value of a field that may be there once. Raises Problem if it is there with several values."""
     values = set(fields.getlist(name))
     if len(values) > 1:
-        raise Problem("bad-parameter", f"{name} is given with {len(values)} values; give one.", parameter=name)
+        detail = told("{name} is given with {count} values; give one.", name=name, count=len(values))
+        raise Problem("bad-parameter", detail, parameter=name)
     return values.pop() if values else None
 
 
@@ -60,14 +62,16 @@ def timeout(fields: MultiDict[str, str]) -> float | None:
     except ValueError:
         seconds = math.nan
     if not (math.isfinite(seconds) and seconds > 0):
-        raise Problem("bad-parameter", f"timeout is {value!r}; give seconds as a number above 0.", parameter="timeout")
+        detail = told("timeout is {value!r}; give seconds as a number above 0.", value=value)
+        raise Problem("bad-parameter", detail, parameter="timeout")
     return seconds
 
 
 def iri(name: str, value: str) -> str:
     """The value, if it is an absolute IRI. Raises Problem, which names the parameter, if it is not."""
     if not is_iri(value):
-        raise Problem("bad-parameter", f"{name} is {value!r}, which is not an absolute IRI.", parameter=name)
+        detail = told("{name} is {value!r}, which is not an absolute IRI.", name=name, value=value)
+        raise Problem("bad-parameter", detail, parameter=name)
     return value
 
 
@@ -77,4 +81,4 @@ def is_iri(value: str) -> bool:
     >>> is_iri("urn:x"), is_iri("/x"), is_iri("urn:x y")
     (True, False, False)
     """
-    return _IRI.fullmatch(value) is not None and not any("\ud800" <= character <= "\udfff" for character in value)
+    return _IRI.fullmatch(value) is not None

@@ -17,10 +17,14 @@ from flask import has_request_context, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from clustergraph.told import Told
+
 LANGUAGES = ("en", "de")
 """What pages can be in; the first is for everyone who asks for neither."""
 
 FIELD = "lang"
+_LANGUAGE, _EXPLICIT = "clustergraph.language", "clustergraph.language.explicit"
+"""Where a request keeps its language, and the one that its address names: a page asks some hundred times."""
 _TEXTS = Path(__file__).with_name("texts")
 _DURATION = re.compile(r"P(?=.)(?:(\d+)Y)?(?:(\d+)M)?")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T.*|Z|[+-]\d\d:\d\d)?")
@@ -44,15 +48,21 @@ def explicit() -> str:
     """The language that the address of this request names; empty if it names none of ours."""
     if not has_request_context():
         return ""
-    named = request.args.get(FIELD, "")
-    return named if named in LANGUAGES else ""
+    environ = request.environ
+    if _EXPLICIT not in environ:
+        named = request.args.get(FIELD, "")
+        environ[_EXPLICIT] = named if named in LANGUAGES else ""
+    return str(environ[_EXPLICIT])
 
 
 def language() -> str:
     """The language of the page that is being written."""
     if not has_request_context():
         return LANGUAGES[0]
-    return explicit() or preferred(request.headers.get("Accept-Language", ""))
+    environ = request.environ
+    if _LANGUAGE not in environ:
+        environ[_LANGUAGE] = explicit() or preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return str(environ[_LANGUAGE])
 
 
 @cache
@@ -82,6 +92,25 @@ def say(key: str, **given: object) -> str:
 def has_text(key: str) -> bool:
     """Whether there is a text of this key."""
     return key in texts(language())
+
+
+@cache
+def _sentences(code: str) -> Mapping[str, str]:
+    file = _TEXTS / "sentences" / f"{code}.json"
+    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return found
+
+
+def sentence(text: str) -> tuple[str, str]:
+    """A sentence that is there in English in the page's language, and which language that became.
+
+    >>> sentence("The query has gone.")
+    ('The query has gone.', 'en')
+    """
+    code = language()
+    known = _sentences(code)
+    found = text.said_in(code, known, texts(code)["or"]) if isinstance(text, Told) else known.get(text)
+    return (found, code) if found else (str(text), LANGUAGES[0])
 
 
 def here(address: str, **fields: str) -> str:

@@ -11,6 +11,7 @@ from werkzeug.http import parse_accept_header
 
 from clustergraph.engine import formats
 from clustergraph.engine.formats import Format, Kind
+from clustergraph.told import told
 from clustergraph.web.errors import Problem
 
 HTML = Format("html", "HTML", "results", "text/html", "html", charset=True)
@@ -48,12 +49,16 @@ def choose(
         found = next((form for word in words if (form := _named(word, kind, html))), None)
         if found is None:
             names = ", ".join(offer.name for offer in offers)
-            raise Problem("bad-format", f"There is no format {words[0]!r} for this answer; choose one of {names}.")
+            detail = told(
+                "There is no format {word!r} for this answer; choose one of {names}.", word=words[0], names=names
+            )
+            raise Problem("bad-format", detail)
         return Choice(found, found.content_type)
     best = best_match(request.headers.get("Accept", ""), offers)
     if best is None:
         names = ", ".join(offer.media_type for offer in offers)
-        raise Problem("not-acceptable", f"None of the types asked for can be given; this answer comes as {names}.")
+        detail = told("None of the types asked for can be given; this answer comes as {names}.", names=names)
+        raise Problem("not-acceptable", detail)
     return best
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from clustergraph import __version__
-from clustergraph.catalogue import CannedQuery, Parameter
+from clustergraph.catalogue import CannedQuery, Parameter, json_schema
 from clustergraph.engine.formats import FORMATS, Kind, of_kind
-from clustergraph.web import answers
+from clustergraph.web import answers, croissant, site, sparql_examples
 from clustergraph.web.browse import browsable
 from clustergraph.web.compare import MOST
 from clustergraph.web.errors import KINDS
@@ -19,12 +19,6 @@ from clustergraph.web.sparql import FORM, QUERY
 blueprint = Blueprint("openapi", __name__)
 
 HTML = "text/html"
-TYPES: dict[str, dict[str, Any]] = {
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-}
 
 
 @blueprint.get("/openapi.json")
@@ -159,15 +153,8 @@ def _canned(query: CannedQuery) -> dict[str, Any]:
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
-    schema = dict(TYPES.get(parameter.type, {"type": "string"}))
-    if parameter.choices:
-        schema["enum"] = list(parameter.choices)
-    if parameter.default is not None:
-        schema["default"] = parameter.default
-    if parameter.example is not None:
-        schema["examples"] = [parameter.example]
     return _in_query(
-        parameter.name, str(parameter.description), schema, parameter.required and parameter.default is None
+        parameter.name, str(parameter.description), json_schema.schema(parameter), json_schema.is_needed(parameter)
     )
 
 
@@ -221,6 +208,16 @@ def _about() -> dict[str, Any]:
         "/dataset.jsonld": _simple(
             "datasetMarkup", "Describe the graph (schema.org)", ("application/ld+json",), "Service"
         ),
+        croissant.PATH: _simple("croissant", "Describe the tables (Croissant)", ("application/ld+json",), "Service"),
+        sparql_examples.PATH: {
+            "get": _operation(
+                "sparqlExamples",
+                "The canned queries as SPARQL examples (SHACL)",
+                _contents("graph"),
+                "SPARQL",
+                [_format(("graph",), False)],
+            )
+        },
         "/ontology": {"get": ontology},
         "/ontology.svg": _simple("ontologyDrawing", "A drawing of the classes", ("image/svg+xml",), "Linked data"),
         "/errors": _simple("errors", "Every kind of error and what to do about it", (HTML,), "Service"),
@@ -235,6 +232,7 @@ def _explorer() -> dict[str, Any]:
     """The pages that depend on what the canned queries are marked for."""
     paths = {
         "/about": _simple("aboutPage", "Where the graph comes from and how to cite it", (HTML,), "Service"),
+        "/manifest.json": _simple("manifest", "What the snapshot is", ("application/json",), "SPARQL"),
         "/schema.json": _simple("schemaTerms", "Prefixes, classes and properties", ("application/json",), "SPARQL"),
     }
     query = browsable()
@@ -250,6 +248,8 @@ def _explorer() -> dict[str, Any]:
         things = {"type": "array", "items": {"type": "string"}, "maxItems": MOST}
         parameters = [_in_query("thing", "Two to four things, by IRI, short name or label", things)]
         paths["/compare"] = _simple("comparePage", "Things side by side", (HTML,), "Queries", parameters)
+    for path, title in site.pages(service().catalogue).items():
+        paths[f"/{path}"] = _simple(f"site_{path.replace('-', '_')}", str(title), (HTML,), "Queries")
     return paths
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from clustergraph.web import answers, language, sections, things
+from clustergraph.web import answers, croissant, graphs, language, sections, things
 from clustergraph.web.addresses import link
 from clustergraph.web.api import by_topic
 from clustergraph.web.errors import KINDS
@@ -31,9 +31,16 @@ def home() -> Response:
         sections=[view for view in sections.of_page("home") if not view.is_empty],
         graphs=[(iri, link(iri, snapshot.base), count) for iri, count in sorted(snapshot.graphs.items())],
         topics=by_topic(),
+        downloads=graphs.everything(),
     )
     response = answers.page(html)
-    response.headers["Link"] = '</.well-known/void>; rel="describedby", </openapi.json>; rel="service-desc"'
+    response.headers["Link"] = ", ".join(
+        (
+            '</.well-known/void>; rel="describedby"',
+            f'<{croissant.PATH}>; rel="describedby"; type="application/ld+json"',
+            '</openapi.json>; rel="service-desc"',
+        )
+    )
     return response
 
 

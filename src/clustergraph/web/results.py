@@ -33,7 +33,7 @@ def page(
         document = document_of(answer)
         truth = document.get("boolean")
         if truth is None:
-            table = views.table(views.localised(document, code) if canned else document, canned, code)
+            table = views.table(views.localised(document, code, canned) if canned else document, canned, code)
     html = render_template(
         "results.html" if canned else "sparql.html",
         canned=canned,

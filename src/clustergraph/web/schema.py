@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify
 
 from clustergraph.namespaces import compact
 from clustergraph.web import answers
+from clustergraph.web.language import LANGUAGES, texts
 from clustergraph.web.service import service
 from clustergraph.web.vocabulary import vocabulary
 
@@ -39,4 +40,6 @@ def schema() -> Response:
 
 def _term(iri: str, count: int, names: dict[str, dict[str, str]]) -> dict[str, Any]:
     name = compact(iri, service().snapshot.prefixes)
-    return {"iri": iri, "name": name, "label": names.get(iri, {}), "count": count}
+    # Terms that the graph only borrows have no label in it.
+    own = {code: word for code in LANGUAGES if (word := texts(code).get(f"term.{name}"))}
+    return {"iri": iri, "name": name, "label": names.get(iri) or own, "count": count}

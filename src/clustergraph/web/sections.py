@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from clustergraph.catalogue import CannedQuery, Placement
 from clustergraph.engine.base import Answer
+from clustergraph.engine.errors import EvaluationError
 from clustergraph.web import language, views
 from clustergraph.web.service import service
 from clustergraph.web.together import together
 from clustergraph.web.views import View
+
+_LOG = logging.getLogger(__name__)
 
 
 def placed(of: str, classes: Iterable[str] | None = None) -> list[tuple[Placement, CannedQuery]]:
@@ -25,9 +29,9 @@ def placed(of: str, classes: Iterable[str] | None = None) -> list[tuple[Placemen
     return sorted(found, key=lambda one: (one[0].order, one[1].name))
 
 
-def of_page(of: str) -> list[View]:
-    """The views of a page that is about no thing, such as the home page."""
-    return _views([(place, query, {}) for place, query in placed(of)])
+def of_page(of: str, path: str | None = None) -> list[View]:
+    """The views of a page that is about no thing, such as the home page; of a page of the site, that at `path`."""
+    return _views([(place, query, {}) for place, query in placed(of) if place.path == path])
 
 
 def of_thing(iri: str, classes: Iterable[str]) -> list[View]:
@@ -50,8 +54,18 @@ def ask(query: CannedQuery, given: Mapping[str, str]) -> Answer:
 
 def _views(wanted: Iterable[tuple[Placement, CannedQuery, dict[str, str]]]) -> list[View]:
     listed = list(wanted)
-    answers = together(lambda one: ask(one[1], one[2]), listed)
+    answers = together(lambda one: _answer(one[1], one[2]), listed)
     return [
         replace(views.view(query, answer, given, kind=place.view), title=query.summary.said_in(language.language()))
         for (place, query, given), answer in zip(listed, answers, strict=True)
+        if answer is not None
     ]
+
+
+def _answer(query: CannedQuery, given: Mapping[str, str]) -> Answer | None:
+    """The answer; None where the engine cannot evaluate the query, as remote ones may. The page goes without it."""
+    try:
+        return ask(query, given)
+    except EvaluationError as error:
+        _LOG.warning("A page goes without the query %s: %s", query.name, error)
+        return None

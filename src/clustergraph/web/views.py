@@ -17,7 +17,7 @@ from flask import current_app
 
 from clustergraph.catalogue import CannedQuery
 from clustergraph.engine.base import Answer
-from clustergraph.namespaces import XSD
+from clustergraph.namespaces import XSD, compact
 from clustergraph.snapshot import Snapshot
 from clustergraph.web import language
 from clustergraph.web.labels import Labels
@@ -81,25 +81,47 @@ def labels() -> Labels:
     return found
 
 
+def named(iris: Iterable[str], code: str) -> dict[str, str]:
+    """The names of things by their IRIs; for terms of vocabularies that the graph only borrows, our own words."""
+    wanted = list(dict.fromkeys(iris))
+    found = labels().of(wanted, code)
+    words = language.texts(code)
+    for iri in wanted:
+        if iri not in found and (word := words.get(f"term.{compact(iri, service().snapshot.prefixes)}")):
+            found[iri] = word
+    return found
+
+
 def document_of(answer: Answer) -> Document:
     """An answer in SPARQL JSON as Python objects."""
     document: Document = json.loads(answer.body)
     return document
 
 
-def localised(document: Document, code: str) -> Document:
-    """The result with the labels of things in another language than the query's own, where there are any."""
+def localised(document: Document, code: str, query: CannedQuery) -> Document:
+    """The query's result in a language: the labels of things, and the words that its header has for its own."""
     pairs = _labelled(document["head"].get("vars", []))
     rows = document.get("results", {}).get("bindings", [])
+    if code == "de":
+        _in_german(rows, query)
     if not pairs or not rows:
         return document
-    names = labels().of(_iris(rows, pairs), code)
+    names = named(_iris(rows, pairs), code)
     for row in rows:
         for column, label in pairs.items():
             name = names.get(row[column]["value"]) if column in row and row[column]["type"] == "uri" else None
             if name:
                 row[label] = {"type": "literal", "value": name, "xml:lang": code}
     return document
+
+
+def _in_german(rows: Iterable[dict[str, Any]], query: CannedQuery) -> None:
+    translated = {name: column.german for name, column in query.columns.items() if column.german}
+    for row in rows:
+        for name, german in translated.items():
+            for key in (name, f"{name}Label"):
+                if key in row and row[key]["type"] == "literal" and row[key]["value"] in german:
+                    row[key] = {"type": "literal", "value": german[row[key]["value"]], "xml:lang": "de"}
 
 
 def table(document: Document, query: CannedQuery | None = None, code: str | None = None) -> Table:
@@ -130,7 +152,7 @@ def view(
         kind or query.default_view,
         f"/api/{query.name}?{urlencode(asked)}",
         here(f"/api/{query.name}{f'?{urlencode(given)}' if given else ''}"),
-        None if is_graph else _without_empty(table(localised(document_of(answer), code), query, code)),
+        None if is_graph else _without_empty(table(localised(document_of(answer), code, query), query, code)),
         answer.body.decode("utf-8")[:MOST_TURTLE] if is_graph else "",
     )
 
@@ -169,7 +191,7 @@ def _title(name: str, query: CannedQuery | None, code: str) -> str:
     if query is None:
         return name
     if name in query.columns:
-        return query.columns[name].said_in(code)
+        return query.columns[name].name.said_in(code)
     said = _terms(code).get(name.lower())
     return said or in_words(name)
 
