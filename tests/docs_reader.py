@@ -7,6 +7,11 @@ more of it:
     <!-- not run: reason -->   the block cannot run in a test
     <!-- fails -->             its last command has to fail
     <!-- output -->            it is what the block before has to print; `...` stands for anything
+
+Blocks in `sh` and `python` are run, those in `sparql` are asked; `docs_blocks` reads the rest. Three things differ from
+what a reader would see: `make` only says what it would do, since that would install into the clone or run these tests;
+`clustergraph serve` goes on in the background; and services answer at a port that is free, also the one that examples
+suppose at `ENDPOINT`.
 """
 
 from __future__ import annotations
@@ -25,15 +30,21 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
 from urllib.request import urlopen
+
+import docs_blocks
 
 PATIENCE = 60
 """Seconds after which a block counts as one that hangs."""
 ADDRESS = re.compile(r"(?:127\.0\.0\.1|localhost):8080\b")
+ENDPOINT = "https://example.org/sparql"
+"""A service of somebody else, in examples; in a test it is the one that runs from the start."""
 OUTSIDE = "/srv/"
 """Where examples keep what lasts; in a test that is in the scratch folder."""
 
+_ROOT = Path(__file__).parents[1]
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"<!-- (not run: .+|fails|output) -->\s*\Z")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -90,6 +101,7 @@ class Session:
     def __init__(self, folder: Path, port: int, environment: dict[str, str]) -> None:
         self.folder = folder
         self.port = port
+        self._endpoint = f"http://127.0.0.1:{port}/sparql"
         self.environment = environment
         self._names: dict[str, Any] = {"__name__": "__main__"}
         self._printed = ""
@@ -113,14 +125,36 @@ class Session:
             self._printed = self._shell(self._here(block.text), fails=block.mark == "fails")
         elif block.language == "python":
             self._printed = self._python(block)
-        elif saved := re.match(r"(?:#|//) ?(\S+\.(?:ttl|rq))\n", block.text):
-            # A file that the page tells its reader to write.
-            path = self.folder / saved[1]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(block.text.partition("\n")[2], encoding="utf-8")
+        else:
+            self._checked(block)
+
+    def _checked(self, block: Block) -> None:
+        saved = re.match(r"(?:#|//) ?(\S+\.(?:ttl|rq))\n", block.text)
+        try:
+            if saved:
+                # A file that the page tells its reader to write.
+                path = self.folder / saved[1]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(block.text.partition("\n")[2], encoding="utf-8")
+                docs_blocks.check_saved(path)
+            elif block.language == "sparql":
+                self._asked(block.text)
+            else:
+                docs_blocks.check(block.language, block.text)
+        except ValueError as error:
+            raise Untrue(str(error)) from None
+
+    def _asked(self, text: str) -> None:
+        address = f"http://127.0.0.1:{self.port}/sparql?{urlencode({'query': text})}"
+        try:
+            with urlopen(address, timeout=PATIENCE) as answer:
+                self._printed = answer.read().decode()
+        except HTTPError as error:
+            raise Untrue(f"the service refuses this query: {error.read().decode()}") from None
 
     def _here(self, text: str) -> str:
-        return ADDRESS.sub(f"127.0.0.1:{self.port}", text).replace(OUTSIDE, f"{self.folder}{OUTSIDE}")
+        text = ADDRESS.sub(f"127.0.0.1:{self.port}", text)
+        return text.replace(OUTSIDE, f"{self.folder}{OUTSIDE}").replace(ENDPOINT, self._endpoint)
 
     def _compare(self, wanted: str) -> None:
         flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -129,11 +163,14 @@ class Session:
             raise Untrue(f"the page says\n{wanted}\nbut what comes is\n{got}")
 
     def _shell(self, text: str, *, fails: bool) -> str:
-        script = f'set -euo pipefail\ncurl() {{ command curl --silent --show-error --fail-with-body "$@"; }}\n{text}'
+        curl = 'curl() { command curl --silent --show-error --fail-with-body "$@"; }'
+        make = f'make() {{ command make --dry-run --directory "{_ROOT}" "$@"; }}'
+        script = f"set -euo pipefail\n{curl}\n{make}\n{text}"
         done = subprocess.run(
             ["bash", "-c", script],
             cwd=self.folder,
             env=self.environment,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=PATIENCE,

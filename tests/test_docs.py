@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 import subprocess
+import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -16,13 +17,14 @@ from typing import Any
 
 import pytest
 
+import docs_blocks
 import docs_reader
 from clustergraph.catalogue.model import VIEWS
 from clustergraph.catalogue.read import KEYS, PARAMETER_KEYS
 from clustergraph.catalogue.variables import TYPES
 from clustergraph.cli import COMMANDS, exits
 from clustergraph.engine.formats import FORMATS
-from clustergraph.folder import default_store, published
+from clustergraph.folder import published
 from clustergraph.settings import Settings
 from clustergraph.snapshot import Snapshot
 from clustergraph.web.app import create_app
@@ -173,24 +175,13 @@ def test_links_lead_somewhere(page: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def cache(store: Path, snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A user's cache in which the published graph is built already."""
-    assert snapshot.path.is_relative_to(store.resolve())
-    cache = tmp_path_factory.mktemp("cache")
-    place = cache / "clustergraph" / default_store(published().root).name
-    place.parent.mkdir()
-    place.symlink_to(store.resolve(), target_is_directory=True)
-    return cache
-
-
-@pytest.fixture(scope="module")
-def environment(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def environment(users_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What programs are given: the stand-in for `clustergraph`, and nothing of the user's own settings."""
     programs = tmp_path_factory.mktemp("programs") / "bin"
     docs_reader.stand_in(programs)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLUSTERGRAPH_", "XDG_"))}
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    return {**kept, "PATH": path, "XDG_CACHE_HOME": str(cache), "PYTHONWARNINGS": "error"}
+    return {**kept, "PATH": path, "XDG_CACHE_HOME": str(users_cache), "PYTHONWARNINGS": "error"}
 
 
 @pytest.fixture(scope="module")
@@ -211,26 +202,34 @@ def free_port() -> int:
 
 @pytest.fixture
 def session(
-    port: int, environment: dict[str, str], cache: Path, example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    port: int,
+    environment: dict[str, str],
+    users_cache: Path,
+    example: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[docs_reader.Session]:
     """A scratch folder with the files that examples name."""
     folder = tmp_path / "reader"
     for part in ("ontology", "data", "queries"):
         shutil.copytree(published().root / part, folder / "clustergraph" / part)
+    # What `make serve` leaves: an environment to activate.
+    venv.create(folder / ".venv", symlinks=True)
     shutil.copytree(example, folder / "my-folder")
     shutil.copy(example / "data/people.ttl", folder)
     (folder / "my.ttl").write_text("<a> <http://xmlns.com/foaf/0.1/knows> <b> .\n")
     (folder / "other.nq").write_text('<urn:a> <http://xmlns.com/foaf/0.1/name> "A" <urn:graph> .\n')
     (folder / "places.nq.gz").write_bytes(gzip.compress(b'<urn:p> <http://xmlns.com/foaf/0.1/name> "P" .\n'))
     (folder / "query.rq").write_text("SELECT ?s { ?s ?p ?o } LIMIT 1\n")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(users_cache))
     monkeypatch.chdir(folder)
     given = {**environment, "DOCS_PORT": str(free_port()), "DOCS_FOLDER": str(folder)}
     yield docs_reader.Session(folder, port, given)
     docs_reader.end(folder)
 
 
-WITH_EXAMPLES = [page for page in PAGES if {one.language for one in docs_reader.blocks(text(page))} & {"sh", "python"}]
+WITH_EXAMPLES = [page for page in PAGES if docs_reader.blocks(text(page))]
+WITH_NGINX = [page for page in PAGES if "nginx" in {one.language for one in docs_reader.blocks(text(page))}]
 
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES)
@@ -239,6 +238,37 @@ def test_the_examples_of_a_page_run(page: str, session: docs_reader.Session, nee
     if any("curl " in one.text for one in found if one.language == "sh"):
         needs("curl", "curl")
     session.read(page, found)
+
+
+@pytest.mark.parametrize("page", WITH_NGINX)
+def test_nginx_takes_the_configurations_of_a_page(page: str, tmp_path: Path, needs: Callable[[str, str], None]) -> None:
+    needs("nginx", "nginx")
+    needs("openssl", "openssl")
+    for one in docs_reader.blocks(text(page)):
+        if one.language == "nginx":
+            docs_blocks.check_nginx(one.text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("language", "block", "said"),
+    [
+        ("json", "{'a': 1}", "this is not json"),
+        ("toml", "a = ", "this is not toml"),
+        ("yaml", "a: [", "this is not yaml"),
+        ("xml", "<a>", "this is not xml"),
+        ("turtle", "<a> b <c> .", "this is not turtle"),
+        ("", "anything", "a block without a language"),
+        ("cobol", "STOP RUN.", "no test reads cobol"),
+        ("sparql", "SELECT ?s { ?s ?p }", "refuses this query"),
+        ("sparql", "# q.rq\n#+ summary: Nothing\nSELECT ?s { ?s ?p ?o }", "q.rq"),
+        ("sparql", "# q.rq\nSELECT ?s {", "q.rq"),
+    ],
+)
+def test_a_block_that_is_not_what_it_says_is_told(
+    language: str, block: str, said: str, session: docs_reader.Session
+) -> None:
+    with pytest.raises(docs_reader.Untrue, match=f"page.md, line 4: .*{said}"):
+        session.read("page.md", docs_reader.blocks(f"A page.\n\n```{language}\n{block}\n```\n"))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -261,7 +291,7 @@ def test_a_missing_program_skips_a_test_but_not_in_ci(
 
 def test_few_examples_are_not_run() -> None:
     left = [(page, one.mark) for page in PAGES for one in docs_reader.blocks(text(page)) if one.mark.startswith("not")]
-    assert len(left) <= 5, left
+    assert len(left) <= 8, left
 
 
 def test_no_person_is_named_outside_the_graphs_that_can_be_left_out(kg: Any) -> None:
