@@ -37,7 +37,11 @@ site: $(VENV)/test  ## The documentation as a site in site/, with the notebooks 
 	@echo "The documentation is in site/. To read it: $(BIN)/python -m http.server --directory site --bind 127.0.0.1 8000"
 
 wheel: $(VENV)/test frontend  ## The package that `pip install` takes
+	rm -rf dist/graph src/clustergraph/shipped
+	$(BIN)/clustergraph build . --store dist/graph
+	cp -rL dist/graph/current src/clustergraph/shipped
 	$(BIN)/python -m build --wheel --outdir dist .
+	rm -rf dist/graph src/clustergraph/shipped
 
 ifeq ($(NODE),yes)
 frontend: $(DIST)  ## The scripts of the pages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from clustergraph.folder import published
+from clustergraph.folder import published, shipped
+from clustergraph.snapshot import Snapshot
 
 ROOT = Path(__file__).parents[1]
+SHIPPED = shipped().relative_to(ROOT)
 PATIENCE = 300
 """Seconds after which a step counts as one that hangs; one of them builds the whole graph."""
 
@@ -28,14 +31,27 @@ print(json.dumps({
     "published": str(published().root),
     "version": clustergraph.__version__,
     "rows": [row.clusterLabel for row in rows],
+    "built": kg.snapshot.manifest["built"],
 }))
 """
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tree(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a wheel is made of, with the snapshot in its place, as `make wheel` puts it there."""
+    tree = tmp_path_factory.mktemp("tree")
+    for part in ("src", "ontology", "data", "queries"):
+        shutil.copytree(ROOT / part, tree / part, ignore=shutil.ignore_patterns("__pycache__", "shipped", "*.egg-info"))
+    for name in (".gitignore", "pyproject.toml", "README.md", "LICENSE", "LICENSE-DATA"):
+        shutil.copy(ROOT / name, tree)
+    shutil.copytree(snapshot.store.parent, tree / SHIPPED, ignore=shutil.ignore_patterns("downloads"))
+    return tree
+
+
+@pytest.fixture(scope="module")
+def wheel(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    run(["-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)], folder, dict(os.environ))
+    run(["-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(tree)], folder, dict(os.environ))
     (found,) = folder.glob("clustergraph-*.whl")
     return found
 
@@ -70,16 +86,16 @@ def run(words: list[str], folder: Path, environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def test_the_wheel_holds_the_graph_and_the_pages_and_no_tests(wheel: Path) -> None:
+def test_the_wheel_holds_the_graph_and_the_pages_and_no_tests(wheel: Path, tree: Path) -> None:
     names = set(ZipFile(wheel).namelist())
     parts = {
         **{part: f"clustergraph/published/{part}" for part in ("ontology", "data", "queries")},
         "src/clustergraph": "clustergraph",
     }
     wanted = {
-        f"{inside}/{path.relative_to(ROOT / part).as_posix()}"
+        f"{inside}/{path.relative_to(tree / part).as_posix()}"
         for part, inside in parts.items()
-        for path in (ROOT / part).rglob("*")
+        for path in (tree / part).rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
     assert sorted(wanted - names) == []
@@ -91,7 +107,7 @@ def test_the_wheel_holds_the_graph_and_the_pages_and_no_tests(wheel: Path) -> No
     assert [name for name in names if "test" in name.rpartition("/")[2] or name.endswith(".pyc")] == []
 
 
-def test_the_wheel_answers_elsewhere(environment: dict[str, str], elsewhere: Path) -> None:
+def test_the_wheel_answers_elsewhere_at_once(environment: dict[str, str], elsewhere: Path, snapshot: Snapshot) -> None:
     said = json.loads(run(["-c", ASK], elsewhere, environment))
     target = Path(environment["PYTHONPATH"])
     assert Path(said["file"]).is_relative_to(target)
@@ -99,6 +115,19 @@ def test_the_wheel_answers_elsewhere(environment: dict[str, str], elsewhere: Pat
     assert not published().root.is_relative_to(target)
     assert len(said["rows"]) == 6
     assert "OptoNet" in said["rows"]
+    assert said["built"] == snapshot.manifest["built"], "it was built again, though the wheel has it"
+
+
+def test_a_changed_file_of_the_wheel_is_built_anew(
+    environment: dict[str, str], elsewhere: Path, tmp_path: Path, snapshot: Snapshot
+) -> None:
+    target = tmp_path / "target"
+    shutil.copytree(environment["PYTHONPATH"], target)
+    with (target / "clustergraph/published/data/places.ttl").open("a") as file:
+        file.write("# a comment\n")
+    said = json.loads(run(["-c", ASK], elsewhere, {**environment, "PYTHONPATH": str(target)}))
+    assert len(said["rows"]) == 6
+    assert said["built"] != snapshot.manifest["built"]
 
 
 @pytest.mark.parametrize(

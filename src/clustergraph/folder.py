@@ -42,6 +42,11 @@ def published() -> Folder:
     return inside if inside.is_one() else Folder(Path(__file__).parents[2])
 
 
+def shipped() -> Path:
+    """Where the wheel has the snapshot of `published()`; a checkout has it only while a wheel is made."""
+    return Path(__file__).parent / "shipped"
+
+
 def default_store(*sources: Path) -> Path:
     """Where the snapshots of a folder or of files lie unless a store is named: in the user's cache, a place for each.
 

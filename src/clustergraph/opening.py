@@ -102,8 +102,12 @@ def opened(source: Source, options: Options = Options(), progress: Progress | No
     if source.input is None:
         return Opened(snapshots.current(source.store))
 
-    from clustergraph.build import build
+    from clustergraph.build import Built, build
+    from clustergraph.build.shipped import adopt
 
+    if options == Options() and source.input == published() and (came := adopt(source.input, source.store)):
+        _link_queries(source.store, source.queries)
+        return Opened(came, Built(came, unchanged=True, seconds=0.0))
     built = build(
         source.input,
         store=source.store,

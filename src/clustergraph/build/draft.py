@@ -24,7 +24,8 @@ from clustergraph.build.problems import BuildError, Problem
 from clustergraph.snapshot import CURRENT, MANIFEST, SNAPSHOTS, STORE, Snapshot
 
 _LOCK = ".lock"
-_DRAFT = ".building-"
+DRAFT = ".building-"
+"""How the name of a folder begins that is no snapshot yet."""
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def locked(folder: Path) -> Iterator[None]:
         ) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for left in [*folder.joinpath(SNAPSHOTS).glob(f"{_DRAFT}*"), *folder.glob(f".{CURRENT}-*")]:
+        for left in [*folder.joinpath(SNAPSHOTS).glob(f"{DRAFT}*"), *folder.glob(f".{CURRENT}-*")]:
             if left.is_dir() and not left.is_symlink():
                 shutil.rmtree(left)
             else:
@@ -95,7 +96,7 @@ class Draft:
 @contextmanager
 def drafting(folder: Path) -> Iterator[Draft]:
     """A draft in the store folder, which is gone afterwards unless it was published. Needs the lock."""
-    path = folder / SNAPSHOTS / f"{_DRAFT}{secrets.token_hex(8)}"
+    path = folder / SNAPSHOTS / f"{DRAFT}{secrets.token_hex(8)}"
     path.mkdir()
     draft = Draft(folder, path)
     try:
