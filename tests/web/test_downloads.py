@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from clustergraph.snapshot import MANIFEST, Snapshot
 from clustergraph.web import files
 from clustergraph.web.app import create_app
 from clustergraph.web.service import open_service
+from serving import start, stop
 
 TRIPLES = 100_000
 LOCAL = "http://localhost:8080/"
@@ -119,19 +121,45 @@ def test_a_download_goes_on_where_it_was_cut_off(client: FlaskClient) -> None:
     assert (known.status_code, known.data) == (304, b"")
 
 
+def test_the_server_sends_the_same_parts(client: FlaskClient, large: Snapshot) -> None:
+    """There, files are sent by the server itself."""
+    assert large.path is not None
+    server = start(large.path.parent.parent, **{"result-size": "1", "timeout": "60"})
+    address = "/data/graph/made-up.nq"
+    whole = client.get(address).data
+    size = len(whole)
+
+    def get(method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+        connection.request(method, address, headers={"Accept-Encoding": "identity", **headers})
+        response = connection.getresponse()
+        return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    try:
+        status, headers, body = get()
+        assert (status, headers["content-length"], body) == (200, str(size), whole)
+        assert "content-range" not in headers
+        for start_at, stop_at in ((0, 1), (10, 1000), (size - 5, size), (1 << 18, (1 << 18) + 3)):
+            status, headers, body = get(Range=f"bytes={start_at}-{stop_at - 1}")
+            assert (status, body) == (206, whole[start_at:stop_at])
+            assert headers["content-range"] == f"bytes {start_at}-{stop_at - 1}/{size}"
+            assert headers["content-length"] == str(stop_at - start_at)
+        status, headers, body = get(Range=f"bytes={size}-")
+        assert (status, headers["content-range"], body) == (416, f"bytes */{size}", b"")
+        status, headers, body = get("HEAD")
+        assert (status, headers["content-length"], body) == (200, str(size), b"")
+    finally:
+        connection.close()
+        stop(server)
+
+
 def test_downloads_that_nobody_reads_hold_no_reader(client: FlaskClient, large: Snapshot) -> None:
     address = "/data/graph/made-up.nq"
-    unread = [client.get(address) for _ in range(files.AT_ONCE)]
+    unread = [client.get(address) for _ in range(50)]
     assert client.get(COUNT).text.split() == ["n", str(large.manifest["triples"])]
-    refused = client.get(address)
-    assert refused.status_code == 503
-    assert refused.headers["Retry-After"] == str(files.AGAIN)
     for response in unread:
         assert response.status_code == 200
         response.close()
-    for _ in range(files.AT_ONCE + 1):  # none of these takes a place for long
-        assert client.head(address).status_code == 200
-        assert client.get(f"{address}?download=1&download=2").status_code == 400
 
 
 def test_a_file_is_written_once_and_whole(large: Snapshot, tmp_path: Path) -> None:

@@ -20,8 +20,6 @@ from clustergraph.cli.exits import UNAVAILABLE, Failure
 from clustergraph.settings import Settings
 
 TARGET = "clustergraph.web.server:create"
-SPARE_THREADS = 16
-"""Threads for what needs no reader: pages, cached answers, refusals."""
 
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -77,12 +75,10 @@ def serve(settings: Settings, *, quiet: bool = False) -> None:
         TARGET,
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         factory=True,
         workers=1,
         websockets=False,
-        # Every query that may run or wait has a thread, so that the queue is the service's own, which refuses in time.
-        blocking_threads=settings.readers + settings.queue + SPARE_THREADS,
         workers_kill_timeout=math.ceil(settings.timeout) + 1,
         respawn_failed_workers=True,
         respawn_interval=0.1,

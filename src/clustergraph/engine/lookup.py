@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import islice
 from json.encoder import encode_basestring as quoted
 from types import MappingProxyType
@@ -131,13 +132,18 @@ class Lookups:
         quads = list(islice(matches, min(limit, MOST_ROWS + 1)))
         if len(quads) > MOST_ROWS:
             return None
-        places = [(f'"{name}":', asked.index(name)) for name in columns if name in asked]
-        rows = [
-            "{%s}" % ",".join([name + _term(quad[place]) for name, place in places])  # noqa: UP031 - quicker
-            for quad in quads
+        cells = [
+            [
+                f'"{name}":{_node(term) if type(term) is ox.NamedNode else _term(term)}'
+                for term in [quad[asked.index(name)] for quad in quads]
+            ]
+            for name in columns
+            if name in asked
         ]
+        rows = "},{".join(map(",".join, zip(*cells, strict=True)) if cells else ("" for _ in quads))
+        bindings = f"{{{rows}}}" if quads else ""
         head = ",".join(f'"{name}"' for name in columns)
-        return f'{{"head":{{"vars":[{head}]}},"results":{{"bindings":[{",".join(rows)}]}}}}'.encode()
+        return f'{{"head":{{"vars":[{head}]}},"results":{{"bindings":[{bindings}]}}}}'.encode()
 
 
 def _term(term: Any) -> str:
@@ -154,3 +160,7 @@ def _term(term: Any) -> str:
         return f'{start},"xml:lang":{quoted(term.language)}}}'
     datatype = term.datatype.value
     return f"{start}}}" if datatype == _STRING else f'{start},"datatype":{quoted(datatype)}}}'
+
+
+# Predicates and classes come again and again. Literals do not, and may be long.
+_node = lru_cache(maxsize=4096)(_term)

@@ -225,7 +225,7 @@ class ReaderPool:
         if (
             not (bindings or default_graphs or named_graphs)
             and format in ("json", None)
-            and (near := self._lookups.answer(text))
+            and (near := self.look_up(text))
         ):
             return near
         clock = _Clock()
@@ -274,6 +274,10 @@ class ReaderPool:
             error = _error(reply["error"])
             raise ready.located(error) if isinstance(error, QuerySyntaxError) else error
         return Answer(body, ready.format, ready.form, {"parse": parse, "queue": queue, **reply["timings"]})
+
+    def look_up(self, text: str) -> Answer | None:
+        """The answer to a look-up, which takes no reader; None for every other query."""
+        return self._lookups.answer(text)
 
     def close(self) -> None:
         """End every reader, busy or not. Queries that run or wait get EngineDown."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wsgiref.types import WSGIApplication
+
 from flask import Flask, Response, request
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -55,12 +57,15 @@ def create_app(service: Service) -> Flask:
     CORS(app, send_wildcard=True, methods=["GET", "HEAD", "POST"], expose_headers=list(EXPOSED), max_age=86400)
     app.before_request(_refuse)
     dressing.install(app)
-    app.wsgi_app = Front(app.wsgi_app, service, metrics)  # type: ignore[method-assign]
-    if service.settings.proxies:
-        # Outermost, so that everything behind it sees the client and the address that the proxies saw.
-        hops = service.settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
+    app.extensions["front"] = front = Front(app.wsgi_app, service, metrics)
+    # Outermost, so that everything behind it sees the client and the address that the proxies saw.
+    app.wsgi_app = behind(service.settings.proxies, front)  # type: ignore[method-assign,assignment]
     return app
+
+
+def behind(proxies: int, app: WSGIApplication) -> WSGIApplication:
+    """The application as so many trusted proxies in front of it pass requests on."""
+    return ProxyFix(app, proxies, proxies, proxies, proxies) if proxies else app
 
 
 def _refuse() -> None:

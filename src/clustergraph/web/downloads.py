@@ -80,7 +80,7 @@ def _file(graph: str | None, choice: Choice) -> Response | None:
     path = files.written(service().snapshot, graph, choice.format, service().settings.timeout)
     if path is None:
         return None
-    request.environ[files.FILE] = files.Pieces(path)
+    request.environ[files.FILE] = files.Part.whole(path)
     response = Response(content_type=choice.content_type)
     response.vary.add("Accept")
     return answers.kept(response)

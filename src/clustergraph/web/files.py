@@ -11,8 +11,9 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from clustergraph.engine.errors import Busy, EngineDown
 from clustergraph.engine.formats import Format
@@ -20,13 +21,11 @@ from clustergraph.snapshot import Snapshot
 from clustergraph.told import told
 
 FILE = "clustergraph.file"
-"""Where a request keeps the file that is its answer's body, as `Pieces`."""
+"""Where a request keeps the file that is its answer's body, as a `Part`."""
 
 FOLDER = "downloads"
 """Where the files lie, in the snapshot's own folder."""
 
-AT_ONCE = 16
-"""Files that may be sent at once: each takes a thread for as long as its client reads."""
 AGAIN = 10
 """Seconds after which to come again."""
 WRITERS = 2
@@ -34,51 +33,35 @@ WRITERS = 2
 PIECE = 1 << 18
 """Bytes that are read at once."""
 
-_places = threading.BoundedSemaphore(AT_ONCE)
 _writers: dict[Path, subprocess.Popen[bytes]] = {}
 _lock = threading.Lock()
 
 
-class Pieces:
-    """A file, or a part of it, in pieces. Raises Busy if no place is free.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The bytes of a file from `start` up to `stop`; all of them unless told."""
 
-    Takes a place until all is read, it is closed, or nobody holds it any more.
-    """
+    path: Path
+    start: int
+    stop: int
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
-        if not _places.acquire(blocking=False):
-            self._file.close()
-            raise Busy(told("{n} files are being sent, the most at once.", n=AT_ONCE), AGAIN)
-        self.size = os.fstat(self._file.fileno()).st_size
-        self.left = self.size
-        """Bytes that are still to be sent."""
+    @classmethod
+    def whole(cls, path: Path) -> Part:
+        """All of a file. Raises OSError if it is not there."""
+        return cls(path, 0, path.stat().st_size)
 
-    def only(self, start: int, stop: int) -> None:
-        """Leave out what is before `start` and from `stop` on."""
-        self._file.seek(start)
-        self.left = stop - start
+    @property
+    def size(self) -> int:
+        """Bytes of this part."""
+        return self.stop - self.start
 
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> bytes:
-        part = b"" if self._file.closed else self._file.read(min(PIECE, self.left))
-        if not part:
-            self.close()
-            raise StopIteration
-        self.left -= len(part)
-        return part
-
-    def close(self) -> None:
-        """Let the file and the place go."""
-        if not self._file.closed:
-            self._file.close()
-            _places.release()
-
-    def __del__(self) -> None:
-        if hasattr(self, "size"):
-            self.close()
+    def __iter__(self) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            left = self.size
+            while part := file.read(min(PIECE, left)):
+                left -= len(part)
+                yield part
 
 
 def written(snapshot: Snapshot, graph: str | None, form: Format, seconds: float) -> Path | None:

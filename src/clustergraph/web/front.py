@@ -11,14 +11,14 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from clustergraph.engine.cache import ByteCache
 from clustergraph.web import log, quick, ranges
 from clustergraph.web.coding import CODINGS, choose_coding, is_worth_coding
 from clustergraph.web.edition import edition
-from clustergraph.web.files import FILE, Pieces
+from clustergraph.web.files import FILE, Part
 from clustergraph.web.headers import EVERYWHERE, PUBLIC
 from clustergraph.web.language import preferred
 from clustergraph.web.metrics import Metrics
@@ -32,7 +32,10 @@ UNLIMITED = frozenset({"/health", "/ready", "/metrics"})
 """What whoever watches over the service asks, often."""
 
 REFUSED = "clustergraph.refused"
-"""Where a request says that it is one too many: the seconds to wait. The application then makes the error of it."""
+"""Where a request says whether it is one too many: the seconds to wait. The application then makes the error of it."""
+
+READING = ("GET", "HEAD")
+"""The methods whose answers can be kept."""
 
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
 """What the application is not to see: what it computes is kept for everybody."""
@@ -49,13 +52,21 @@ class Ready:
     headers: list[tuple[str, str]]
     body: bytes
     etag: str = ""
-    file: Pieces | None = None
+    file: Part | None = None
     """A body that is sent piece by piece and never held whole."""
 
     @property
     def size(self) -> int:
         """Bytes of the body."""
-        return self.file.left if self.file else len(self.body)
+        return len(self.body) if self.file is None else self.file.size
+
+
+class _Asked(NamedTuple):
+    """What a GET or HEAD asks for."""
+
+    coding: str
+    snapshot: str
+    etag: str
 
 
 class Front:
@@ -74,38 +85,64 @@ class Front:
         self._named_by_host = not service.settings.url
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        begin = time.perf_counter()
-        method = environ["REQUEST_METHOD"]
-        outcome = "computed"
-        if method == "GET" or method == "HEAD":
-            coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-            snapshot = self.service.snapshot.name
-            etag = self._etag(snapshot, environ, coding)
-            known = environ.get("HTTP_IF_NONE_MATCH", "")
-            ready = self.cache.get(etag)
-            if ready is not None:
-                outcome = "ready"
-            elif etag in known:
-                ready, outcome = not_modified(etag, snapshot), "known"
-            elif wait := self._wait(environ):
-                ready, outcome = run(self.app, {**environ, REFUSED: wait}), "limited"
-            else:
-                ready = self._compute(environ, coding, etag, snapshot)
-            if ready.etag and (ready.etag in known or known.strip() == "*"):
-                ready = not_modified(ready.etag, snapshot, ready.headers)
-            elif ready.file:
-                status, headers = ranges.head(environ, ready.file, ready.etag, dict(ready.headers))
-                ready = replace(ready, status=status, headers=list(headers.items()))
-        elif wait := self._wait(environ):
-            ready, outcome = run(self.app, {**environ, REFUSED: wait}), "limited"
-        else:
-            ready = encode(self._of_one_snapshot(environ), choose_coding(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        ready = self.answer(environ)
         start_response(ready.status, ready.headers)
+        return [ready.body] if ready.file is None else ready.file
+
+    def at_once(self, environ: WSGIEnvironment) -> Ready | None:
+        """The response, if nothing has to be waited for: it is there already, or a look-up. Else None: `answer` it."""
+        begin = time.perf_counter()
+        if environ["REQUEST_METHOD"] not in READING:
+            return None
+        asked = self._asked(environ)
+        found = self._known(environ, asked)
+        if found is None and not self._wait(environ):
+            short = quick.look_up(environ, self.service)
+            # Of which snapshot a look-up is, it does not say; if a new one came meanwhile, it is asked again.
+            if short and self.service.snapshot.name == asked.snapshot:
+                found = self._kept(Ready("200 OK", *short), asked), "computed"
+        return found and self._done(environ, *found, begin)
+
+    def answer(self, environ: WSGIEnvironment) -> Ready:
+        """The response, however long it takes. That to HEAD has no body."""
+        begin = time.perf_counter()
+        reads = environ["REQUEST_METHOD"] in READING
+        asked = self._asked(environ) if reads else None
+        found = self._known(environ, asked) if asked else None
+        if found is None and self._wait(environ):
+            found = run(self.app, environ), "limited"
+        if found is None:
+            found = self._compute(environ, asked) if asked else self._posted(environ), "computed"
+        return self._done(environ, *found, begin)
+
+    def _asked(self, environ: WSGIEnvironment) -> _Asked:
+        coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        snapshot = self.service.snapshot.name
+        return _Asked(coding, snapshot, self._etag(snapshot, environ, coding))
+
+    def _known(self, environ: WSGIEnvironment, asked: _Asked) -> tuple[Ready, str] | None:
+        """The response that is there already, and its outcome."""
+        ready = self.cache.get(asked.etag)
+        if ready is not None:
+            return ready, "ready"
+        if asked.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            return not_modified(asked.etag, asked.snapshot), "known"
+        return None
+
+    def _done(self, environ: WSGIEnvironment, ready: Ready, outcome: str, begin: float) -> Ready:
+        """What is sent of a response: nothing new, a part, no body. It is counted and logged."""
+        known = environ.get("HTTP_IF_NONE_MATCH", "")
+        if known and ready.etag and (ready.etag in known or known.strip() == "*"):
+            ready = not_modified(ready.etag, "", ready.headers)
+        elif ready.file is not None:
+            (status, headers), file = ranges.cut(environ, ready.file, ready.etag, dict(ready.headers))
+            ready = replace(ready, status=status, headers=list(headers.items()), file=file)
         seconds = time.perf_counter() - begin
+        method = environ["REQUEST_METHOD"]
         self.metrics.request(method, environ.get("PATH_INFO", ""), ready.status[:3], outcome, seconds)
         if self._log_style != "off":
             log.write(self._log_style, environ, ready.status[:3], ready.size, outcome, seconds)
-        return [] if method == "HEAD" else ready.file or [ready.body]
+        return replace(ready, body=b"", file=None) if method == "HEAD" else ready
 
     def _etag(self, snapshot: str, environ: WSGIEnvironment, coding: str) -> str:
         parts = (
@@ -121,32 +158,38 @@ class Front:
         content = "\n".join(parts).encode("utf-8", "surrogateescape")
         return f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
 
-    def _compute(self, environ: WSGIEnvironment, coding: str, etag: str, snapshot: str) -> Ready:
+    def _compute(self, environ: WSGIEnvironment, question: _Asked) -> Ready:
         """Ask the application, as for a GET, and make its answer ready: compressed, tagged, kept if it may be."""
         asked = {name: value for name, value in environ.items() if name not in CONDITIONS}
         asked["REQUEST_METHOD"] = "GET"
         answer = self._answer(asked)
-        if self.service.snapshot.name != snapshot:
+        if self.service.snapshot.name != question.snapshot:
             # A new snapshot came meanwhile. Of an answer that took several queries, half may be from the one before.
-            snapshot = self.service.snapshot.name
-            etag, answer = self._etag(snapshot, environ, coding), self._answer(asked)
-            if self.service.snapshot.name != snapshot:
-                return encode(answer, coding)
-        answer = encode(answer, coding)
+            question = self._asked(environ)
+            answer = self._answer(asked)
+            if self.service.snapshot.name != question.snapshot:
+                return encode(answer, question.coding)
+        return self._kept(answer, question)
+
+    def _kept(self, answer: Ready, question: _Asked) -> Ready:
+        """The answer, compressed, and if it may be, tagged and kept for whoever asks next."""
+        answer = encode(answer, question.coding)
         headers = dict(answer.headers)
         if not answer.status.startswith("200") or headers.get("Cache-Control") != PUBLIC:
             return answer
-        headers["ETag"] = etag
-        if answer.file:
-            return replace(answer, headers=list(headers.items()), etag=etag)
-        again = {**headers, "Server-Timing": "ready"}
-        kept = Ready(answer.status, list(again.items()), answer.body, etag)
-        self.cache.put(etag, kept, len(answer.body) + HEADERS_BYTES)
-        return Ready(answer.status, list(headers.items()), answer.body, etag)
+        headers["ETag"] = question.etag
+        if answer.file is None:
+            again = {**headers, "Server-Timing": "ready"}
+            kept = Ready(answer.status, list(again.items()), answer.body, question.etag)
+            self.cache.put(question.etag, kept, len(answer.body) + HEADERS_BYTES)
+        return Ready(answer.status, list(headers.items()), answer.body, question.etag, answer.file)
 
     def _answer(self, environ: WSGIEnvironment) -> Ready:
         short = quick.answer(environ, self.service)
         return Ready("200 OK", *short) if short else run(self.app, environ)
+
+    def _posted(self, environ: WSGIEnvironment) -> Ready:
+        return encode(self._of_one_snapshot(environ), choose_coding(environ.get("HTTP_ACCEPT_ENCODING", "")))
 
     def _of_one_snapshot(self, environ: WSGIEnvironment) -> Ready:
         """The answer to what came by POST; asked again if a new snapshot came meanwhile, as in `_compute`."""
@@ -168,10 +211,12 @@ class Front:
         return body
 
     def _wait(self, environ: WSGIEnvironment) -> int:
-        """Seconds that this client has to wait, 0 for none."""
-        if self.rate is None or environ.get("PATH_INFO", "") in UNLIMITED:
-            return 0
-        return self.rate.wait(environ.get("REMOTE_ADDR", ""))
+        """Seconds that this client has to wait, 0 for none. Of one request it may be asked again, and counts once."""
+        if REFUSED not in environ:
+            rate = None if environ.get("PATH_INFO", "") in UNLIMITED else self.rate
+            environ[REFUSED] = rate.wait(environ.get("REMOTE_ADDR", "")) if rate is not None else 0
+        wait: int = environ[REFUSED]
+        return wait
 
 
 def run(app: WSGIApplication, environ: WSGIEnvironment) -> Ready:

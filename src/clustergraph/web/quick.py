@@ -12,6 +12,7 @@ from functools import lru_cache
 from wsgiref.types import WSGIEnvironment
 
 from clustergraph.engine import formats, syntax
+from clustergraph.engine.base import Answer
 from clustergraph.engine.cache import is_repeatable
 from clustergraph.web.headers import EVERYWHERE, PUBLIC
 from clustergraph.web.negotiation import HTML, Choice, best_match
@@ -20,29 +21,53 @@ from clustergraph.web.service import Service
 FAILED = "clustergraph.failed"
 """Where a request that was tried here tells the application what came of it."""
 
+Short = tuple[list[tuple[str, str]], bytes]
+"""Headers and body."""
+
 _KINDS: dict[str, formats.Kind] = {"SELECT": "results", "ASK": "results", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
 _ALWAYS = list(EVERYWHERE.items())
 _BROKEN = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
-def answer(environ: WSGIEnvironment, service: Service) -> tuple[list[tuple[str, str]], bytes] | None:
+def answer(environ: WSGIEnvironment, service: Service) -> Short | None:
     """Headers and body of the 200 that answers this GET, or None if it has to go the long way."""
-    question = environ.get("QUERY_STRING", "")
-    if environ.get("PATH_INFO") != "/sparql" or not question.startswith("query=") or "&" in question:
+    question = _question(environ)
+    if question is None:
         return None
-    try:
-        text = unquoted(question[6:])
-    except ValueError:
-        return None
-    kind = _KINDS.get(syntax.form(text))
-    choice = _choice(environ.get("HTTP_ACCEPT", ""), kind) if kind else None
-    if choice is None or choice.format is HTML:
-        return None
+    text, choice = question
     try:
         found = service.engine.query(text, format=choice.format.name)
     except Exception as error:
         environ[FAILED] = error
         return None
+    return _short(text, choice, found, service)
+
+
+def look_up(environ: WSGIEnvironment, service: Service) -> Short | None:
+    """As `answer`, but only of what is answered without waiting for anything."""
+    question = _question(environ)
+    if question is None:
+        return None
+    text, choice = question
+    found = service.look_up(text) if choice.format.name == "json" else None
+    return None if found is None else _short(text, choice, found, service)
+
+
+def _question(environ: WSGIEnvironment) -> tuple[str, Choice] | None:
+    """The query and what its answer is to be, if it is asked as nearly all ask."""
+    given = environ.get("QUERY_STRING", "")
+    if environ.get("PATH_INFO") != "/sparql" or not given.startswith("query=") or "&" in given:
+        return None
+    try:
+        text = unquoted(given[6:])
+    except ValueError:
+        return None
+    kind = _KINDS.get(syntax.form(text))
+    choice = _choice(environ.get("HTTP_ACCEPT", ""), kind) if kind else None
+    return None if choice is None or choice.format is HTML else (text, choice)
+
+
+def _short(text: str, choice: Choice, found: Answer, service: Service) -> Short:
     headers = [
         ("Content-Type", choice.content_type),
         ("Content-Length", str(len(found.body))),

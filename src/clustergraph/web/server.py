@@ -1,14 +1,13 @@
-"""The application as a WSGI server finds it: made from the CLUSTERGRAPH_ variables of the environment."""
+"""The application as its server finds it: made from the CLUSTERGRAPH_ variables of the environment."""
 
 from __future__ import annotations
 
-from flask import Flask
-
 from clustergraph.settings import Settings
 from clustergraph.web.app import create_app
+from clustergraph.web.rsgi import Served
 from clustergraph.web.service import open_service
 
 
-def create() -> Flask:
+def create() -> Served:
     """The application for the settings in the environment."""
-    return create_app(open_service(Settings()))
+    return Served(create_app(open_service(Settings())))

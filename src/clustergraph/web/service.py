@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -9,7 +10,7 @@ from flask import current_app
 
 from clustergraph import snapshot as snapshots
 from clustergraph.catalogue import Catalogue
-from clustergraph.engine.base import Engine
+from clustergraph.engine.base import Answer, Engine
 from clustergraph.engine.cache import CachedEngine
 from clustergraph.engine.follow import FollowingEngine
 from clustergraph.engine.pool import Limits, ReaderPool
@@ -28,6 +29,8 @@ class Service:
     engine: Engine
     catalogue: Catalogue
     settings: Settings
+    look_up: Callable[[str], Answer | None] = lambda _text: None
+    """The answer to a query, as JSON, if it can be had on the spot; else None, and the engine tells it or why not."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -62,7 +65,12 @@ def open_service(settings: Settings) -> Service:
     # Half of the room is for answers, half for whole responses (see `front`).
     engine = CachedEngine(following, settings.cache * MIB // 2)
     catalogue = Catalogue.load(settings.queries) if settings.queries else Catalogue()
-    return Service(engine, catalogue, settings)
+
+    def look_up(text: str) -> Answer | None:
+        with following.leased() as pool:
+            return pool.look_up(text) if isinstance(pool, ReaderPool) else None
+
+    return Service(engine, catalogue, settings, look_up)
 
 
 def _open_remote(settings: Settings) -> Service:

@@ -1,0 +1,175 @@
+"""The application on Granian's event loop: what its requests look like, and what is answered there and then."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import pytest
+
+from clustergraph.web.rsgi import environment
+from serving import Server, start, stop
+
+THING = "https://w3id.org/clustergraph/id/country/JP"
+LOOKUP = f"SELECT ?p ?o {{ <{THING}> ?p ?o }}"
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c < ?i) }"
+
+
+class Headers(list[tuple[str, str]]):
+    def items(self) -> list[tuple[str, str]]:
+        return self
+
+
+@dataclass
+class Scope:
+    """What Granian tells of a request."""
+
+    path: str = "/"
+    headers: Headers = field(default_factory=Headers)
+    server: str = "127.0.0.1:8080"
+    client: str = "127.0.0.1:51000"
+    authority: str | None = None
+    method: str = "GET"
+    query_string: str = ""
+    http_version: str = "1.1"
+    scheme: str = "http"
+
+
+def made(**given: object) -> dict[str, object]:
+    return environment(Scope(**given))  # type: ignore[arg-type]
+
+
+def test_paths_are_latin_1_as_wsgi_has_them() -> None:
+    assert made(path="/id/cluster/biom")["PATH_INFO"] == "/id/cluster/biom"
+    path = made(path="/id/ä/日本")["PATH_INFO"]
+    assert isinstance(path, str)
+    assert path.encode("latin-1").decode() == "/id/ä/日本"
+
+
+def test_addresses_of_both_families() -> None:
+    four = made()
+    assert (four["REMOTE_ADDR"], four["SERVER_NAME"], four["SERVER_PORT"]) == ("127.0.0.1", "127.0.0.1", "8080")
+    six = made(server="[::1]:80", client="[2001:db8::7]:51000")
+    assert (six["REMOTE_ADDR"], six["SERVER_NAME"], six["SERVER_PORT"]) == ("2001:db8::7", "::1", "80")
+
+
+def test_a_header_sent_twice_is_one_list_and_none_takes_anothers_name() -> None:
+    headers = Headers([("accept", "text/csv"), ("accept", "*/*;q=0.1"), ("x_forwarded_for", "10.0.0.1")])
+    headers += [("content-type", "text/plain"), ("x-forwarded-for", "10.0.0.2")]
+    environ = made(headers=headers)
+    assert environ["HTTP_ACCEPT"] == "text/csv,*/*;q=0.1"
+    assert environ["HTTP_X_FORWARDED_FOR"] == "10.0.0.2"
+    assert environ["CONTENT_TYPE"] == "text/plain"
+
+
+def test_the_host_may_stand_in_the_address() -> None:
+    assert made(authority="a.example")["HTTP_HOST"] == "a.example"
+    assert made(authority="a.example", headers=Headers([("host", "b.example")]))["HTTP_HOST"] == "b.example"
+    assert "HTTP_HOST" not in made()
+
+
+@pytest.fixture(scope="module")
+def server(store: Path) -> Iterator[Server]:
+    started = start(store, readers="1", queue="40", **{"queue-timeout": "30"})
+    yield started
+    stop(started)
+
+
+def get(server: Server, query: str, **headers: str) -> tuple[dict[str, str], bytes]:
+    address = f"{server.sparql}?{urlencode({'query': query})}"
+    with urlopen(Request(address, headers={"Accept": "application/json", **headers}), timeout=30) as response:
+        return dict(response.headers), response.read()
+
+
+def test_a_look_up_is_what_the_long_way_says(server: Server) -> None:
+    headers, body = get(server, LOOKUP)
+    form = urlencode({"query": LOOKUP}).encode()
+    with urlopen(Request(server.sparql, data=form, headers={"Accept": "application/json"}), timeout=30) as posted:
+        assert json.load(posted) == json.loads(body)
+        assert posted.headers["Content-Type"] == headers["content-type"]
+        assert posted.headers["Snapshot"] == headers["snapshot"]
+    assert headers["etag"]
+    with pytest.raises(HTTPError, match="304"):
+        get(server, LOOKUP, **{"If-None-Match": headers["etag"]})
+
+
+def test_what_is_ready_and_look_ups_pass_by_queries_that_take_their_time(server: Server) -> None:
+    """More of them wait than there are threads for pages; a thread each would leave none."""
+    with urlopen(f"{server.url}/page/id/country/JP", timeout=30) as page:
+        ready = page.read()
+
+    def occupy(number: int) -> int:
+        address = f"{server.sparql}?{urlencode({'query': f'{ENDLESS} #{number}', 'timeout': '0.2'})}"
+        try:
+            with urlopen(address, timeout=60) as answer:
+                return int(answer.status)
+        except HTTPError as error:
+            with error:
+                return error.code
+
+    with ThreadPoolExecutor(30) as pool:
+        asked = [pool.submit(occupy, number) for number in range(30)]
+        for number in range(20):
+            assert b'"bindings":[{' in get(server, f"{LOOKUP} #{number}")[1]
+            with urlopen(f"{server.url}/page/id/country/JP", timeout=30) as page:
+                assert page.read() == ready
+        assert not all(one.done() for one in asked), "the look-ups waited for the queries"
+        assert {one.result() for one in asked} == {503}
+
+
+def test_a_body_of_unknown_size_is_read_as_far_as_it_may_go(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    headers = {"Content-Type": "application/sparql-query", "Accept": "application/json"}
+    connection.request("POST", "/sparql", iter([b"ASK ", b"{ ?s ?p ", b"?o }"]), headers, encode_chunked=True)
+    assert json.load(connection.getresponse())["boolean"] is True
+    connection.close()
+
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as raw:
+        raw.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n")
+        raw.sendall(b"Transfer-Encoding: chunked\r\n\r\n")
+        try:
+            for _ in range(48):
+                raw.sendall(b"10000\r\n" + b"#" * 0x10000 + b"\r\n")
+            answer = raw.recv(12)
+        except ConnectionError:
+            return  # refused while it was still being sent
+        assert answer in (b"HTTP/1.1 413", b"")
+
+
+@pytest.mark.parametrize("query", [LOOKUP, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"], ids=["look-up", "query"])
+def test_a_request_counts_once_for_its_client(store: Path, query: str) -> None:
+    server = start(store, rate="3/minute")
+    try:
+        for number in range(3):
+            get(server, f"{query} #{number}")
+        with pytest.raises(HTTPError) as refused:
+            get(server, f"{query} #last")
+        with refused.value:
+            assert refused.value.code == 429
+            assert json.load(refused.value)["type"] == "/errors#too-many-requests"
+        get(server, f"{query} #0")  # ready, so it counts for nothing
+    finally:
+        stop(server)
+
+
+def test_clients_are_told_apart_by_what_the_proxy_says(store: Path) -> None:
+    server = start(store, rate="1/minute", proxies="1")
+    try:
+        for client in ("10.0.0.1", "10.0.0.2"):
+            get(server, f"{LOOKUP} #{client}", **{"X-Forwarded-For": client})
+            with pytest.raises(HTTPError, match="429"):
+                get(server, f"{LOOKUP} # again {client}", **{"X-Forwarded-For": client})
+            # A client cannot say so itself by another spelling.
+            forged = {"X-Forwarded-For": client, "X_Forwarded_For": "10.9.9.9"}
+            with pytest.raises(HTTPError, match="429"):
+                get(server, f"{LOOKUP} # forged {client}", **forged)
+    finally:
+        stop(server)
