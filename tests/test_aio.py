@@ -63,14 +63,18 @@ def test_no_more_queries_run_at_once_than_were_allowed(example: Path) -> None:
 
 
 def test_a_cancelled_task_stops_waiting_and_what_waits_is_never_asked(example: Path) -> None:
-    go_on = threading.Event()
+    started, go_on = threading.Event(), threading.Event()
     asked: list[str] = []
+
+    def work(_: object) -> bool:
+        started.set()
+        return go_on.wait(30)
 
     async def ask() -> None:
         async with aio.open(example, at_once=1) as graph:
-            first = asyncio.create_task(graph.run(lambda _: go_on.wait(30)))
+            first = asyncio.create_task(graph.run(work))
             second = asyncio.create_task(graph.run(lambda _: asked.append("second")))
-            await asyncio.sleep(0)
+            await asyncio.to_thread(started.wait)
             for task in (first, second):
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError):

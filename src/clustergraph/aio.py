@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from clustergraph import graph as library
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.engine.pool import Limits, ReaderPool
+from clustergraph.engine.pool import ReaderPool
+from clustergraph.engine.turns import Limits
 from clustergraph.graph import KnowledgeGraph
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from clustergraph.build.sources import discover
 from clustergraph.catalogue import Catalogue, CatalogueError
 from clustergraph.catalogue.read import ENDING, read_text
 from clustergraph.engine.errors import EngineDown
-from clustergraph.engine.pool import Limits
 from clustergraph.engine.remote.connect import Remote, RemoteFollower, connect, fetched
+from clustergraph.engine.turns import Limits
 from clustergraph.folder import published
 from clustergraph.settings import Settings
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from clustergraph.engine.pool import Limits, ReaderPool
+from clustergraph.engine.pool import ReaderPool
+from clustergraph.engine.turns import Limits
 from clustergraph.snapshot import STORE, Snapshot
 
 MakeSnapshot = Callable[..., Snapshot]

@@ -15,7 +15,8 @@ from clustergraph.engine import follow
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.engine.errors import EngineDown
 from clustergraph.engine.follow import FollowingEngine
-from clustergraph.engine.pool import Limits, ReaderPool
+from clustergraph.engine.pool import ReaderPool
+from clustergraph.engine.turns import Limits
 from clustergraph.snapshot import CURRENT, MANIFEST, SNAPSHOTS, NoSnapshot, Snapshot
 
 ASK = "SELECT ?o { ex:version ex:is ?o }"

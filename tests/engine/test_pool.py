@@ -29,8 +29,9 @@ from clustergraph.engine.errors import (
     QuerySyntaxError,
     ResultTooLarge,
 )
-from clustergraph.engine.pool import Limits, ReaderPool
+from clustergraph.engine.pool import ReaderPool
 from clustergraph.engine.prepare import Prepared
+from clustergraph.engine.turns import Limits
 from clustergraph.snapshot import Snapshot
 
 ENDLESS = """SELECT (COUNT(*) AS ?n) {
@@ -248,7 +249,8 @@ def test_a_pool_that_cannot_open_its_snapshot_leaves_nothing_behind(tmp_path: Pa
 PARENT = """
 import sys, threading
 from pathlib import Path
-from clustergraph.engine.pool import Limits, ReaderPool
+from clustergraph.engine.pool import ReaderPool
+from clustergraph.engine.turns import Limits
 from clustergraph.snapshot import Snapshot
 pool = ReaderPool(Snapshot(Path(sys.argv[1]), {"name": "x", "graphs": {}, "prefixes": {"ex": "https://example.org/"}}),
                   Limits(readers=1, timeout=600, timeout_ceiling=600))
@@ -334,7 +336,7 @@ def test_an_allowed_address_is_reached(snapshot: Snapshot, make_pool: MakePool) 
 
 def niceness(pool: ReaderPool) -> list[int]:
     """How far each reader at work gives way to others."""
-    with pool._free:
+    with pool._lock:
         return [os.getpriority(os.PRIO_PROCESS, reader.process.pid) for reader in pool._busy]
 
 

@@ -17,8 +17,8 @@ from clustergraph.catalogue import Catalogue
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.engine.errors import EngineError, EvaluationError
 from clustergraph.engine.formats import of_kind
-from clustergraph.engine.pool import Limits
 from clustergraph.engine.remote.connect import Remote, RemoteFollower, connect
+from clustergraph.engine.turns import Limits
 from clustergraph.folder import published
 from clustergraph.snapshot import Snapshot
 

@@ -22,11 +22,11 @@ from click.testing import CliRunner, Result
 import real_engines
 from clustergraph.build import build
 from clustergraph.cli import cli, exits
+from clustergraph.progress import Silent
 from clustergraph.push import plan, push
 from clustergraph.push.errors import Different, Unreachable
 from clustergraph.push.http import Client
 from clustergraph.push.marker import LOADING, MANIFEST, MERGED
-from clustergraph.push.progress import Silent
 from clustergraph.push.target import find
 from clustergraph.snapshot import Snapshot
 from real_engines import PASSWORD, Running

@@ -88,3 +88,14 @@ def _is_there(snapshot: Snapshot, url: str, *words: str) -> None:
     told = CliRunner().invoke(cli, push, env={"DBA_PASSWORD": PASSWORD}, catch_exceptions=False)
     assert told.exit_code == 0, told.output
     assert ("is now in" if "--loaded" in words else "was already in") in told.output
+
+
+@pytest.mark.parametrize("words", [("--dry-run",), ("--user", "ada"), ("--loaded", "--force")])
+def test_options_for_sending_are_refused_where_nothing_is_sent(
+    words: tuple[str, ...], snapshot: Snapshot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "files"
+    done = CliRunner().invoke(cli, ["push", str(snapshot.path), "--files", str(folder), *words])
+    assert done.exit_code == exits.USAGE
+    assert words[0] in done.output
+    assert not folder.exists()

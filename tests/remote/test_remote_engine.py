@@ -24,10 +24,10 @@ from clustergraph.engine.errors import (
     ResultTooLarge,
     UnsupportedFormat,
 )
-from clustergraph.engine.pool import Limits
 from clustergraph.engine.remote.dialects import DIALECTS
 from clustergraph.engine.remote.endpoint import Endpoint, valid
 from clustergraph.engine.remote.engine import Connection, RemoteEngine
+from clustergraph.engine.turns import Limits
 from clustergraph.snapshot import Snapshot
 
 JSON = "application/sparql-results+json"

@@ -64,7 +64,8 @@ def engine(snapshot: Snapshot, timeout: float | None = None) -> Iterator[Engine]
             chosen.close()
         return
 
-    from clustergraph.engine.pool import Limits, ReaderPool
+    from clustergraph.engine.pool import ReaderPool
+    from clustergraph.engine.turns import Limits
 
     limits = Limits(
         readers=1, timeout=timeout, timeout_ceiling=timeout, memory=_UNLIMITED, result_bytes=_UNLIMITED, queue=0

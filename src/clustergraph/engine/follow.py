@@ -64,6 +64,11 @@ class _Lease:
         self.users = 0
         self.retired = False
 
+    def close(self) -> None:
+        """Let the engine and its snapshot go, of which pages that were made may still hold the description."""
+        self.engine.close()
+        self.engine.snapshot.release()
+
 
 class Follower:
     """Asks the engine of the snapshot there is; opens the next one in the background while the old one answers on."""
@@ -136,7 +141,7 @@ class Follower:
                 lease.users -= 1
                 last = lease.retired and lease.users == 0
             if last:
-                lease.engine.close()
+                lease.close()
 
     def close(self) -> None:
         """Close the engine in use; one that is being opened is closed as soon as it is there."""
@@ -180,7 +185,7 @@ class Follower:
                     unused.retired = True
                 last = unused.users == 0
             if last:
-                unused.engine.close()
+                unused.close()
 
 
 class FollowingEngine(Follower):

@@ -17,9 +17,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from rdflib.term import Identifier
@@ -27,7 +26,6 @@ from rdflib.term import Identifier
 from clustergraph.engine import errors, formats, held, wire
 from clustergraph.engine.base import Answer
 from clustergraph.engine.errors import (
-    Busy,
     DeadlinePassed,
     EngineDown,
     EngineError,
@@ -38,6 +36,7 @@ from clustergraph.engine.errors import (
 from clustergraph.engine.lookup import Lookups
 from clustergraph.engine.prepare import prepare
 from clustergraph.engine.reader import SEALED
+from clustergraph.engine.turns import Limits, Turns
 from clustergraph.snapshot import Snapshot
 
 START_SECONDS = 30.0
@@ -49,37 +48,6 @@ GIVING_WAY = 10
 CLOSE_SECONDS = 5.0
 """How long `close` waits for the threads whose readers it ended."""
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one query may use, and how many may run and wait."""
-
-    readers: int = 2
-    timeout: float = 10.0
-    """Seconds a query may run unless it asks for another deadline."""
-    timeout_ceiling: float = 60.0
-    """The longest deadline, in seconds, that a query may ask for."""
-    memory: int = 1 << 30
-    """Bytes of address space that one reader may have."""
-    result_bytes: int = 64 << 20
-    """Bytes that one serialised answer may hold."""
-    queue: int = 128
-    """How many queries may wait for a reader."""
-    queue_seconds: float = 10.0
-    """How long a query may wait for a reader."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """What the pool has done, for metrics."""
-
-    waiting: int = 0
-    running: int = 0
-    ended: Counter[str] = field(default_factory=Counter)
-    """Readers ended, by reason: timeout, memory, crash."""
-    refused: Counter[str] = field(default_factory=Counter)
-    """Queries sent away, by reason: full, waited."""
 
 
 class _Reader:
@@ -175,17 +143,17 @@ class _Reader:
 class ReaderPool:
     """Answers queries on one snapshot with processes that can be ended. Safe to use from many threads."""
 
-    def __init__(self, snapshot: Snapshot, limits: Limits = Limits(), *, allow: Collection[str] = ()) -> None:
+    def __init__(self, snapshot: Snapshot, limits: Limits | None = None, *, allow: Collection[str] = ()) -> None:
         self.snapshot = snapshot
-        self.limits = limits
-        self.counts = Counts()
+        self.limits = limits = limits or Limits()
+        self._turns = Turns(limits, "All readers are busy", lambda: bool(self._idle))
+        self.counts = self._turns.counts
         self._allow = frozenset(allow)
         self._idle: deque[_Reader] = deque()
         self._starting: set[_Reader] = set()
         self._busy: set[_Reader] = set()
         self._respawning: set[threading.Thread] = set()
-        self._free = threading.Condition()
-        self._closed = False
+        self._lock = self._turns.lock
         started: list[_Reader] = []
         try:
             for _ in range(limits.readers + 1):  # one more than may run: the spare
@@ -206,7 +174,7 @@ class ReaderPool:
     @property
     def ready(self) -> int:
         """How many readers are up, busy ones and the spare included."""
-        with self._free:
+        with self._lock:
             return len(self._idle) + len(self._busy)
 
     def query(
@@ -281,18 +249,17 @@ class ReaderPool:
 
     def close(self) -> None:
         """End every reader, busy or not. Queries that run or wait get EngineDown."""
-        with self._free:
-            self._closed = True
+        with self._lock:
+            self._turns.close()
             idle = list(self._idle)
             self._idle.clear()
             # A reader at work belongs to the thread that waits for it, which gathers it when it is gone.
             for reader in (*self._busy, *self._starting):
                 reader.kill()
-            self._free.notify_all()
         for reader in idle:
             reader.end()
-        with self._free:
-            self._free.wait_for(lambda: not self._busy, CLOSE_SECONDS)
+        with self._lock:
+            self._lock.wait_for(lambda: not self._busy, CLOSE_SECONDS)
             respawning = list(self._respawning)
         for thread in respawning:
             thread.join(CLOSE_SECONDS)
@@ -307,9 +274,6 @@ class ReaderPool:
     def _launch(self) -> _Reader:
         return _Reader(self.snapshot, self.limits, online=bool(self._allow))
 
-    def _may_run(self) -> bool:
-        return self._closed or (self.counts.running < self.limits.readers and bool(self._idle))
-
     def _acquire(self) -> _Reader:
         """A reader for the caller alone. Raises Busy when there is none in time, and EngineDown when closed."""
         while True:
@@ -319,39 +283,24 @@ class ReaderPool:
             self._replace(reader, "crash")  # killed while it was idle
 
     def _next(self) -> _Reader:
-        with self._free:
-            if not self._may_run():
-                if self.counts.waiting >= self.limits.queue:
-                    self.counts.refused["full"] += 1
-                    raise Busy(f"All readers are busy and {self.counts.waiting} queries wait already.", 2)
-                self.counts.waiting += 1
-                try:
-                    if not self._free.wait_for(self._may_run, self.limits.queue_seconds):
-                        self.counts.refused["waited"] += 1
-                        waited = f"{self.limits.queue_seconds:g} s"
-                        raise Busy(f"All readers are busy; the query waited {waited} for one.", 5)
-                finally:
-                    self.counts.waiting -= 1
-            if self._closed:
-                raise EngineDown("The service is stopping.")
-            self.counts.running += 1
+        with self._lock:
+            self._turns.take()
             reader = self._idle.popleft()
             self._busy.add(reader)
             return reader
 
     def _release(self, reader: _Reader) -> None:
-        with self._free:
+        with self._lock:
             self._leave(reader)
             # The reader last used comes first again: its caches are warm.
-            if not self._closed:
+            if not self._turns.closed:
                 self._idle.appendleft(reader)
                 return
         reader.end()
 
     def _leave(self, reader: _Reader) -> None:
-        self.counts.running -= 1
         self._busy.discard(reader)
-        self._free.notify_all() if self._closed else self._free.notify()
+        self._turns.give()
 
     def _lost(self, reader: _Reader) -> EngineError | None:
         """What to say of a reader that went away by itself; None if it was killed from outside."""
@@ -363,7 +312,7 @@ class ReaderPool:
         # An allocation beyond the cap aborts the process, and so does a stack that runs full.
         out_of_memory = code == -signal.SIGABRT and "memory allocation" in words
         self._replace(reader, "memory" if out_of_memory else "crash")
-        if self._closed:
+        if self._turns.closed:
             return EngineDown("The service is stopping.")
         if out_of_memory:
             return MemoryExceeded(self.limits.memory)
@@ -379,7 +328,7 @@ class ReaderPool:
         The reason is counted; there is none where nothing went wrong.
         """
         thread = threading.Thread(target=self._respawn, args=(reader,), daemon=True)
-        with self._free:
+        with self._lock:
             if reason:
                 self.counts.ended[reason] += 1
             reader.kill()
@@ -391,34 +340,34 @@ class ReaderPool:
         try:
             lost.end()
             pause = 0.1
-            while not self._closed:
+            while not self._turns.closed:
                 if self._spawned():
                     return
                 time.sleep(pause)
                 pause = min(pause * 2, 5.0)
         finally:
-            with self._free:
+            with self._lock:
                 self._respawning.discard(threading.current_thread())
 
     def _spawned(self) -> bool:
         fresh: _Reader | None = None
         try:
             fresh = self._launch()
-            with self._free:
+            with self._lock:
                 self._starting.add(fresh)
-                if self._closed:
+                if self._turns.closed:
                     fresh.kill()
             fresh.await_ready()
         except EngineDown:
             return False
         finally:
-            with self._free:
+            with self._lock:
                 if fresh:
                     self._starting.discard(fresh)
-        with self._free:
-            if not self._closed:
+        with self._lock:
+            if not self._turns.closed:
                 self._idle.append(fresh)
-                self._free.notify()
+                self._lock.notify()
                 return True
         fresh.end()
         return True

@@ -11,8 +11,9 @@ from prometheus_client.registry import Collector
 
 from clustergraph.engine.cache import ByteCache, CachedEngine
 from clustergraph.engine.follow import Follower
-from clustergraph.engine.pool import Counts, ReaderPool
+from clustergraph.engine.pool import ReaderPool
 from clustergraph.engine.remote.engine import Connection, RemoteEngine
+from clustergraph.engine.turns import Counts
 from clustergraph.web.service import Service
 
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)

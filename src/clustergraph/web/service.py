@@ -13,8 +13,9 @@ from clustergraph.catalogue import Catalogue
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.engine.cache import CachedEngine
 from clustergraph.engine.follow import FollowingEngine
-from clustergraph.engine.pool import Limits, ReaderPool
+from clustergraph.engine.pool import ReaderPool
 from clustergraph.engine.remote.connect import connect
+from clustergraph.engine.turns import Limits
 from clustergraph.remote import queries_of, remote_of
 from clustergraph.settings import Settings
 from clustergraph.snapshot import Snapshot

@@ -16,11 +16,11 @@ from rdflib.term import Identifier
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.engine.errors import EngineDown
 from clustergraph.engine.follow import Follower
-from clustergraph.engine.pool import Limits
 from clustergraph.engine.remote import describe, results
 from clustergraph.engine.remote.dialects import DIALECTS, Dialect, detected
 from clustergraph.engine.remote.endpoint import Endpoint, Question, Reply, valid
 from clustergraph.engine.remote.engine import Connection, RemoteEngine
+from clustergraph.engine.turns import Limits
 from clustergraph.snapshot import Snapshot
 
 LOOK_SECONDS = 2.0

@@ -22,14 +22,13 @@ from clustergraph.engine.errors import (
     SnapshotMoved,
 )
 from clustergraph.engine.evaluate import spelt_out
-from clustergraph.engine.pool import Limits
 from clustergraph.engine.prepare import Prepared, prepare
 from clustergraph.engine.remote import texts
 from clustergraph.engine.remote.dialects import Asking, Dialect
 from clustergraph.engine.remote.endpoint import Endpoint, Late, Question, Reply, Unanswered
 from clustergraph.engine.remote.fold import folded
 from clustergraph.engine.remote.results import Unreadable, rewritten
-from clustergraph.engine.remote.turns import Turns
+from clustergraph.engine.turns import Limits, Turns
 from clustergraph.snapshot import Snapshot
 
 MOST_TOKENS = 500
@@ -47,7 +46,7 @@ class Connection:
         self.endpoint = endpoint
         self.dialect = dialect
         self.limits = limits
-        self.turns = Turns(limits)
+        self.turns = Turns(limits, f"{limits.readers} queries run at the engine")
         self._closed = threading.Event()
 
     def ask(self, question: Question, seconds: float) -> tuple[Reply, float]:
