@@ -7,13 +7,18 @@ The store folder holds
     snapshots/{name}/downloads/      large graphs as files, written when first asked for
     current -> snapshots/{name}
 
-A snapshot never changes once it is there. `build` writes snapshots; everything else reads them here.
+A snapshot never changes once it is there. `build` writes snapshots; everything else reads them here. Whoever has one
+open holds a shared lock (flock) on its folder, so that `build.prune` leaves it alone.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
-from dataclasses import dataclass
+import os
+import weakref
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +27,8 @@ MANIFEST = "manifest.json"
 SNAPSHOTS = "snapshots"
 CURRENT = "current"
 STORE = "store"
+_NEEDED = {"name", "base", "graphs"}
+"""What a manifest has at the least."""
 
 
 class NoSnapshot(LookupError):
@@ -39,16 +46,35 @@ class Snapshot:
     path: Path | None
     """Its folder; None for one that stands in another engine."""
     manifest: dict[str, Any]
+    _held: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
+    """Its folder, open and locked."""
 
     @classmethod
     def open(cls, path: Path) -> Snapshot:
-        """Read the snapshot in the folder `path`. Raises NoSnapshot if there is none."""
+        """Read the snapshot in the folder `path`, which is not pruned until this object is gone or released.
+
+        Raises NoSnapshot if there is none.
+        """
         path = path.resolve()
-        try:
-            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise NoSnapshot(f"No snapshot in {path}: {error}. Build one with `clustergraph build`.") from error
-        return cls(path, manifest)
+        with ExitStack() as opened:
+            try:
+                folder = os.open(path, os.O_RDONLY)
+                opened.callback(os.close, folder)
+                # Before the manifest is read: what is there then stays.
+                with suppress(OSError):  # a file system without locks, from which nothing is pruned either
+                    fcntl.flock(folder, fcntl.LOCK_SH)
+                manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                raise NoSnapshot(f"No snapshot in {path}: {error}. Build one with `clustergraph build`.") from error
+            if not isinstance(manifest, dict) or not manifest.keys() >= _NEEDED:
+                raise NoSnapshot(f"No snapshot in {path}: its {MANIFEST} is something else's.")
+            snapshot = cls(path, manifest, opened.pop_all())
+            weakref.finalize(snapshot, snapshot._held.close)
+            return snapshot
+
+    def release(self) -> None:
+        """Let it be pruned from now on: whoever opened it reads nothing more from its folder."""
+        self._held.close()
 
     @property
     def name(self) -> str:
@@ -107,5 +133,8 @@ def current(store: Path) -> Snapshot:
 
 def every(store: Path) -> list[Snapshot]:
     """All snapshots in the store folder, oldest first."""
-    found = [Snapshot.open(path.parent) for path in (store / SNAPSHOTS).glob(f"[!.]*/{MANIFEST}")]
+    found = []
+    for path in (store / SNAPSHOTS).glob(f"[!.]*/{MANIFEST}"):
+        with suppress(NoSnapshot):  # pruned in the meantime
+            found.append(Snapshot.open(path.parent))
     return sorted(found, key=lambda snapshot: str(snapshot.manifest.get("built", "")))

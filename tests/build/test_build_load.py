@@ -123,8 +123,9 @@ def test_n3_rules_are_refused(tmp_path: Path, write: Write) -> None:
 DATASET = '<https://d.org/> a void:Dataset ; void:uriSpace "https://d.org/" ; dcterms:title "Ours"@en, "Unser"@de .'
 
 
-def test_the_base_is_what_the_dataset_states(tmp_path: Path, write: Write, lines: Lines) -> None:
-    write("data/dataset.ttl", DATASET)
+@pytest.mark.parametrize("dataset", [DATASET, DATASET.replace('"https://d.org/"', "<https://d.org/>")])
+def test_the_base_is_what_the_dataset_states(tmp_path: Path, write: Write, lines: Lines, dataset: str) -> None:
+    write("data/dataset.ttl", dataset)
     write("data/a.ttl", "<thing> ex:p ex:o .")
     built = build(Folder(tmp_path / "input"), store=tmp_path / "store")
     assert built.snapshot.base == "https://d.org/"

@@ -107,9 +107,19 @@ def test_broken_shapes_are_named(tmp_path: Path, folder: Folder, write: Write) -
     assert (caught.value.problems[0].file, caught.value.problems[0].line) == ("ontology/shapes.ttl", 9)
 
 
-def test_shapes_the_validator_cannot_use_are_named(tmp_path: Path, folder: Folder, write: Write) -> None:
-    write("ontology/shapes.ttl", "ex:S a sh:NodeShape ; sh:targetClass ex:Dog ; sh:property [ sh:minCount 1 ] .")
-    with pytest.raises(BuildError) as caught:
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "sh:property [ sh:minCount 1 ]",
+        "sh:property [ sh:path ex:age ; sh:minCount 'one' ]",
+        "sh:property [ sh:path ex:age ; sh:pattern '(' ]",
+        "sh:sparql [ sh:select 'SELECT $this WHERE { $this ' ]",
+    ],
+)
+def test_shapes_the_validator_cannot_use_are_named(tmp_path: Path, folder: Folder, write: Write, shape: str) -> None:
+    write("ontology/shapes.ttl", f"ex:S a sh:NodeShape ; sh:targetClass ex:Dog ; {shape} .")
+    write("data/more.ttl", "ex:fido a ex:Dog ; ex:age 3 .")
+    with pytest.raises(BuildError, match="The shapes cannot be used") as caught:
         build(folder, store=tmp_path / "store")
     assert caught.value.problems[0].file == "ontology/shapes.ttl"
 

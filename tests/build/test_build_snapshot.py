@@ -14,8 +14,8 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, serializ
 from clustergraph.build import BuildError, Built, build
 from clustergraph.build.digest import content_digest
 from clustergraph.build.draft import drafting, locked
-from clustergraph.build.progress import Silent, Step
 from clustergraph.folder import Folder
+from clustergraph.progress import Silent
 from clustergraph.snapshot import Snapshot, current, every
 
 Write = Callable[[str, str], Path]
@@ -134,11 +134,11 @@ class Noting(Silent):
     """Notes the steps and how many triples each went through."""
 
     def __init__(self) -> None:
-        self.steps: list[tuple[Step, int | None]] = []
+        self.steps: list[tuple[str, int | None]] = []
         self.counts: list[int] = []
         self.notes: list[str] = []
 
-    def start(self, step: Step, total: int | None = None) -> None:
+    def start(self, step: str, total: int | None = None) -> None:
         self.steps.append((step, total))
         self.counts.append(0)
 
@@ -175,7 +175,7 @@ class Interrupting(Silent):
     def __init__(self, step: str) -> None:
         self.step = step
 
-    def start(self, step: Step, total: int | None = None) -> None:
+    def start(self, step: str, total: int | None = None) -> None:
         super().start(step, total)
         if step == self.step:
             raise KeyboardInterrupt

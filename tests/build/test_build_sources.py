@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
+from codecs import BOM_UTF8
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -83,3 +87,59 @@ def test_a_file_that_is_no_gzip_is_named(tmp_path: Path) -> None:
         build([write(tmp_path / "a.nt.gz")], store=tmp_path / "store")
     assert caught.value.problems[0].file == "a.nt.gz"
     assert "gzip" in str(caught.value)
+
+
+def test_damaged_gzip_data_is_named(tmp_path: Path) -> None:
+    data = bytearray(gzip.compress(TRIPLE.encode() * 500))
+    data[40] ^= 0xFF
+    path = tmp_path / "a.nt.gz"
+    path.write_bytes(data)
+    with pytest.raises(BuildError, match="not whole gzip data"):
+        build([path], store=tmp_path / "store")
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "a.nt"
+    path.write_bytes(BOM_UTF8 + TRIPLE.encode())
+    packed = tmp_path / "b.nt.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert set(build([path, packed], store=tmp_path / "store").snapshot.graphs.values()) == {1}
+
+
+def test_a_link_that_leads_back_is_refused_and_one_that_leads_elsewhere_is_followed(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere/a.ttl")
+    write(tmp_path / "input/data/things/b.ttl")
+    (tmp_path / "input/data/more").symlink_to(tmp_path / "elsewhere")
+    folder = Folder(tmp_path / "input")
+    assert [source.name for source in discover(folder).sources] == ["data/more/a.ttl", "data/things/b.ttl"]
+    (tmp_path / "input/data/things/back").symlink_to("..")
+    with pytest.raises(BuildError, match="data/things/back: This link leads back"):
+        discover(folder)
+
+
+def test_a_folder_that_cannot_be_read_is_named_and_not_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "data/a.ttl")
+    write(tmp_path / "data/things/b.ttl")
+    scandir = os.scandir
+
+    def refused(path: str) -> Iterator[os.DirEntry[str]]:
+        if str(path).endswith("things"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(BuildError, match=r"data/things: The folder cannot be read: Permission denied\."):
+        discover(Folder(tmp_path))
+
+
+def test_a_file_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "data/a.ttl")
+    path = os.fsdecode(os.fsencode(tmp_path / "data") + b"/\xff.ttl")
+    try:
+        write(Path(path))
+    except OSError:
+        pytest.skip("this file system has no such names")
+    with pytest.raises(BuildError, match="data/\ufffd\\.ttl: The name of the file is not UTF-8"):
+        discover(Folder(tmp_path))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import pyoxigraph as ox
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -19,6 +20,8 @@ from clustergraph.catalogue import Catalogue
 from clustergraph.cite import FORMATS, normalised
 from clustergraph.cli import cli, exits
 from clustergraph.cli.cite import FORMATS as OFFERED
+from clustergraph.engine.embedded import EmbeddedEngine
+from clustergraph.engine.remote.describe import as_of
 from clustergraph.folder import published
 from clustergraph.snapshot import Snapshot
 
@@ -143,6 +146,36 @@ def test_what_cannot_be_cited_is_told(cite: Run, words: list[str], code: int, to
     assert done.exit_code == code
     assert told in done.stderr
     assert done.stdout == ""
+
+
+def test_an_endpoint_without_snapshots_is_cited_by_the_day() -> None:
+    manifest = {"base": "https://example.org/", "title": "https://example.org/sparql", "graphs": {}}
+    there = as_of(manifest, "https://example.org/sparql", 60, 29_000_000)
+    cited = clustergraph.KnowledgeGraph(EmbeddedEngine(there, store=ox.Store())).cite(sparql="ASK {}", language="de")
+    assert cited.accessed == there.manifest["built"][:10]
+    assert f"Abgerufen {cited.accessed}. Abfrage" in cited.text
+    for written in (cited.text, cited.bibtex, cited.csl_json, cited.cff, cited.ris):
+        assert there.name not in written
+        assert "napshot" not in written
+    assert f"urldate = {{{cited.accessed}}}" in cited.bibtex
+    assert json.loads(cited.csl_json)[0]["accessed"]["date-parts"] == [list(map(int, cited.accessed.split("-")))]
+    assert f"Y2  - {cited.accessed.replace('-', '/')}" in cited.ris
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"query": "clusters", "sparql": "ASK {}"}, "not both"),
+        ({"country": "JP"}, "country: parameters are for a canned query"),
+        ({"language": "fr"}, "en or de, not in 'fr'"),
+    ],
+)
+def test_what_the_library_cannot_cite_is_told(
+    kg: clustergraph.KnowledgeGraph, words: dict[str, str], told: str
+) -> None:
+    name = (words["query"],) if "query" in words else ()
+    with pytest.raises(ValueError, match=told):
+        kg.cite(*name, **{key: value for key, value in words.items() if key != "query"})
 
 
 def test_strings_keep_their_blanks_where_layout_does_not_count() -> None:

@@ -188,7 +188,7 @@ def test_queries_lists_and_shows(ask: Run, run: Run, tmp_path: Path) -> None:
     assert ["clusters-by-country", "country* phase", "Clusters that target a country"] in lines
     shown = ask("queries", "clusters-by-country").stdout
     assert "phase (string; optional; one of concept, implementation" in shown
-    assert "SELECT ?cluster" in shown
+    assert "SELECT DISTINCT ?cluster" in shown
     (tmp_path / "mine.rq").write_text("#+ summary: Mine\n#+ description: My own.\nSELECT * { ?s ?p ?o }\n")
     assert run("queries", "--queries", tmp_path).stdout == "mine\t\tMine\n"
     assert run("query", "mine", "--queries", tmp_path, "--source", tmp_path).exit_code == exits.REFUSED
@@ -213,6 +213,7 @@ def test_the_export_has_the_digest_that_names_the_snapshot(exported: Callable[..
 @pytest.mark.parametrize("name", ["turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"])
 def test_every_format_says_the_same(exported: Callable[..., bytes], snapshot: Snapshot, name: str) -> None:
     from clustergraph.engine.evaluate import GRAPHS
+    from clustergraph.engine.formats import WITH_GRAPHS
 
     data = exported("--format", name, "--no-inferred", "--exclude", "ontology")
     assert data == exported("--format", name, "--no-inferred", "--exclude", "ontology")
@@ -225,7 +226,7 @@ def test_every_format_says_the_same(exported: Callable[..., bytes], snapshot: Sn
         if graph not in left_out
         for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
     }
-    if name in ("trig", "nquads"):
+    if name in WITH_GRAPHS:
         assert quads == expected
     else:
         assert {quad.triple for quad in quads} == {quad.triple for quad in expected}
@@ -248,6 +249,40 @@ def test_export_to_a_file_is_whole_or_not_there(
     assert (done.exit_code, done.stderr) == (exits.UNAVAILABLE, "Error: No space left on device\n")
     assert target.read_bytes().splitlines() == lines
     assert [path.name for path in target.parent.iterdir()] == ["people.nt"]
+
+
+def test_export_into_no_folder_says_which(run: Run, snapshot: Snapshot, tmp_path: Path) -> None:
+    done = run("export", snapshot.path, "-o", tmp_path / "nowhere" / "graph.ttl")
+    assert (done.exit_code, f"no folder {tmp_path / 'nowhere'} to write to" in done.stderr) == (exits.USAGE, True)
+
+
+def test_an_address_is_no_source(run: Run) -> None:
+    for words in (("info", "https://example.org/"), ("sparql", "ASK {}", "--source", "https://example.org/")):
+        done = run(*words)
+        assert (done.exit_code, "take it with --engine" in " ".join(done.stderr.split())) == (exits.USAGE, True)
+
+
+def test_prune_removes_old_snapshots_and_tells_of_each(run: Run, tmp_path: Path) -> None:
+    store, file = tmp_path / "store", tmp_path / "a.ttl"
+    names = []
+    for number in range(3):
+        file.write_text(f"<urn:a> <urn:p> {number} .")
+        names.append(run("build", file, "--store", store).stdout.split("\t")[0])
+    held = Snapshot.open(store / "snapshots" / names[0])
+    done = run("prune", store, "--keep", 1, "--dry-run")
+    assert done.stdout == f"{names[1]}\twould be removed\n{held.name}\tin use\n"
+    done = run("prune", file, "--store", store, "--keep", 1)
+    assert (done.exit_code, done.stdout) == (exits.OK, f"{names[1]}\tremoved\n{names[0]}\tin use\n")
+    assert {path.name for path in (store / "snapshots").iterdir()} == {names[0], names[2]}
+
+
+def test_prune_needs_a_store(run: Run, snapshot: Snapshot, tmp_path: Path) -> None:
+    done = run("prune", snapshot.path, "--keep", 1)
+    assert (done.exit_code, "is a snapshot; name the store" in done.stderr) == (exits.USAGE, True)
+    done = run("prune", "--store", tmp_path / "none", "--keep", 1)
+    assert (done.exit_code, "no snapshot in" in done.stderr) == (exits.UNAVAILABLE, True)
+    assert not (tmp_path / "none").exists()
+    assert run("prune", "--store", tmp_path).exit_code == exits.USAGE
 
 
 def test_export_needs_a_format_that_it_knows(run: Run, snapshot: Snapshot, tmp_path: Path) -> None:

@@ -162,6 +162,16 @@ def test_a_page_is_no_endpoint(engine: Callable[..., Engine]) -> None:
         find(one.url, QUICK)
 
 
+def test_a_wrong_address_is_told_without_advice_for_writing(engine: Callable[..., Engine]) -> None:
+    one = engine(404)
+    with pytest.raises(PushError, match=r"under it\. It answers a query with status 404\.$"):
+        find(one.url, QUICK)
+    with pytest.raises(PushError, match="is no address of an engine"):
+        find("graph.example", QUICK)
+    with pytest.raises(PushError, match="is no address of an engine"):
+        find(one.url, QUICK, store="data")
+
+
 def test_an_engine_that_nobody_knows_has_to_be_told_of(engine: Callable[..., Engine], snapshot: Snapshot) -> None:
     rows = b'{"head": {"vars": ["here"]}, "results": {"bindings": []}}'
     one = engine(200, body=rows)

@@ -2,6 +2,6 @@
 
 from clustergraph.build.pipeline import Built, build, validate
 from clustergraph.build.problems import BuildError, Problem, Report
-from clustergraph.build.progress import Progress
+from clustergraph.progress import Progress
 
 __all__ = ["BuildError", "Built", "Problem", "Progress", "Report", "build", "validate"]

@@ -94,7 +94,7 @@ def _subject(store: Store, base: str) -> NamedNode | BlankNode | None:
     subjects = [
         quad.subject
         for quad in store.quads_for_pattern(None, NamedNode(f"{VOID}uriSpace"), None, None)
-        if isinstance(quad.object, Literal) and quad.object.value == base
+        if isinstance(quad.object, (Literal, NamedNode)) and quad.object.value == base
     ]
     is_dataset = (NamedNode(f"{RDF}type"), NamedNode(f"{VOID}Dataset"), None)
     datasets = [

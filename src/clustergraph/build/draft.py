@@ -70,15 +70,14 @@ class Draft:
         self.store.flush()
         del self.store
         (self.path / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        _sync(self.path)
         place = self.folder / SNAPSHOTS / manifest["name"]
         if place.is_dir():
+            _sync(self.path)
             (self.path / MANIFEST).replace(place / MANIFEST)
             shutil.rmtree(self.path)
             _sync_folder(place)
         else:
-            self.path.rename(place)
-        _sync_folder(place.parent)
+            settle(self.path, place)
         point(self.folder, manifest["name"])
         return Snapshot.open(place)
 
@@ -104,6 +103,13 @@ def drafting(folder: Path) -> Iterator[Draft]:
     except BaseException as error:
         draft.abandon(error)
         raise
+
+
+def settle(draft: Path, place: Path) -> None:
+    """Bring a draft to disk and let it have its name, under which there is nothing yet. Needs the lock."""
+    _sync(draft)
+    draft.rename(place)
+    _sync_folder(place.parent)
 
 
 def point(folder: Path, name: str) -> None:

@@ -13,9 +13,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from clustergraph.build.parse import Parser
 from clustergraph.build.problems import BuildError, Problem
-from clustergraph.build.progress import Progress
 from clustergraph.build.sources import INFERRED, Input, Source, graph_iri
 from clustergraph.namespaces import RDF, VOID
+from clustergraph.progress import Progress
 
 DEFAULT_BASE = "http://localhost:8080/"
 
@@ -74,7 +74,7 @@ def _uri_spaces(source: Source) -> set[str]:
         for quad in Parser(source, DEFAULT_BASE, NamedNode(DEFAULT_BASE)):
             if quad.predicate.value == f"{RDF}type" and quad.object == NamedNode(f"{VOID}Dataset"):
                 datasets.add(quad.subject)
-            elif quad.predicate.value == f"{VOID}uriSpace" and isinstance(quad.object, Literal):
+            elif quad.predicate.value == f"{VOID}uriSpace" and isinstance(quad.object, (Literal, NamedNode)):
                 spaces.append((quad.subject, quad.object.value))
     except BuildError:
         # Loading all files reports it, together with what is wrong in the others.

@@ -14,7 +14,7 @@ from functools import cached_property
 from pyoxigraph import NamedNode, Store
 
 from clustergraph.build.load import LoadedFile
-from clustergraph.build.sources import graph_iri
+from clustergraph.build.sources import Source, graph_iri
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,16 @@ class Locator:
         *_, name, line = min(found)
         return name, line
 
+    def _text(self, file: LoadedFile) -> str:
+        if file.source not in self._texts:
+            self._texts[file.source] = _read(file.source)
+        return self._texts[file.source]
+
+    @cached_property
+    def _texts(self) -> dict[Source, str]:
+        """The files that were read already: there may be as many problems as things."""
+        return {}
+
     @cached_property
     def _graphs(self) -> set[str]:
         return {graph.value for graph in self.store.named_graphs()}
@@ -59,7 +69,10 @@ class Locator:
 
     def _search(self, file: LoadedFile, thing: str, predicate: str, value: str) -> tuple[int, int, int] | None:
         """The line; before it, how little of what was asked for stands there, and how surely it is about the thing."""
-        lines = _text(file).splitlines()
+        text = self._text(file)
+        if not any(way in text for way in self._ways(file, thing)):
+            return None
+        lines = text.splitlines()
         spelling = self._spelling(file, thing)
         hits = [
             (_rank(text, match), number)
@@ -108,7 +121,6 @@ def _begins_another(line: str) -> bool:
     return line[:1] not in ("", " ", "\t", "#", "}", "]", ")", ".")
 
 
-def _text(file: LoadedFile) -> str:
-    source = file.source
+def _read(source: Source) -> str:
     data = gzip.decompress(source.path.read_bytes()) if source.compressed else source.path.read_bytes()
-    return data.decode("utf-8", errors="replace")
+    return data.decode("utf-8-sig", errors="replace")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import IO, cast
 from xml.parsers import expat
@@ -37,7 +39,7 @@ class Parser:
                 yield from self._quads(file)
         except SyntaxError as error:
             raise BuildError([self._problem(error)]) from error
-        except (EOFError, gzip.BadGzipFile) as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise BuildError(
                 [Problem(f"The file is not whole gzip data: {error}.", rule="gzip", file=self.source.name)]
             ) from error
@@ -52,6 +54,9 @@ class Parser:
         return self.source.path.open("rb")
 
     def _quads(self, file: IO[bytes]) -> Iterator[Quad]:
+        # Some editors begin a file with this mark, which is no part of the text.
+        if file.read(len(BOM_UTF8)) != BOM_UTF8:
+            file.seek(0)
         rename = _Renamer(self.source.name)
         quads = parse(file, self.source.format, base_iri=self.base)
         formulas = self.source.format == RdfFormat.N3

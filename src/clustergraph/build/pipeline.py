@@ -14,10 +14,10 @@ from clustergraph.build.draft import drafting, locked, point
 from clustergraph.build.fingerprint import file_states, fingerprint
 from clustergraph.build.load import base_of
 from clustergraph.build.problems import BuildError, Problem, Report
-from clustergraph.build.progress import Progress, Silent
 from clustergraph.build.sources import discover
 from clustergraph.build.work import Reasoning, Work
 from clustergraph.folder import Folder
+from clustergraph.progress import Progress, Silent
 from clustergraph.snapshot import SNAPSHOTS, NoSnapshot, Snapshot
 
 

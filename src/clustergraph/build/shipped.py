@@ -6,9 +6,9 @@ import secrets
 import shutil
 from pathlib import Path
 
-from clustergraph.build.draft import DRAFT, locked, point
+from clustergraph.build.draft import DRAFT, locked, point, settle
 from clustergraph.build.fingerprint import file_states
-from clustergraph.build.problems import BuildError
+from clustergraph.build.problems import BuildError, Problem
 from clustergraph.build.sources import discover
 from clustergraph.folder import Folder, shipped
 from clustergraph.snapshot import SNAPSHOTS, NoSnapshot, Snapshot
@@ -29,11 +29,20 @@ def adopt(folder: Folder, store: Path) -> Snapshot | None:
     with locked(store):
         place = store / SNAPSHOTS / came.name
         if not place.is_dir():
-            draft = place.with_name(f"{DRAFT}{secrets.token_hex(8)}")
-            shutil.copytree(shipped(), draft)
-            draft.rename(place)
+            _copy(place)
         point(store, came.name)
         return Snapshot.open(place)
+
+
+def _copy(place: Path) -> None:
+    draft = place.with_name(f"{DRAFT}{secrets.token_hex(8)}")
+    try:
+        shutil.copytree(shipped(), draft)
+        settle(draft, place)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        folder, reason = place.parents[1], error.strerror or error
+        raise BuildError([Problem(f"The store folder {folder} cannot be written: {reason}.", rule="store")]) from error
 
 
 def _is_of(snapshot: Snapshot, folder: Folder) -> bool:

@@ -118,10 +118,10 @@ def discover(sources: Folder | Sequence[Path]) -> Input:
 
 def _of_folder(folder: Folder) -> Input:
     found: list[tuple[Path, str, Role]] = []
-    for path in _files(folder.ontology):
+    for path in _files(folder.ontology, folder.root):
         is_shapes = _stem(path).lower().endswith("shapes")
         found.append((path, ONTOLOGY, "shapes" if is_shapes else "ontology"))
-    for path in _files(folder.data):
+    for path in _files(folder.data, folder.root):
         inside = path.relative_to(folder.data)
         found.append((path, _stem(path) if len(inside.parts) == 1 else inside.parts[0], "data"))
     if not any(role != "shapes" for _, _, role in found):
@@ -155,9 +155,11 @@ def _of_files(paths: Sequence[Path]) -> Input:
 def _sources(found: Sequence[tuple[Path, str, Role]], root: Path) -> tuple[Source, ...]:
     sources, problems = [], []
     for path, graph, role in found:
-        name = path.relative_to(root).as_posix()
+        name = _shown(path, root)
         form = _format(path)
-        if form is None:
+        if not _is_text(path.relative_to(root)):
+            problems.append(Problem("The name of the file is not UTF-8; rename it.", rule="file name", file=name))
+        elif form is None:
             endings = ", ".join(f".{ending}" for ending in FORMATS)
             problems.append(
                 Problem(
@@ -174,9 +176,30 @@ def _sources(found: Sequence[tuple[Path, str, Role]], root: Path) -> tuple[Sourc
     return tuple(sources)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder, followlinks=True):
+def _shown(path: Path, root: Path) -> str:
+    """The path relative to the input, in characters that can be written."""
+    return os.fsencode(path.relative_to(root)).decode(errors="replace")
+
+
+def _is_text(path: Path) -> bool:
+    return os.fsencode(path).decode(errors="replace") == str(path)
+
+
+def _files(folder: Path, base: Path) -> Iterator[Path]:
+    """The files in a folder of the input, in order. Raises BuildError for a folder that cannot be gone through."""
+
+    def refuse(error: OSError) -> None:
+        if folder.exists():
+            reason = f"The folder cannot be read: {error.strerror}."
+            raise BuildError([Problem(reason, rule="folder", file=_shown(Path(error.filename), base))]) from error
+
+    for root, folders, names in os.walk(folder, followlinks=True, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            inner = Path(root, name)
+            if inner.is_symlink() and Path(root).resolve().is_relative_to(inner.resolve()):
+                reason = "This link leads back to a folder that it lies in; remove it."
+                raise BuildError([Problem(reason, rule="folder", file=_shown(inner, base))])
         for name in sorted(names):
             if name.startswith((".", "#")) or name.lower().endswith(_BACKUPS):
                 continue

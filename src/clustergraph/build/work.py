@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pyoxigraph import NamedNode, Store
 
@@ -18,11 +18,11 @@ from clustergraph.build.fingerprint import FileState, software
 from clustergraph.build.load import LoadedFile, graph_of, load, merged
 from clustergraph.build.locate import Locator
 from clustergraph.build.problems import BuildError, Problem
-from clustergraph.build.progress import Progress
 from clustergraph.build.reason import AUTO_LIMIT, infer
 from clustergraph.build.shapes import check
 from clustergraph.build.sources import INFERRED, Input, graph_iri
 from clustergraph.namespaces import STANDARD_PREFIXES, compact
+from clustergraph.progress import Progress
 
 Reasoning = Literal["auto", "owlrl", "none"]
 
@@ -46,6 +46,11 @@ class Work:
     reasoning: dict[str, Any] = field(default_factory=dict)
     files: tuple[LoadedFile, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a way of reasoning that there is not."""
+        if self.reason not in get_args(Reasoning):
+            raise ValueError(f"There is no reasoning {self.reason!r}; choose {', '.join(get_args(Reasoning))}.")
+
     def fill(self, store: Store) -> None:
         """Load the files and add what follows from them. Raises BuildError where a file is not well formed."""
         self.files = load(store, self.input, base=self.base, exclude=self.exclude, progress=self.progress)
@@ -61,9 +66,21 @@ class Work:
                 self.progress.start("reason")
                 self.progress.done(skipped)
             return
+        inferred = NamedNode(graph_iri(self.base, INFERRED))
+        if any(store.quads_for_pattern(None, None, None, inferred)):
+            raise BuildError(
+                [
+                    Problem(
+                        f"The files state something in the graph {INFERRED!r}, where reasoning puts what it adds. Give "
+                        "that file or graph another name, or build without reasoning (--reason none).",
+                        what=compact(inferred.value, self.prefixes),
+                        rule="graph name",
+                    )
+                ]
+            )
         self.progress.start("reason")
         started = time.monotonic()
-        found = infer(store, NamedNode(graph_iri(self.base, INFERRED)))
+        found = infer(store, inferred)
         store.bulk_extend(merged(found.quads))
         self.reasoning |= {"added": len(found.quads), "seconds": round(time.monotonic() - started, 1)}
         self.problems += [self._located(problem, store) for problem in found.problems]
@@ -160,9 +177,8 @@ class Work:
     def _located(self, problem: Problem, store: Store) -> Problem:
         """The problem with short names for IRIs, and where the first thing it names outside the ontology is written."""
         iris = _IRI.findall(problem.message)
-        message = problem.message
-        for iri in iris:
-            message = message.replace(iri, compact(iri, self.prefixes))
+        prefixes = self.prefixes
+        message = _IRI.sub(lambda found: compact(found[0], prefixes), problem.message)
         ontology = {file.source.name for file in self.files if file.source.role == "ontology"}
         locator = self._locator(store)
         places = [place for place in map(locator.find, iris) if place[0]]

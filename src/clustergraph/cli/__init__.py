@@ -9,7 +9,20 @@ import click
 
 from clustergraph.cli.exits import guarded, told
 
-COMMANDS = ("build", "serve", "validate", "sparql", "query", "queries", "export", "info", "cite", "mcp", "push")
+COMMANDS = (
+    "build",
+    "serve",
+    "validate",
+    "sparql",
+    "query",
+    "queries",
+    "export",
+    "info",
+    "prune",
+    "cite",
+    "mcp",
+    "push",
+)
 
 
 class Commands(click.Group):

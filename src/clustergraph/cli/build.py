@@ -13,7 +13,7 @@ from clustergraph.cli import options
 
 @click.command("build")
 @options.sources
-@options.store
+@options.store_to_change
 @options.building
 @options.quiet
 def command(sources: tuple[Path, ...], store: Path | None, quiet: bool, **given: Any) -> None:

@@ -74,7 +74,7 @@ def _code(error: Exception) -> int | None:
     from clustergraph.build import BuildError
     from clustergraph.catalogue import CatalogueError, ParameterError, UnknownQuery
     from clustergraph.engine.errors import Busy, EngineDown, EngineError, LimitPassed, UnsupportedFormat
-    from clustergraph.naming import UnknownGraph
+    from clustergraph.graph_names import UnknownGraph
     from clustergraph.snapshot import NoSnapshot
 
     codes: tuple[tuple[tuple[type[Exception], ...], int], ...] = (

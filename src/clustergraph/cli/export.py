@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from clustergraph.snapshot import Snapshot
 
 FORMAT = FormatType("graph")
-WITH_GRAPHS = ("trig", "nquads")
 
 
 @click.command("export")
@@ -66,8 +65,8 @@ def command(
 ) -> None:
     """Write the graph, or some of its named graphs, in a standard format.
 
-    TriG and N-Quads keep the named graphs; the other formats hold their merge. The output is sorted, so the same
-    content is the same bytes. A file appears when it is complete, and not before.
+    TriG, N-Quads and JSON-LD keep the named graphs; the other formats hold their merge. The output is sorted, so the
+    same content is the same bytes. A file appears when it is complete, and not before.
 
     \b
     Examples:
@@ -101,6 +100,8 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
             yield file
         return
     path = path.resolve()
+    if not path.parent.is_dir():
+        raise click.UsageError(f"There is no folder {path.parent} to write to.")
     draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     try:
         with draft.open("xb") as file:
@@ -114,7 +115,7 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
 
 def chosen(snapshot: Snapshot, only: Iterable[str], exclude: Iterable[str], *, inferred: bool = True) -> list[str]:
     """IRIs of the named graphs to write. Raises UnknownGraph."""
-    from clustergraph.naming import graph_iri
+    from clustergraph.graph_names import graph_iri
 
     wanted = {graph_iri(snapshot, name) for name in only} or set(snapshot.graphs)
     left_out = {graph_iri(snapshot, name) for name in exclude}
@@ -137,6 +138,7 @@ def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes]) -
     import pyoxigraph as ox
 
     from clustergraph.engine.evaluate import GRAPHS
+    from clustergraph.engine.formats import WITH_GRAPHS
 
     store = ox.Store.read_only(str(snapshot.store))
     quads: list[ox.Quad] = []

@@ -54,7 +54,7 @@ def command(sources: tuple[Path, ...], store: Path | None, as_json: bool, every:
 
 def facts(snapshot: Snapshot) -> list[tuple[str, str, str]]:
     """What to say about a snapshot."""
-    from clustergraph.naming import short_name
+    from clustergraph.graph_names import short_name
 
     manifest = snapshot.manifest
     prefixes = snapshot.prefixes

@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 Decorator = Callable[[F], F]
 
-PATH = click.Path(exists=True, path_type=Path)
+
+class SourceType(click.Path):
+    """A file or folder that is there; for an address, a hint where that goes."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and "://" in value:
+            self.fail(
+                f"{value!r} is an address and no file; commands that ask a graph take it with --engine.", param, ctx
+            )
+        return super().convert(value, param, ctx)
+
+
+PATH = SourceType(exists=True, path_type=Path)
 
 sources: Decorator[Any] = click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=PATH)
 
@@ -23,13 +35,18 @@ source_option: Decorator[Any] = click.option(
     "--source", "sources", multiple=True, type=PATH, help="Folder, RDF file, store or snapshot to ask; repeatable."
 )
 
-store: Decorator[Any] = click.option(
-    "--store",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="CLUSTERGRAPH_STORE",
-    help="Folder of the snapshots; by default one per source in the user's cache. Without a SOURCE, the current "
-    "snapshot in this folder is read.",
-)
+
+def _store(more: str = "") -> Decorator[Any]:
+    return click.option(
+        "--store",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="CLUSTERGRAPH_STORE",
+        help=f"Folder of the snapshots; by default one per source in the user's cache.{more}",
+    )
+
+
+store = _store(" Without a SOURCE, the current snapshot in this folder is read.")
+store_to_change = _store()
 
 quiet: Decorator[Any] = click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 

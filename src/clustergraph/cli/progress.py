@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-    from clustergraph.push.progress import Progress
+    from clustergraph.progress import Progress
 
 
 @contextmanager
 def shown(quiet: bool = False) -> Iterator[Progress]:
     """Progress on standard error, if that is a terminal; otherwise nothing is shown."""
     if quiet or not sys.stderr.isatty():
-        from clustergraph.push.progress import Silent
+        from clustergraph.progress import Silent
 
         yield Silent()
         return

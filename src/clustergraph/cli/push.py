@@ -82,6 +82,8 @@ def command(
 
     if (url is None) == (files is None):
         raise click.UsageError("Give either --to URL or --files FOLDER.")
+    if files is not None:
+        _for_sending(given)
     snapshot, _ = options.read(sources, store)
     try:
         if files is not None:
@@ -95,6 +97,14 @@ def command(
         for note in getattr(error, "__notes__", ()):
             click.echo(note, err=True)
         raise
+
+
+def _for_sending(given: dict[str, Any]) -> None:
+    """Raise UsageError for an option that says how to send, where nothing is sent."""
+    names = ("user", "password_env", "graph_store", "update", "force", "loaded", "dry_run")
+    flags = [f"--{name.replace('_', '-')}" for name in names if given[name]]
+    if flags:
+        raise click.UsageError(f"With --files nothing is sent, so {', '.join(flags)} cannot be had.")
 
 
 def _write(snapshot: Snapshot, folder: Path, *, quiet: bool, merged: str) -> None:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @options.source_option
 @options.store
+@options.engine
 @options.queries
-def command(name: str | None, sources: tuple[Path, ...], store: Path | None, queries: Path | None) -> None:
+def command(
+    name: str | None, sources: tuple[Path, ...], store: Path | None, address: str | None, queries: Path | None
+) -> None:
     """List the canned queries, or show the query NAME.
 
     The list has a line for each query with its name, its parameters (* marks those it needs) and its summary. For one
@@ -30,17 +33,16 @@ def command(name: str | None, sources: tuple[Path, ...], store: Path | None, que
     Examples:
       clustergraph queries
       clustergraph queries clusters-by-country
+      clustergraph queries --engine http://127.0.0.1:8080
     """
-    from clustergraph.opening import find as find_source
-
-    folder = queries or find_source(sources, store=store).queries
+    known = _known(sources, store, address, queries)
     if name is None:
-        rows = [(query.name, _signature(query), str(query.summary)) for query in load(folder)]
+        rows = [(query.name, _signature(query), str(query.summary)) for query in load(known)]
         if not rows and sys.stderr.isatty():
             click.echo("There are no canned queries here.", err=True)
         output.listing(("query", "parameters", "what it answers"), rows, whole=2)
         return
-    _, query = find(name, folder)
+    _, query = find(name, known)
     click.echo(f"{query.name}: {query.summary}")
     if str(query.description):
         click.echo(f"\n{query.description}")
@@ -56,6 +58,19 @@ def command(name: str | None, sources: tuple[Path, ...], store: Path | None, que
         ]
         click.echo(f"  {parameter.name} ({'; '.join(facts)})\n      {parameter.description}")
     click.echo(f"\n{query.text.rstrip()}")
+
+
+def _known(
+    sources: tuple[Path, ...], store: Path | None, address: str | None, queries: Path | None
+) -> Path | Catalogue | None:
+    """The canned queries of a source, for which nothing has to be built, or of an engine elsewhere."""
+    from clustergraph.cli.asking import graph
+    from clustergraph.opening import find as find_source
+
+    if not address:
+        return queries or find_source(sources, store=store).queries
+    with graph(sources, store, address, queries=queries) as (_, known):
+        return known
 
 
 def load(queries: Path | Catalogue | None) -> Catalogue:

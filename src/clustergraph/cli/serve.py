@@ -113,7 +113,9 @@ def _settings(given: dict[str, Any]) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value not in (None, ())})
     except ValidationError as error:
-        wrong = [f"{one['loc'][0] if one['loc'] else 'settings'}: {one['msg']}" for one in error.errors()]
+        # pydantic puts "Value error, " before what our own checks say.
+        said = [(one["loc"], one["msg"].removeprefix("Value error, ")) for one in error.errors()]
+        wrong = [f"{where[0] if where else 'settings'}: {what}" for where, what in said]
         raise click.UsageError("; ".join(wrong)) from error
 
 

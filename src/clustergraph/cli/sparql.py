@@ -52,7 +52,7 @@ def command(
     """
     from clustergraph.cli.asking import graph
     from clustergraph.engine import syntax
-    from clustergraph.naming import graph_iri
+    from clustergraph.graph_names import graph_iri
 
     query = read_query(text, file)
     chosen = output.wanted(format, syntax.form(query))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
-from clustergraph.naming import short_name
+from clustergraph.graph_names import short_name
 from clustergraph.push import marker
 from clustergraph.push.errors import PushError
 from clustergraph.snapshot import Snapshot

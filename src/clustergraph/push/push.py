@@ -11,12 +11,12 @@ from typing import Literal
 
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
+from clustergraph.progress import Progress, Silent
 from clustergraph.push import marker
 from clustergraph.push.chunks import SIZE, Chunk, chunks
 from clustergraph.push.compare import differences
 from clustergraph.push.errors import Different, PushError
 from clustergraph.push.marker import Marker
-from clustergraph.push.progress import Progress, Silent
 from clustergraph.push.target import Target
 from clustergraph.push.writing import GraphStore, Updates, Writer
 from clustergraph.snapshot import Snapshot

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.message import Message
 from urllib.parse import urlencode, urljoin
 
+from clustergraph.engine.remote.endpoint import valid
 from clustergraph.push.errors import PushError, Refused, Unreachable
 from clustergraph.push.http import TIMEOUT, Client
 
@@ -67,8 +68,13 @@ def find(url: str, client: Client, *, store: str = "", update: str = "") -> Targ
     """The engine at `url`: its query endpoint, or the address under which that is usual.
 
     `store` and `update` are the addresses of its Graph Store and its updates, where they are not the usual ones.
-    Raises PushError where no engine answers.
+    Raises PushError where no engine answers, and for what is no address.
     """
+    for address in filter(None, (url, store, update)):
+        try:
+            valid(address)
+        except ValueError as error:
+            raise PushError(str(error)) from None
     root = url if url.endswith("/") else f"{url}/"
     refusals: list[PushError] = []
     for place in dict.fromkeys((url, urljoin(root, "sparql"), urljoin(root, "query"))):
@@ -95,7 +101,10 @@ def find(url: str, client: Client, *, store: str = "", update: str = "") -> Targ
             name or "an engine that does not say its name",
         )
     asks = next((one for one in refusals if isinstance(one, Refused) and one.status in (401, 403)), refusals[0])
-    raise PushError(f"No SPARQL endpoint at {url}, nor at sparql or query under it. {asks}") from asks
+    said = str(asks)
+    if isinstance(asks, Refused) and asks.status in (404, 405, 501):
+        said = f"It answers a query with status {asks.status}."  # what the refusal advises is for writing
+    raise PushError(f"No SPARQL endpoint at {url}, nor at sparql or query under it. {said}") from asks
 
 
 def _rows(client: Client, url: str, query: str, timeout: float = TIMEOUT) -> tuple[list[dict[str, str]], Message]:
