@@ -639,11 +639,18 @@ def test_search_puts_the_best_match_first(published: Published) -> None:
         ("südKOREA", "country/KR", "exact"),
         ("valley", "cluster/cfk-valley", "word"),
         ("e.v.", "organisation/cool-silicon-e-v", "word"),
+        ("sili", "cluster/cool-silicon", "word"),  # while someone types
         ("ilico", "cluster/cool-silicon", "part"),
     ],
 )
 def test_search_finds_names_of_every_sort(text: str, thing: str, match: str, published: Published) -> None:
     assert {row["thing"]: row["match"] for row in published.rows("search", text=text)}[thing] == match
+
+
+def test_search_puts_a_thing_before_what_is_named_after_it(published: Published) -> None:
+    found = [row["thing"] for row in published.rows("search", text="silicon") if row["match"] == "word"]
+    assert found[0] == "cluster/cool-silicon"
+    assert {"contact/cool-silicon", "phase/cool-silicon-concept"} < set(found)
 
 
 @pytest.mark.parametrize("text", [".*", "^", "cool.silicon", '"', "}", "\\", "%", "'); DROP", "?thing", "|"])

@@ -139,7 +139,7 @@ const de: Record<Word, string> = {
   "filter": "Zeilen filtern",
   "filter.left": "{0} von {1} Zeilen",
   "filter.empty": "Keine Zeile enthält diesen Text.",
-  "field.add": "Noch eines",
+  "field.add": "Feld hinzufügen",
   "copy": "Kopieren",
   "copied": "Kopiert",
   "copy.failed": "Kopieren ist hier nicht erlaubt; bitte den Text markieren.",

@@ -6,10 +6,10 @@ import { readSaved, withSaved } from "../src/sparql/saved";
 
 const schema: Schema = {
   prefixes: { ex: "https://example.org/", exo: "https://example.org/ontology#", rdfs: "http://www.w3.org/2000/01/rdf-schema#" },
-  classes: [{ iri: "https://example.org/ontology#Cluster", label: "cluster", count: 32 }],
-  properties: [{ iri: "https://example.org/ontology#targets", label: "targets", comment: "Where it goes.", count: 5 }, { iri: "urn:x:p/q" }],
+  classes: [{ iri: "https://example.org/ontology#Cluster", label: { en: "cluster", de: "Cluster" }, count: 32 }],
+  properties: [{ iri: "https://example.org/ontology#targets", label: { "": "targets" }, count: 5 }, { iri: "urn:x:p/q" }],
 };
-const at = (text: string) => complete(text.replace("|", ""), text.indexOf("|"), schema);
+const at = (text: string) => complete(text.replace("|", ""), text.indexOf("|"), schema, "de");
 const texts = (text: string) => at(text)?.proposals.map((proposal) => proposal.text) ?? null;
 
 describe("completion", () => {
@@ -18,6 +18,10 @@ describe("completion", () => {
     expect(texts("SELECT * { ?s a Cl|")?.slice(0, 2)).toEqual(["exo:Cluster", "SELECT"]);
     expect(at("SELECT * { ?s exo:tar|")?.from).toBe(14);
     expect(compact("urn:x:p/q", schema.prefixes)).toEqual({ text: "<urn:x:p/q>" });
+  });
+
+  it("says in the page's language what a term is called, and how often it is used", () => {
+    expect(at("SELECT * { ?s exo:|")?.proposals.map(({ detail }) => detail)).toEqual(["targets (5)", "Cluster (32)"]);
   });
 
   it("offers the query's own variables, not the one being written", () => {
@@ -35,7 +39,7 @@ describe("completion", () => {
   });
 
   it("works without a schema", () => {
-    expect(complete("SEL", 3, null)?.proposals.some(({ text }) => text === "SELECT")).toBe(true);
+    expect(complete("SEL", 3, null, "en")?.proposals.some(({ text }) => text === "SELECT")).toBe(true);
   });
 });
 

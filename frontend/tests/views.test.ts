@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fromResults } from "../src/rdf/table";
 import { axis } from "../src/views/axes";
-import { shortened } from "../src/views/labels";
+import { beside, boxOf, shortened } from "../src/views/labels";
 import { centred, IDENTITY, kept, zoomed } from "../src/views/panzoom";
 import { amountOf, atlasId, densest, grouped, placesOf } from "../src/views/places";
 import { classesOf, classOf, legendOf } from "../src/views/scale";
@@ -99,5 +99,21 @@ describe("names", () => {
     expect(shortened("Federal Ministry of Education and Research", 28)).toBe("Federal Ministry of…");
     expect(shortened("Forschungszentrum", 10)).toBe("Forschung…");
     expect(shortened("Short", 10)).toBe("Short");
+  });
+});
+
+describe("a name beside a mark", () => {
+  it("stands on the right, on the left where that is full, and nowhere where both are", () => {
+    const marks = [boxOf("a", 50, 50, 5), boxOf("b", 70, 50, 5)];
+    const taken = [...marks];
+    const place = (index: number, width: number, most: number) => beside(marks[index]!, width, taken, most);
+    expect(place(0, 40, 200)).toEqual({ dx: -9, anchor: "end", free: true });
+    expect(place(1, 40, 200)).toEqual({ dx: 9, anchor: "start", free: true });
+    expect(beside(boxOf("c", 90, 52, 5), 60, taken, 120).free).toBe(false);
+  });
+
+  it("stays inside the drawing", () => {
+    expect(beside(boxOf("a", 90, 50, 5), 40, [], 100)).toEqual({ dx: -9, anchor: "end", free: true });
+    expect(beside(boxOf("a", 20, 50, 5), 90, [], 100).free).toBe(false);
   });
 });

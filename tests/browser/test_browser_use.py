@@ -152,7 +152,9 @@ def test_the_editor_completes_terms_of_the_graph(visitor: Visitor) -> None:
         page.wait_for_load_state("networkidle")
         write(page, "SELECT * {\n  ?cluster cg:hasCont")
         page.keyboard.press("Control+Space")
-        expect(page.locator(".editor .cm-tooltip-autocomplete li").first).to_contain_text("cg:hasContact")
+        first = page.locator(".editor .cm-tooltip-autocomplete li").first
+        expect(first).to_contain_text("cg:hasContact")
+        expect(first.locator(".cm-completionDetail")).to_have_text(re.compile(r"^has contact \(\d+\)$"))
 
 
 def test_an_example_fills_the_editor_and_its_result_has_views(visitor: Visitor) -> None:
@@ -179,6 +181,13 @@ def test_the_map_is_drawn_and_its_table_is_in_reach(visitor: Visitor) -> None:
         assert table.locator("tbody tr").count() > 10
         table.locator("th button.sort").first.click()
         expect(table.locator("th").first).to_have_attribute("aria-sort", "ascending")
+
+
+def test_a_map_of_few_points_names_them(visitor: Visitor) -> None:
+    with visitor.visit("/id/cluster/cool-silicon") as page:
+        settle(page)
+        names = page.locator("svg.map text.name")
+        assert set(names.all_text_contents()) == {"DSP Valley", "High Tech NL", "Minalogic"}
 
 
 def test_a_flow_and_a_network_are_drawn(visitor: Visitor) -> None:

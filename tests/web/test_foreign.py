@@ -65,3 +65,11 @@ def test_an_empty_graph_says_so(serve: Callable[..., FlaskClient]) -> None:
     page = client.get(f"/sparql?query={quote('SELECT * { ?s ?p ?o }')}", headers=HTML)
     assert "No rows" in page.text
     assert client.get("/nothing").status_code == 404
+
+
+def test_graphs_that_a_file_names_are_not_taken_for_inferred(serve: Callable[..., FlaskClient]) -> None:
+    client = serve("@prefix ex: <http://e.org/> . <graph/mine> { ex:a ex:p 1 } ex:b ex:p 2 .", "two.trig")
+    page = client.get("/graph", headers=HTML, follow_redirects=True).text
+    assert "Named in a file that holds several graphs." in page
+    assert "Read from one file." in page
+    assert "reasoning" not in page

@@ -120,6 +120,28 @@ def test_no_english_is_left_on_a_german_page(client: FlaskClient, english: re.Pa
     assert [text for text in page.said if english.fullmatch(text)] == []
 
 
+@pytest.mark.parametrize(
+    ("path", "german", "english"),
+    [
+        (
+            "organisation/minalogic",
+            {"Akteur", "Organisation"},
+            {"foaf:Agent", "org:Organization", "rdf:type", "stated"},
+        ),
+        ("contact/cool-silicon", {"Mitgliedschaft", "Festnetz"}, {"org:Membership", "fixed"}),
+        ("note/amz-sachsen-field", {"erschlossen", "Eigenschaft der Aussage"}, {"inferred", "rdf:Statement"}),
+        ("note/website-bio-nrw", {"ausdrücklich"}, {"explicit"}),
+        ("cluster/cluster-mechatronik-automation", {"genau"}, {"exactly"}),
+    ],
+)
+def test_classes_and_values_of_things_are_german(
+    client: FlaskClient, path: str, german: set[str], english: set[str]
+) -> None:
+    page = Words(client.get(f"/page/id/{path}", headers=GERMAN).text)
+    assert german <= set(page.said)
+    assert not english & set(page.said)
+
+
 def test_the_look_for_english_finds_it(client: FlaskClient, english: re.Pattern[str]) -> None:
     page = Words(client.get("/browse", headers={**GERMAN, "Accept-Language": "en"}).text)
     assert {"Browse", "Search the graph", "32 rows", "Skip to content"} <= {

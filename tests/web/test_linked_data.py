@@ -264,7 +264,7 @@ def test_pages_of_graphs(client: FlaskClient, service: Any) -> None:
         assert page.status_code == 200
         assert f"{triples:,}" in page.text
     german = client.get("/page/graph/inferred", headers={**browser, "Accept-Language": "de"})
-    assert "Was das Schließen" in german.text
+    assert "Was das Schlussfolgern" in german.text
     assert "Accept-Language" in german.headers["Vary"]
 
 

@@ -110,6 +110,7 @@ def test_every_term_in_it_is_in_its_context(croissant: dict[str, Any]) -> None:
 
 
 def test_every_table_is_there_with_its_digest_and_size(croissant: dict[str, Any], client: FlaskClient) -> None:
+    assert len(croissant["distribution"]) == len(croissant["recordSet"])
     for file in croissant["distribution"]:
         body = client.get(urlsplit(file["contentUrl"]).path).data
         assert hashlib.sha256(body).hexdigest() == file["sha256"], file["@id"]

@@ -371,6 +371,13 @@ def test_a_canned_query_comes_as_code_to_take_along(client: FlaskClient) -> None
     assert "VALUES" in page
 
 
+def test_things_go_by_their_names_where_a_query_gives_none(client: FlaskClient) -> None:
+    page = client.get("/api/contacts", headers={**HTML, "Accept-Language": "de"}).text
+    assert ">Kontakt für BioM</a>" in page
+    assert ">contact:" not in page
+    assert "contactLabel" not in client.get("/api/contacts?format=json").text
+
+
 def test_labels_in_data_follow_the_language_that_is_asked_for(client: FlaskClient) -> None:
     def names(path: str) -> set[str]:
         document = json.loads(client.get(path).data)

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from clustergraph.catalogue import CatalogueError
+from clustergraph.engine.errors import EvaluationError
 
 TOWN = '<https://a.example/id/b> a <https://a.example/Town> ; <http://www.w3.org/2000/01/rdf-schema#label> "Bath" .'
 BROWSER = {"Accept": "text/html"}
@@ -54,7 +55,7 @@ def test_another_folder_gets_pages_of_its_own(serve: Callable[..., FlaskClient],
     assert "<h1>Städte</h1>" in towns
     assert '<p class="lead">About all.</p>' in towns
     assert "All of large</h2>" in towns
-    assert "https://a.example/id/b" in towns
+    assert ">Bath</a>" in towns
     assert "<h1>All of none</h1>" in client.get("/other-things", headers=BROWSER).text
     assert client.get("/phases", headers=BROWSER).status_code == 404
 
@@ -70,3 +71,16 @@ def test_a_path_that_the_service_needs_is_refused(serve: Callable[..., FlaskClie
     queries = write(tmp_path / "queries", all=f"{{of: site, path: {path}}}")
     with pytest.raises(CatalogueError, match=f"all.rq:1: The path '{path}' is one of the service's own"):
         serve(TOWN, queries=queries)
+
+
+def test_a_page_none_of_whose_queries_the_engine_can_evaluate_says_so(
+    serve: Callable[..., FlaskClient], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise EvaluationError("The engine does not compile this.")
+
+    client = serve(TOWN, queries=write(tmp_path / "queries", all="{of: site, path: towns}"))
+    monkeypatch.setattr("clustergraph.web.sections.ask", refused)
+    answer = client.get("/towns", headers=BROWSER)
+    assert answer.status_code == 503
+    assert "none of the queries of this page" in answer.text

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -349,6 +351,13 @@ def test_own_addresses_are_all_reserved(app: Flask, service: Service) -> None:
     own = {segment for segment in first if segment and not segment.startswith("<")}
     # What is named like the ontology's address is the ontology. Which pages the site has is the folder's choice.
     assert own - set(site.pages(service.catalogue)) == OWN | {ONTOLOGY}
+
+
+def test_scripts_reserve_the_same_addresses() -> None:
+    script = (Path(__file__).parents[2] / "frontend/src/rdf/links.ts").read_text(encoding="utf-8")
+    listed = re.search(r"const own = new Set\(\((.+?)\)", script, re.DOTALL)
+    assert listed
+    assert set(" ".join(re.findall(r'"([^"]+)"', listed[1])).split()) == OWN
 
 
 def test_what_gets_no_link() -> None:

@@ -2,8 +2,8 @@
 
 /** First segments of the service's own addresses; what is named so is reached by its IRI, which always works. */
 const own = new Set((
-  ".well-known about api browse compare data dataset.jsonld dcat errors health metrics network ontology.svg openapi.json page " +
-  "ready schema.json sparql static void"
+  ".well-known about api browse compare data dataset.jsonld dcat errors health manifest.json metrics ontology.svg " +
+  "openapi.json page ready schema.json sparql static void"
 ).split(" "));
 
 /** The graph's base IRI, which the page names. */

@@ -2,8 +2,8 @@
 
 export interface SchemaTerm {
   iri: string;
-  label?: string;
-  comment?: string;
+  /** Its name by language; what is in none stands under "". */
+  label?: Record<string, string>;
   count?: number;
 }
 
@@ -19,8 +19,6 @@ export interface Proposal {
   type: "class" | "property" | "variable" | "keyword" | "function" | "namespace";
   /** A name in words. */
   detail?: string;
-  /** What it means. */
-  info?: string;
   /** More likely ones are higher, from -99 to 99. */
   boost?: number;
   /** The prefix that the text needs declared. */
@@ -42,8 +40,10 @@ const FUNCTIONS = (
 const OPAQUE = /#[^\n]*|"""(?:[^"\\]|\\[^]|"(?!""))*(?:"""|$)|'''(?:[^'\\]|\\[^]|'(?!''))*(?:'''|$)|"(?:[^"\\\n]|\\.)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$)|<[^<>"{}|^`\\\s]*(?:>|$)/g;
 const CLASS_PLACE = /(?:^|[\s;.{(])(?:a|rdf:type)\s+[\w:.-]*$/;
 
-/** Where to complete from, and the proposals; null where there is nothing to propose. */
-export function complete(query: string, position: number, schema: Schema | null): { from: number; proposals: Proposal[] } | null {
+/** Where to complete from, and the proposals with names in `language`; null where there is nothing to propose. */
+export function complete(
+  query: string, position: number, schema: Schema | null, language: string,
+): { from: number; proposals: Proposal[] } | null {
   const before = query.slice(0, position);
   for (const { index, 0: token } of before.matchAll(OPAQUE)) {
     const closed = /^<.*>$|^(["'])[^]*\1$/.test(token) && token.length > 1;
@@ -60,7 +60,7 @@ export function complete(query: string, position: number, schema: Schema | null)
   }
   const word = /[\w-]*:?[\w.-]*$/.exec(before)?.[0] ?? "";
   const from = position - word.length;
-  const terms = schema ? termsOf(schema, CLASS_PLACE.test(before)) : [];
+  const terms = schema ? termsOf(schema, CLASS_PLACE.test(before), language) : [];
   if (word.includes(":")) {
     const prefix = word.slice(0, word.indexOf(":"));
     return { from, proposals: terms.filter((term) => term.prefix === prefix) };
@@ -81,14 +81,14 @@ export function variablesOf(query: string, besides = -1): string[] {
   return [...new Set(found)];
 }
 
-function termsOf(schema: Schema, classesOnly: boolean): Proposal[] {
+function termsOf(schema: Schema, classesOnly: boolean, language: string): Proposal[] {
   const most = Math.max(1, ...schema.properties.map(({ count = 0 }) => count), ...schema.classes.map(({ count = 0 }) => count));
   const make = (type: "class" | "property") => (term: SchemaTerm): Proposal => {
     const { text, prefix } = compact(term.iri, schema.prefixes);
     const proposal: Proposal = { text, type, boost: Math.round((20 * Math.log1p(term.count ?? 0)) / Math.log1p(most)) };
-    const said = [term.label, term.count !== undefined ? `(${term.count})` : ""].filter(Boolean).join(" ");
+    const name = term.label?.[language] ?? term.label?.[""] ?? term.label?.["en"];
+    const said = [name, term.count !== undefined ? `(${term.count})` : ""].filter(Boolean).join(" ");
     if (said) proposal.detail = said;
-    if (term.comment) proposal.info = term.comment;
     if (prefix !== undefined) proposal.prefix = prefix;
     return proposal;
   };

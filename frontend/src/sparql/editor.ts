@@ -8,6 +8,7 @@ import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState, type Transaction } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { language } from "../words";
 import { complete, declaration, type Proposal, type Schema } from "./complete";
 
 export interface Editor {
@@ -126,7 +127,7 @@ function codeUnits(line: string, characters: number): number {
 }
 
 function propose(context: CompletionContext, schema: Schema | null): { from: number; options: Completion[]; validFor?: RegExp } | null {
-  const found = complete(context.state.doc.toString(), context.pos, schema);
+  const found = complete(context.state.doc.toString(), context.pos, schema, language);
   if (!found?.proposals.length) return null;
   // An empty word is completed only when asked for.
   if (!context.explicit && found.from === context.pos) return null;
@@ -134,10 +135,9 @@ function propose(context: CompletionContext, schema: Schema | null): { from: num
 }
 
 function option(proposal: Proposal, schema: Schema | null): Completion {
-  const { text, type, detail, info, boost, prefix } = proposal;
+  const { text, type, detail, boost, prefix } = proposal;
   const completion: Completion = { label: text.trimEnd(), type };
   if (detail !== undefined) completion.detail = detail;
-  if (info !== undefined) completion.info = info;
   if (boost !== undefined) completion.boost = boost;
   const namespace = prefix === undefined ? undefined : schema?.prefixes[prefix];
   completion.apply = (view, _, from, to) => {

@@ -5,7 +5,7 @@ import type { Drawing, Stage } from "../page/figures";
 import type { Data } from "../rdf/fetch";
 import { baseOf, linkTo } from "../rdf/links";
 import { language, number, say } from "../words";
-import { shortened } from "./labels";
+import { beside, boxOf, shortened, type Box } from "./labels";
 import { mark, rove } from "./marks";
 import { fromTable, fromTriples, layOut, strongest, type Connection, type Network, type Thing } from "./network";
 import { termNames } from "../rdf/terms";
@@ -16,7 +16,6 @@ import "./graph.css";
 const MOST = 400;
 const PAD = 28;
 const KINDS = 6;
-const LINE = 14;
 const LONGEST = 28;
 const FIRST_CHIPS = 6;
 
@@ -52,23 +51,6 @@ interface Node {
   outline: SVGElement;
   text: SVGTextElement;
   width: number;
-}
-
-interface Area {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
-interface Box extends Area {
-  owner: Thing;
-}
-
-interface Side {
-  dx: number;
-  anchor: string;
-  left: number;
 }
 
 /** The look of each kind, of things and of connections, in the order in which the drawings of this page met them. */
@@ -201,10 +183,7 @@ class Drawn {
       path.classList.toggle("off", this.isOff(link));
     }
     const shown = this.nodes.filter(({ thing }) => !this.off.has(`thing ${thing.kind}`));
-    const taken = shown.map(({ thing }): Box => {
-      const [[cx, cy], r] = [spot(thing), radius(thing)];
-      return { owner: thing, left: cx - r, top: cy - r, right: cx + r, bottom: cy + r };
-    });
+    const taken = shown.map(({ thing }) => boxOf(thing, ...spot(thing), radius(thing)));
     for (const node of [...this.nodes].sort((a, b) => b.thing.degree - a.thing.degree)) {
       const hidden = this.off.has(`thing ${node.thing.kind}`);
       node.element.classList.toggle("off", hidden);
@@ -216,19 +195,10 @@ class Drawn {
 
   /** Write a thing's name beside it where there is room; else it shows on hover and focus only. */
   private label({ thing, text, width }: Node, cx: number, cy: number, taken: Box[]): void {
-    const away = radius(thing) + 4;
-    const right: Side = { dx: away, anchor: "start", left: cx + away };
-    const left: Side = { dx: -away, anchor: "end", left: cx - away - width };
-    const sides = right.left + width > this.size[0] ? [left, right] : [right, left];
-    const free = sides.find((side) => {
-      const box = { left: side.left, right: side.left + width, top: cy - LINE / 2, bottom: cy + LINE / 2 };
-      return box.left >= 0 && box.right <= this.size[0] && !taken.some((other) => other.owner !== thing && overlap(box, other));
-    });
-    const { dx, anchor, left: from } = free ?? sides[0] ?? right;
+    const { dx, anchor, free } = beside(boxOf(thing, cx, cy, radius(thing)), width, taken, this.size[0]);
     text.setAttribute("x", String(dx));
     text.setAttribute("text-anchor", anchor);
     text.classList.toggle("crowded", !free);
-    if (free) taken.push({ owner: thing, left: from, right: from + width, top: cy - LINE / 2, bottom: cy + LINE / 2 });
   }
 
   private highlight(thing: Thing | null): void {
@@ -283,10 +253,6 @@ function group(title: string, chips: HTMLElement[]): HTMLElement {
 
 function radius({ degree }: Thing): number {
   return Math.min(14, 5 + Math.sqrt(degree));
-}
-
-function overlap(a: Area, b: Area): boolean {
-  return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }
 
 /** A line between two places; further connections of the same two bend away from it. */

@@ -13,6 +13,7 @@ import { ask, type Data } from "../rdf/fetch";
 import { linkTo } from "../rdf/links";
 import type { Row, Table } from "../rdf/table";
 import { number, say } from "../words";
+import { beside, boxOf, shortened } from "./labels";
 import { mark, rove } from "./marks";
 import { measureSwitch } from "./measure";
 import { centred, panZoom, IDENTITY, type Transform } from "./panzoom";
@@ -27,6 +28,10 @@ type Atlas = Topology<{ countries: GeometryCollection }>;
 const LEFT_OUT = "010";
 const REACH = 16;
 const DOT = 5;
+
+/** Up to so many points are named on the map itself. */
+const MOST_NAMED = 12;
+const LONGEST = 28;
 
 /** Beyond this zoom the coarse outlines show. */
 const FINE_FROM = 4;
@@ -210,8 +215,26 @@ class WorldMap {
       ...single.map(({ x: cx, y: cy, member }) =>
         this.markOf(member, s("circle", { cx, cy, r: DOT, class: `dot q${classOf(amountOf(member, this.measure), this.ends)}` }))),
     );
+    if (!this.measure && groups.length <= MOST_NAMED) this.nameDots(groups);
     this.roved();
     if (focused) this.dots.querySelector<SVGElement>(".mark")?.focus();
+  }
+
+  /** Write beside each point what lies there, where there is room and it is one thing. */
+  private nameDots(groups: { x: number; y: number; members: Place[] }[]): void {
+    const boxes = groups.map((group) => boxOf(group, group.x, group.y, group.members.length > 1 ? REACH : DOT));
+    const taken = [...boxes];
+    groups.forEach(({ x, y, members }, place) => {
+      const [only, ...others] = distinct(members.flatMap(({ rows }) => rows), (row) => this.key(row));
+      const box = boxes[place];
+      if (!only || others.length || !box) return;
+      const name = s("text", { class: "name", y, dy: "0.35em", "aria-hidden": "true" }, shortened(wordsOf(only, this.main), LONGEST));
+      this.dots.append(name);
+      const { dx, anchor, free } = beside(box, name.getComputedTextLength(), taken, this.size[0]);
+      if (!free) return name.remove();
+      name.setAttribute("x", String(x + dx));
+      name.setAttribute("text-anchor", anchor);
+    });
   }
 
   private markOf(place: Place, shape: SVGElement): SVGElement {

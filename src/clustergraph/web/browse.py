@@ -16,10 +16,10 @@ from rdflib import URIRef
 from werkzeug.datastructures import MultiDict
 
 from clustergraph.catalogue import Browse, CannedQuery, Facet
-from clustergraph.catalogue.resolve import short_name
 from clustergraph.engine import formats, syntax
 from clustergraph.engine.base import Answer
 from clustergraph.engine.bind import written
+from clustergraph.namespaces import local_name
 from clustergraph.told import told
 from clustergraph.web import answers, fields, language, views
 from clustergraph.web.errors import Problem
@@ -141,7 +141,7 @@ def _sides(sides: Browse, chosen: Chosen, counted: Answer, code: str) -> list[Si
     listed = []
     for facet in sides.facets:
         options = [
-            Option(value, names.get(value) or short_name(value), count, value in chosen.get(facet.name, ()))
+            Option(value, names.get(value) or local_name(value), count, value in chosen.get(facet.name, ()))
             for value, count in found[facet.name].items()
         ]
         options.sort(key=lambda one: (not one.chosen, -one.count, one.label.casefold(), one.value))

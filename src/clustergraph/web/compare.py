@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template, request
 
 from clustergraph.catalogue import CannedQuery, Parameter, ParameterError, Placement
-from clustergraph.catalogue.resolve import short_name
+from clustergraph.namespaces import local_name
 from clustergraph.told import told
 from clustergraph.web import answers, fields, language, sections, views
 from clustergraph.web.errors import Problem
@@ -71,7 +71,7 @@ def compare() -> Response:
     return answers.page(
         render_template(
             "compare.html",
-            kind=_capital(names.get(class_iri) or short_name(class_iri)),
+            kind=_capital(names.get(class_iri) or local_name(class_iri)),
             things=[shown({"type": "uri", "value": iri}, service().snapshot, names) for iri in things],
             chosen=things,
             choices=_choices(queries[0][1], subject, code),

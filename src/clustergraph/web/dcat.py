@@ -9,7 +9,7 @@ from rdflib import DCAT, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, XSD
 
 from clustergraph.engine.formats import Format
-from clustergraph.naming import short_name
+from clustergraph.graph_names import short_name
 from clustergraph.snapshot import Snapshot
 from clustergraph.web import answers, croissant, documents
 from clustergraph.web.service import service

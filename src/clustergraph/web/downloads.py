@@ -10,7 +10,7 @@ from flask import Response, request
 from clustergraph.engine.base import Answer
 from clustergraph.engine.errors import ResultTooLarge
 from clustergraph.engine.formats import Format
-from clustergraph.naming import short_name
+from clustergraph.graph_names import short_name
 from clustergraph.snapshot import Snapshot
 from clustergraph.told import told
 from clustergraph.web import answers, documents, fields, files

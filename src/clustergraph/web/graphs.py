@@ -12,7 +12,7 @@ from rdflib.namespace import RDF
 from clustergraph.engine import formats
 from clustergraph.engine.errors import EngineError
 from clustergraph.engine.formats import Format
-from clustergraph.naming import short_name
+from clustergraph.graph_names import short_name
 from clustergraph.web import answers, documents
 from clustergraph.web.addresses import data_link, link
 from clustergraph.web.labels import Labels
@@ -87,14 +87,17 @@ def _summary(iri: str) -> dict[str, Any]:
     """A named graph by its short name: its address, its size, and what it is."""
     snapshot = service().snapshot
     name = short_name(snapshot, iri)
-    files = sum(1 for source in snapshot.manifest.get("sources", []) if source.get("graph") == iri)
-    roles = {source["role"] for source in snapshot.manifest.get("sources", []) if source.get("graph") == iri}
-    if not files:
-        what = say("graph.inferred")
-    elif "ontology" in roles:
+    sources = snapshot.manifest.get("sources", [])
+    roles = [source["role"] for source in sources if source.get("graph") == iri]
+    if "ontology" in roles:
         what = say("graph.ontology")
+    elif roles:
+        what = say("graph.files", n=len(roles))
+    elif iri == f"{snapshot.base}graph/inferred":
+        what = say("graph.inferred")
     else:
-        what = say("graph.files", n=files)
+        # Of what another engine holds, nobody says where it is from.
+        what = say("graph.within") if sources else ""
     return {"name": name, "href": link(iri, snapshot.base), "triples": snapshot.graphs[iri], "what": what}
 
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rdflib import URIRef
-
+from clustergraph import labels
 from clustergraph.engine.base import Engine
-from clustergraph.engine.bind import written
-from clustergraph.engine.errors import EngineError
-from clustergraph.namespaces import RDFS, SKOS
+from clustergraph.values import Term
 
 MOST = 50_000
 """How many names are remembered for one language."""
-
-AT_ONCE = 500
-"""How many things one query asks for."""
 
 Row = Mapping[str, Mapping[str, Any]]
 
@@ -41,40 +34,22 @@ class Labels:
                 # Names of an earlier snapshot are of no use any more.
                 self._known = {one: names for one, names in self._known.items() if one[0] == key[0]}
                 known = self._known[key] = {}
-            missing = [iri for iri in wanted if iri not in known]
-        for begin in range(0, len(missing), AT_ONCE):
-            part = missing[begin : begin + AT_ONCE]
-            found = best(self._ask(part), language)
-            with self._lock:
-                if len(known) > MOST:
-                    known.clear()
-                known.update({iri: found.get(iri, "") for iri in part})
+            here = {iri: known[iri] for iri in wanted if iri in known}
+        missing = [iri for iri in wanted if iri not in here]
+        found = labels.labels(self._engine, missing, language)
+        fresh = {iri: found.get(iri, "") for iri in missing}
         with self._lock:
-            return {iri: label for iri in wanted if (label := known.get(iri, ""))}
-
-    def _ask(self, iris: list[str]) -> list[Row]:
-        terms = []
-        for iri in iris:
-            try:
-                terms.append(written("iri", URIRef(iri)))
-            except EngineError:
-                continue  # no query can name it, so none can say what it is called
-        if not terms:
-            return []
-        query = (
-            f"SELECT ?iri ?label {{ VALUES ?iri {{ {' '.join(terms)} }} ?iri <{RDFS}label>|<{SKOS}prefLabel> ?label }}"
-        )
-        rows: list[Row] = json.loads(self._engine.query(query, format="json").body)["results"]["bindings"]
-        return rows
+            if len(known) > MOST:
+                known.clear()
+            known.update(fresh)
+        here |= fresh
+        return {iri: here[iri] for iri in wanted if here[iri]}
 
 
 def best(rows: Iterable[Row], language: str) -> dict[str, str]:
     """One label for each ?iri, of its ?label: in `language`, else in none, in English, in any."""
-    order = {language: 0, "": 1, "en": 2}
-    chosen: dict[str, tuple[int, str]] = {}
+    names: dict[str, list[Term]] = {}
     for row in rows:
-        code = str(row["label"].get("xml:lang", "")).partition("-")[0].lower()
-        candidate = (order.get(code, 3), str(row["label"]["value"]))
-        iri = str(row["iri"]["value"])
-        chosen[iri] = min(chosen.get(iri, candidate), candidate)
-    return {iri: label for iri, (_, label) in chosen.items()}
+        label = row["label"]
+        names.setdefault(row["iri"]["value"], []).append(Term("literal", label["value"], None, label.get("xml:lang")))
+    return {iri: labels.best(texts, language) for iri, texts in names.items()}

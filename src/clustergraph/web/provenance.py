@@ -26,7 +26,7 @@ def snapshot_description(snapshot: Snapshot, host: str) -> Graph:  # noqa: ARG00
     graph.add((document, FOAF.primaryTopic, one))
     graph.add((one, RDF.type, PROV.Entity))
     graph.add((one, RDFS.label, Literal(f"Snapshot {snapshot.name}", lang="en")))
-    graph.add((one, RDFS.label, Literal(f"Stand {snapshot.name}", lang="de")))
+    graph.add((one, RDFS.label, Literal(f"Schnappschuss {snapshot.name}", lang="de")))
     graph.add((one, DCTERMS.identifier, Literal(snapshot.name)))
     graph.add((one, DCTERMS.isVersionOf, URIRef(snapshot.base)))
     if snapshot.triples is not None:

@@ -13,6 +13,7 @@ from clustergraph.catalogue import CannedQuery, Catalogue, CatalogueError, Place
 from clustergraph.catalogue import Problem as Wrong
 from clustergraph.web import answers, documents, sections
 from clustergraph.web.addresses import OWN
+from clustergraph.web.errors import Problem
 
 
 def install(app: Flask, catalogue: Catalogue) -> None:
@@ -51,5 +52,7 @@ def _placed(catalogue: Catalogue) -> list[tuple[Placement, CannedQuery]]:
 
 def _page(path: str, title: Words) -> Response:
     views = sections.of_page("site", path)
+    if not views:
+        raise Problem("unavailable", "The engine can evaluate none of the queries of this page.")
     first, rest = views[0], views[1:]
     return answers.page(render_template("site.html", heading=title, first=first, rest=rest))

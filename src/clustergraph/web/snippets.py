@@ -31,7 +31,8 @@ def snippets(query: CannedQuery, given: Mapping[str, str], text: str) -> list[tu
         ("curl", f"curl {shlex.quote(download)}"),
         (
             "Python, clustergraph",
-            f"import clustergraph\n\nkg = clustergraph.open()\nresult = kg.query({json.dumps(query.name)}{keywords})",
+            f"import clustergraph\n\nkg = clustergraph.open({json.dumps(host)})\n"
+            f"result = kg.query({json.dumps(query.name)}{keywords})",
         ),
         (
             "Python, SPARQLWrapper",

@@ -23,7 +23,7 @@ from clustergraph.web.marks import NOTES, TYPE, Key, Note, Reason, Reasons, Row,
 from clustergraph.web.statements import INSIDE, MOST_POINTING, POINTING, STATEMENTS, TERMS, documents, is_there
 from clustergraph.web.terms import Term, shown
 from clustergraph.web.together import together
-from clustergraph.web.views import View
+from clustergraph.web.views import View, german_words
 from clustergraph.web.vocabulary import Vocabulary, vocabulary
 
 SHOWN_POINTING = 8
@@ -158,6 +158,7 @@ class _Page:
             if self._is_inferred(row)
         }
         self.names = labels.of(self._named(), self.code)
+        self.inside: dict[str, list[tuple[Term, list[Term]]]] = {}
         self.inside = self._look_inside()
 
     def page(self) -> ThingPage:
@@ -194,7 +195,7 @@ class _Page:
         reason = self.explained.get((prop, key(value))) if graphs == [self.inferred] else None
         mark = "curated" if remarks else "inferred" if graphs == [self.inferred] else "stated"
         return Statement(
-            shown(value, self.snapshot, self.names, inside=self.inside),
+            self._term(value, prop),
             mark,
             [graph.removeprefix(f"{self.snapshot.base}graph/") for graph in graphs],
             remarks,
@@ -207,7 +208,7 @@ class _Page:
             if prop in self.sources and any(other in note.says for other in self.words.sub_properties[prop]):
                 continue  # a narrower property says it, too
             spoken = [value for value in values if value.get("xml:lang", self.code) == self.code] or values
-            says.append((self.named(prop), [shown(value, self.snapshot, self.names) for value in spoken]))
+            says.append((self.named(prop), [self._term(value, prop) for value in spoken]))
         return Remark(self.named(note.iri), says)
 
     def _why(self, reason: Reason) -> Why:
@@ -306,12 +307,16 @@ class _Page:
             term = shown({"type": "uri", "value": iri}, self.snapshot, self.names)
             key = f"term.{term.text}"
             if language.has_text(key):
-                term = replace(term, text=language.say(key))
+                term = replace(term, text=language.say(key), note=term.text)
             self.known[iri] = term
         return term
 
-    def _term(self, value: Row) -> Term:
-        return shown(value, self.snapshot, self.names)
+    def _term(self, value: Row, prop: str = "") -> Term:
+        if value["type"] == "uri":
+            return self.named(value["value"])
+        if self.code == "de" and value["type"] == "literal" and not value.get("xml:lang"):
+            value = {**value, "value": german_words(prop).get(value["value"], value["value"])}
+        return shown(value, self.snapshot, self.names, inside=self.inside)
 
     def _named(self) -> set[str]:
         """Everything that the page calls by a name."""
@@ -342,7 +347,7 @@ class _Page:
         return {node: self._said(self._grouped(said, "value")) for node, said in nodes.items()}
 
     def _said(self, groups: list[tuple[str, list[tuple[Row, list[str]]]]]) -> list[tuple[Term, list[Term]]]:
-        return [(self.named(prop), [self._term(value) for value, _ in values]) for prop, values in groups]
+        return [(self.named(prop), [self._term(value, prop) for value, _ in values]) for prop, values in groups]
 
     def _is_inferred(self, row: Row) -> bool:
         return bool(row["graph"]["value"] == self.inferred)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -124,6 +124,16 @@ def _in_german(rows: Iterable[dict[str, Any]], query: CannedQuery) -> None:
                     row[key] = {"type": "literal", "value": german[row[key]["value"]], "xml:lang": "de"}
 
 
+def german_words(prop: str) -> dict[str, str]:
+    """The German words for values of a property: of the columns `value`, and of those that are called as it is."""
+    words: dict[str, str] = {}
+    for name in ("value", re.split(r"[/#]", prop)[-1]):
+        for query in service().catalogue:
+            if name in query.columns:
+                words.update(query.columns[name].german)
+    return words
+
+
 def table(document: Document, query: CannedQuery | None = None, code: str | None = None) -> Table:
     """The table of a SPARQL JSON document. `query` names its columns; without one they are called as they are."""
     code = code or language.language()
@@ -134,7 +144,9 @@ def table(document: Document, query: CannedQuery | None = None, code: str | None
     hidden = {*pairs.values(), *(UNSEEN if query else ())}
     visible = [name for name in names if name not in hidden]
     columns = [Column(name, _title(name, query, code), _is_number(name, rows)) for name in visible]
-    cells = [[cell(row, name, pairs.get(name), snapshot) for name in visible] for row in rows[:MOST_ROWS]]
+    bare = [name for name in visible if query and name not in pairs]
+    known = named(_iris(rows[:MOST_ROWS], bare), code)
+    cells = [[cell(row, name, pairs.get(name), snapshot, known) for name in visible] for row in rows[:MOST_ROWS]]
     return Table(columns, cells, len(rows))
 
 
@@ -165,12 +177,14 @@ def _without_empty(whole: Table) -> Table:
     )
 
 
-def cell(row: Mapping[str, Any], name: str, label: str | None, snapshot: Snapshot) -> Term | None:
-    """The term under a name. A thing goes by its label, if the query gives one as `?thingLabel`."""
+def cell(
+    row: Mapping[str, Any], name: str, label: str | None, snapshot: Snapshot, known: Mapping[str, str] | None = None
+) -> Term | None:
+    """The term under a name. A thing goes by its label, if the query gives one as `?thingLabel` or it is `known`."""
     named = row.get(label) if label else None
     if name not in row:
         return shown(named, snapshot) if named else None
-    term = shown(row[name], snapshot)
+    term = shown(row[name], snapshot, None if named else known)
     return replace(term, text=str(named["value"]), note=term.text) if named else term
 
 
@@ -178,8 +192,8 @@ def _labelled(names: Sequence[str]) -> dict[str, str]:
     return {name: f"{name}Label" for name in names if f"{name}Label" in names}
 
 
-def _iris(rows: Iterable[Mapping[str, Any]], pairs: Mapping[str, str]) -> list[str]:
-    return [row[name]["value"] for row in rows for name in pairs if name in row and row[name]["type"] == "uri"]
+def _iris(rows: Iterable[Mapping[str, Any]], names: Collection[str]) -> list[str]:
+    return [row[name]["value"] for row in rows for name in names if name in row and row[name]["type"] == "uri"]
 
 
 def _is_number(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from clustergraph.engine.base import Engine
 from clustergraph.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from clustergraph.web.kept import per_snapshot
 
 AXIOMS = f"""SELECT DISTINCT ?kind ?term ?other ?first ?second ?more {{
   {{ ?term <{RDFS}subPropertyOf> ?other BIND("sub-property" AS ?kind) }}
@@ -49,8 +48,7 @@ class Vocabulary:
     range_of: Pairs = field(default_factory=lambda: defaultdict(list))
     inverses: Pairs = field(default_factory=lambda: defaultdict(list))
     chains: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    """Chains of two properties; longer ones are in `long_chains`."""
-    long_chains: set[str] = field(default_factory=set)
+    """Chains of two properties; longer ones are left out."""
     transitive: set[str] = field(default_factory=set)
     symmetric: set[str] = field(default_factory=set)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -70,22 +68,9 @@ class Vocabulary:
         return self.below(f"{DCTERMS}source")
 
 
+@per_snapshot
 def vocabulary(engine: Engine) -> Vocabulary:
     """The vocabulary of the snapshot that the engine reads."""
-    with _lock:
-        known = _known.setdefault(engine, {})
-        name = engine.snapshot.name
-        if name not in known:
-            known.clear()
-            known[name] = _read(engine)
-        return known[name]
-
-
-_known: WeakKeyDictionary[Engine, dict[str, Vocabulary]] = WeakKeyDictionary()
-_lock = threading.Lock()
-
-
-def _read(engine: Engine) -> Vocabulary:
     found = Vocabulary()
     pairs = {
         "sub-property": found.sub_properties,
@@ -112,8 +97,6 @@ def _read(engine: Engine) -> Vocabulary:
             found.symmetric.add(term)
         elif row["more"]["value"] == f"{RDF}nil":
             found.chains[term].append((row["first"]["value"], row["second"]["value"]))
-        else:
-            found.long_chains.add(term)
     for row in _rows(engine, NAMES):
         code = row["label"].get("xml:lang", "")
         found.names.setdefault(row["iri"]["value"], {}).setdefault(code, row["label"]["value"])

@@ -14,8 +14,8 @@ from rdflib.namespace import DCTERMS, FOAF, OWL, PROV, RDF, SKOS, VOID, XSD
 
 from clustergraph.engine.base import Engine
 from clustergraph.engine.formats import Format, of_kind
+from clustergraph.graph_names import short_name
 from clustergraph.namespaces import namespace
-from clustergraph.naming import short_name
 from clustergraph.snapshot import Snapshot
 from clustergraph.web import answers, documents, usage
 from clustergraph.web.addresses import data_link
