@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import logging
 import pickle
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rdflib
@@ -22,7 +24,8 @@ from clustergraph.build import BuildError
 from clustergraph.catalogue import ParameterError, UnknownQuery
 from clustergraph.engine.errors import EvaluationError, QuerySyntaxError
 from clustergraph.graph import KnowledgeGraph
-from clustergraph.naming import UnknownGraph
+from clustergraph.graph_names import UnknownGraph
+from clustergraph.opening import find
 from clustergraph.rows import Result, Text
 from clustergraph.snapshot import NoSnapshot, Snapshot
 
@@ -145,6 +148,7 @@ def test_a_country_may_be_given_in_several_ways(kg: KnowledgeGraph) -> None:
         kg.query("clusters-by-country", country=country)
         for country in ("JP", "jp", "Japan", URIRef("https://w3id.org/clustergraph/id/country/JP"))
     ]
+    assert len(answers[0]) > 5
     assert all(answer == answers[0] for answer in answers)
 
 
@@ -188,8 +192,24 @@ def test_bindings_are_terms_and_never_text(typed: KnowledgeGraph) -> None:
         typed.sparql("SELECT * { ?s ?p ?o }", o=None)
 
 
+@pytest.mark.parametrize("value", [[7], {"a": 7}, b"seven", object()], ids=str)
+def test_what_is_no_value_is_not_taken_for_a_text(typed: KnowledgeGraph, value: object) -> None:
+    with pytest.raises(TypeError, match=f"of the type {type(value).__name__}, which has no literal"):
+        typed.sparql("SELECT ?s { ?s ?p ?value }", value=value)
+
+
+def test_numbers_of_other_libraries_are_numbers(typed: KnowledgeGraph) -> None:
+    numpy = pytest.importorskip("numpy")
+    assert len(typed.sparql("SELECT ?s { ?s <http://example.org/int> ?value }", value=numpy.int64(7))) == 1
+    assert (
+        len(typed.sparql("SELECT ?s { ?s <http://example.org/double> ?v FILTER(?v = ?x) }", x=numpy.float32(2.5))) == 1
+    )
+
+
 def test_what_a_row_holds_can_be_given_to_a_query(typed: KnowledgeGraph) -> None:
-    for row in typed.sparql("SELECT ?p ?o { ?s ?p ?o FILTER(!isBlank(?o) && ?p NOT IN (ex:year, ex:length)) }"):
+    rows = typed.sparql("SELECT ?p ?o { ?s ?p ?o FILTER(!isBlank(?o) && ?p NOT IN (ex:year, ex:length)) }")
+    assert len(rows) > 10
+    for row in rows:
         assert typed.sparql("ASK { ?s ?p ?o }", p=row.p, o=row.o), row
 
 
@@ -283,6 +303,63 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(NoSnapshot, match="Build one"):
         clustergraph.open(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"name": "an app", "icons": []}')
+    with pytest.raises(NoSnapshot, match=r"its manifest\.json is something else's"):
+        clustergraph.open(tmp_path)
+
+
+def test_a_store_without_a_current_snapshot_is_no_folder_of_files(example: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    clustergraph.open(example, store=store)
+    (store / "current").unlink()  # as before the end of the first build; the link to the queries may be there
+    with pytest.raises(NoSnapshot, match="has no current snapshot"):
+        clustergraph.open(store)
+
+
+@pytest.mark.parametrize(
+    ("sources", "options", "told"),
+    [
+        ((), {"queries": "nowhere"}, "no folder nowhere with canned queries"),
+        ((), {"reason": "all"}, "no reasoning 'all'; choose auto, owlrl, none"),
+        (("ftp://graph.example/",), {}, "is no address of an engine"),
+        (("http://127.0.0.1:1/",), {"store": "here"}, "leave out store"),
+        (("http://127.0.0.1:1/",), {"exclude": ["people"]}, "leave out store, exclude"),
+        (("http://127.0.0.1:1/", "http://127.0.0.1:2/"), {}, "one address and nothing besides"),
+    ],
+)
+def test_arguments_that_do_not_go_together_are_told(
+    example: Path, sources: tuple[str, ...], options: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        clustergraph.open(*(sources or (example,)), **options)
+
+
+def test_one_graph_to_leave_out_may_be_a_text(example: Path, tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="no graph 'none' to leave out") as caught:
+        clustergraph.open(example, store=tmp_path, exclude="none")
+    assert len(caught.value.problems) == 1
+
+
+def test_a_file_named_like_a_manifest_does_not_make_a_folder_a_snapshot(example: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    shutil.copytree(example, folder)
+    (folder / "manifest.json").write_text('{"name": "an app"}')
+    assert clustergraph.open(folder, store=tmp_path / "store").snapshot.triples == 2
+
+
+def test_a_snapshot_that_lies_by_itself_has_no_queries_but_its_own_stores_are_found(
+    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = clustergraph.open(example, store=tmp_path / "store").snapshot
+    assert built.path is not None
+    assert clustergraph.open(built.path).queries
+    alone = tmp_path / "alone"
+    shutil.copytree(built.path, alone / "snapshot")
+    shutil.copytree(example / "queries", tmp_path / "queries")
+    assert clustergraph.open(alone / "snapshot").queries == {}
+    # As where a container has it: directly below the root there is nothing two folders up.
+    monkeypatch.setattr(Path, "resolve", lambda self: Path("/", self.name))
+    assert find([alone / "snapshot"]).queries is None
 
 
 def test_a_build_is_told_of_by_the_log_and_only_the_first_time(

@@ -13,7 +13,7 @@ import clustergraph
 from clustergraph import Thing, Things, Triples, UnknownThing
 from clustergraph.catalogue import CatalogueError, ParameterError
 from clustergraph.graph import KnowledgeGraph
-from clustergraph.names import plural
+from clustergraph.plurals import plural
 from clustergraph.rows import Result
 
 ID = "https://w3id.org/clustergraph/id/"
@@ -42,6 +42,8 @@ def test_a_name_of_nothing_brings_names_that_look_like_it(kg: KnowledgeGraph) ->
     assert "optense" not in kg
     assert "" not in kg
     assert 7 not in kg
+    with pytest.raises(TypeError, match="by what it is called, a text, and not by 7"):
+        kg.find(7)  # type: ignore[arg-type]
     with pytest.raises(UnknownThing, match=r"^Nothing here is called 'JP'."):
         kg.clusters["JP"]
 

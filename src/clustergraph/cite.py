@@ -27,10 +27,17 @@ _NAMES = f"SELECT DISTINCT ?name {{ ?agent <{_FOAF_NAME}>|<{RDFS}label> ?name }}
 _SPDX = re.compile(r"https?://creativecommons\.org/(?:licenses/([a-z-]+)/([0-9.]+)|publicdomain/(zero)/([0-9.]+))")
 
 WORDS = {
-    "en": {"version": "Version {}.", "snapshot": "Snapshot {}, {}.", "query": "Query {}.", "answer": "Answer {}."},
+    "en": {
+        "version": "Version {}.",
+        "snapshot": "Snapshot {}, {}.",
+        "accessed": "Accessed {}.",
+        "query": "Query {}.",
+        "answer": "Answer {}.",
+    },
     "de": {
         "version": "Version {}.",
         "snapshot": "Schnappschuss {}, {}.",
+        "accessed": "Abgerufen {}.",
         "query": "Abfrage {}.",
         "answer": "Antwort {}.",
     },
@@ -60,7 +67,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What is cited. `built` is a date and time in ISO 8601, `url` the permanent name, `authors` may be empty."""
+    """What is cited. `built` is a date and time in ISO 8601, `url` the permanent name, `authors` may be empty.
+
+    An endpoint that does not say when its data change has no snapshot to name: `snapshot` and `built` are then empty,
+    and `accessed` is the day.
+    """
 
     title: str
     authors: tuple[str, ...]
@@ -71,11 +82,13 @@ class Citation:
     licence: str = ""
     language: str = "en"
     asked: Asked | None = None
+    accessed: str = ""
 
     @property
     def key(self) -> str:
         """A name for lists of references."""
-        return f"snapshot-{self.snapshot}{f'-{self.asked.query_sha256[:8]}' if self.asked else ''}"
+        what = f"snapshot-{self.snapshot}" if self.snapshot else f"accessed-{self.accessed}"
+        return f"{what}{f'-{self.asked.query_sha256[:8]}' if self.asked else ''}"
 
     @property
     def address(self) -> str:
@@ -85,7 +98,7 @@ class Citation:
     @property
     def note(self) -> str:
         """The names of the snapshot and, if there is one, of the query and its answer."""
-        parts = [f"Snapshot {self.snapshot}"]
+        parts = [f"Snapshot {self.snapshot}" if self.snapshot else f"Accessed {self.accessed}"]
         if self.asked:
             parts += [f"query {self.asked.title}", f"query SHA-256 {self.asked.query_sha256}"]
             parts += [f"answer SHA-256 {self.asked.answer_sha256}"]
@@ -94,7 +107,7 @@ class Citation:
     @property
     def text(self) -> str:
         """A sentence."""
-        words = WORDS.get(self.language, WORDS["en"])
+        words = WORDS[self.language]
         year = f"({self.built[:4]})" if self.built else ""
         # Without an author, the title takes the author's place.
         parts = (
@@ -103,7 +116,10 @@ class Citation:
             else [f"{self.title} {year}".strip() + "."]
         )
         parts += [words["version"].format(self.version)] if self.version else []
-        parts += [words["snapshot"].format(self.snapshot, self.built[:10])]
+        if self.snapshot:
+            parts += [words["snapshot"].format(self.snapshot, self.built[:10])]
+        else:
+            parts += [words["accessed"].format(self.accessed)]
         if self.asked:
             parts += [words["query"].format(f"{self.asked.title}, SHA-256 {self.asked.query_sha256[:16]}")]
             parts += [words["answer"].format(f"SHA-256 {self.asked.answer_sha256[:16]}")]
@@ -118,6 +134,7 @@ class Citation:
             "year": self.built[:4],
             "version": _tex(self.version),
             "url": self.address,
+            "urldate": self.accessed,
             "note": _tex(self.note),
         }
         lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
@@ -126,13 +143,13 @@ class Citation:
     @property
     def csl_json(self) -> str:
         """A list of one item, as reference managers exchange it."""
-        year, month, day = (int(part) for part in self.built[:10].split("-")) if self.built else (0, 0, 0)
         item = {
             "id": self.key,
             "type": "dataset",
             "title": self.title,
             "author": [{"literal": author} for author in self.authors],
-            "issued": {"date-parts": [[year, month, day]]} if year else None,
+            "issued": _date_parts(self.built[:10]),
+            "accessed": _date_parts(self.accessed),
             "version": self.version,
             "URL": self.address,
             "number": self.snapshot,
@@ -153,6 +170,7 @@ class Citation:
             ("DA", self.built[:10].replace("-", "/")),
             ("ET", self.version),
             ("UR", self.address),
+            ("Y2", self.accessed.replace("-", "/")),
             ("N1", self.note),
             ("LA", self.language),
         ]
@@ -162,7 +180,9 @@ class Citation:
     @property
     def cff(self) -> str:
         """A file CITATION.cff for the data."""
-        identifiers = [{"type": "other", "value": self.snapshot, "description": "Name of the snapshot"}]
+        identifiers = []
+        if self.snapshot:
+            identifiers += [{"type": "other", "value": self.snapshot, "description": "Name of the snapshot"}]
         if self.asked:
             identifiers += [
                 {
@@ -195,19 +215,28 @@ FORMATS = {"text": "text", "bibtex": "bibtex", "csl-json": "csl_json", "cff": "c
 
 
 def cite(engine: Engine, language: str = "en", asked: Asked | None = None) -> Citation:
-    """How to cite the snapshot that the engine reads, and a query on it. `language` is `en` or `de`."""
+    """How to cite the snapshot that the engine reads, and a query on it.
+
+    `language` is one of `WORDS`. Raises ValueError for another.
+    """
+    if language not in WORDS:
+        raise ValueError(f"A citation can be in {' or '.join(WORDS)}, not in {language!r}.")
     snapshot = engine.snapshot
     manifest = snapshot.manifest
+    built = str(manifest.get("built", ""))
+    # What was built says from what. The name of anything else only tells one minute from the next.
+    named = "sources" in manifest
     return Citation(
         title=snapshot.said("title", language) or str(manifest.get("title") or "Knowledge graph"),
         authors=tuple(_name(engine, one, language) for one in manifest.get("dataset", {}).get("creator", ())),
-        built=str(manifest.get("built", "")),
+        built=built if named else "",
         version=snapshot.said("version"),
-        snapshot=snapshot.name,
+        snapshot=snapshot.name if named else "",
         url=snapshot.base,
         licence=snapshot.said("license"),
         language=language,
         asked=asked,
+        accessed="" if named else built[:10],
     )
 
 
@@ -284,6 +313,10 @@ def _name(engine: Engine, agent: str, language: str) -> str:
     rows = json.loads(answer.body)["results"]["bindings"]
     names: dict[str, str] = {row["name"].get("xml:lang", ""): row["name"]["value"] for row in rows}
     return next((names[code] for code in (language, "", "en") if code in names), min(names.values(), default=agent))
+
+
+def _date_parts(day: str) -> dict[str, list[list[int]]] | None:
+    return {"date-parts": [[int(part) for part in day.split("-")]]} if day else None
 
 
 def _sha256(data: bytes) -> str:

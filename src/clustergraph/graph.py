@@ -30,7 +30,6 @@ from clustergraph.rows import Result
 from clustergraph.values import literal_of
 
 if TYPE_CHECKING:
-    from clustergraph.build.progress import Step
     from clustergraph.build.work import Reasoning
     from clustergraph.catalogue import Catalogue
     from clustergraph.catalogue.resolve import Resolver
@@ -82,27 +81,33 @@ def open(
     as CLUSTERGRAPH_ENGINE_USER, CLUSTERGRAPH_ENGINE_PASSWORD, CLUSTERGRAPH_DIALECT and CLUSTERGRAPH_TIMEOUT_CEILING.
 
     Raises `clustergraph.engine.errors.EngineDown` where nothing answers at an address,
-    `clustergraph.build.BuildError` where the input cannot be published, and `clustergraph.snapshot.NoSnapshot`
-    where there is nothing to open.
+    `clustergraph.build.BuildError` where the input cannot be published, `clustergraph.snapshot.NoSnapshot`
+    where there is nothing to open, and ValueError for arguments that do not go together.
 
     >>> import clustergraph
     >>> with clustergraph.open(example) as kg:
     ...     len(kg.graph())
     2
     """
-    if any(isinstance(one, str) and one.startswith(("http://", "https://")) for one in sources):
+    folder = None if queries is None else Path(queries)
+    if folder is not None and not folder.is_dir():
+        raise ValueError(f"There is no folder {folder} with canned queries.")
+    if any(isinstance(one, str) and "://" in one for one in sources):
         from clustergraph.remote import open_address
 
         if len(sources) > 1:
             raise ValueError("Give one address and nothing besides.")
-        return KnowledgeGraph(*open_address(str(sources[0]), base or "", None if queries is None else Path(queries)))
+        if store is not None or exclude or reason != "auto" or not check:
+            raise ValueError("Nothing is built of what is at an address: leave out store, exclude, reason and check.")
+        return KnowledgeGraph(*open_address(str(sources[0]), base or "", folder))
     source = find([Path(one) for one in sources], store=None if store is None else Path(store))
-    options = Options(base=base, exclude=tuple(exclude), reason=reason, check=check)
+    left_out = (exclude,) if isinstance(exclude, str) else tuple(exclude)
+    options = Options(base=base, exclude=left_out, reason=reason, check=check)
     snapshot = opened(source, options, _Logged(source.title)).snapshot
 
     from clustergraph.engine.embedded import EmbeddedEngine
 
-    return KnowledgeGraph(EmbeddedEngine(snapshot), source.queries if queries is None else Path(queries))
+    return KnowledgeGraph(EmbeddedEngine(snapshot), folder or source.queries)
 
 
 class KnowledgeGraph:
@@ -139,7 +144,7 @@ class KnowledgeGraph:
         are, except years and durations, which may be written in several ways. Prefixes that the graph's files declare
         need no PREFIX line.
 
-        Raises the errors of `clustergraph.engine.errors`.
+        Raises the errors of `clustergraph.engine.errors`, and TypeError for a value that is none, such as a list.
 
         >>> kg.sparql("SELECT ?person { ?person foaf:name ?name }", name="Ada")[0].person
         rdflib.term.URIRef('http://localhost:8080/ada')
@@ -207,16 +212,19 @@ class KnowledgeGraph:
     def find(self, name: str, of: str | None = None) -> Thing:
         """The same among the things of one class, `of`, a prefixed name or an IRI.
 
+        Raises TypeError for a `name` that is no text.
+
         >>> kg.find("Ada", of="foaf:Person")
         Traceback (most recent call last):
         clustergraph.things.UnknownThing: Nothing here is called 'Ada'.
         """
         from clustergraph.things import Thing, UnknownThing
 
+        if not isinstance(name, str):
+            raise TypeError(f"A thing is found by what it is called, a text, and not by {name!r}.")
         class_iri = None if of is None else self.expanded(of)
-        found = self._resolver.found(class_iri, name, self.engine) if name.strip() else []
-        if len(found) > 1:
-            found = self._asked_about(found) or found
+        known = self.catalogue.classes
+        found = self._resolver.found(class_iri, name, self.engine, prefer=known) if name.strip() else []
         if len(found) == 1:
             return Thing(self, found[0])
         if found:
@@ -248,7 +256,7 @@ class KnowledgeGraph:
         >>> kg.things("foaf:Person")
         <0 things of class foaf:Person>
         """
-        from clustergraph.names import grouped
+        from clustergraph.labels import grouped
         from clustergraph.table import Table
         from clustergraph.things import Thing, Things
 
@@ -263,7 +271,7 @@ class KnowledgeGraph:
         >>> kg.labels(["http://localhost:8080/ada"])
         {}
         """
-        from clustergraph.names import labels
+        from clustergraph.labels import labels
 
         return labels(self.engine, iris, language)
 
@@ -286,12 +294,12 @@ class KnowledgeGraph:
     def graph(self, name: str | None = None) -> Triples:
         """A copy as an rdflib graph: of everything, or of the named graph `name`, a short name or an IRI.
 
-        Raises `clustergraph.naming.UnknownGraph`, which names those there are.
+        Raises `clustergraph.graph_names.UnknownGraph`, which names those there are.
 
         >>> len(kg.graph("people"))
         2
         """
-        from clustergraph.naming import graph_iri
+        from clustergraph.graph_names import graph_iri
 
         only = [] if name is None else [graph_iri(self.snapshot, name)]
         answer = self.engine.query(_EVERYTHING, format="ntriples", default_graphs=only)
@@ -315,8 +323,11 @@ class KnowledgeGraph:
     ) -> Citation:
         """How to cite the snapshot, and a query on it: a canned one by name, with its parameters, or one in SPARQL.
 
-        The citation has the attributes `text`, `bibtex`, `csl_json`, `cff` and `ris`. A query is asked for it. Raises
-        what `query` and `sparql` raise.
+        The citation has the attributes `text`, `bibtex`, `csl_json`, `cff` and `ris`. A query is asked for it.
+        `language` is `en` or `de`.
+
+        Raises what `query` and `sparql` raise, and ValueError for another language, for two queries at once, and for
+        parameters without a canned query.
 
         >>> print(kg.cite().text)  # doctest: +ELLIPSIS
         example (...). Snapshot ad665df6bb616d22, ... http://localhost:8080/
@@ -326,6 +337,10 @@ class KnowledgeGraph:
         from clustergraph import cite
 
         asked = None
+        if sparql is not None and query is not None:
+            raise ValueError("Name a canned query or give one in SPARQL, not both.")
+        if parameters and query is None:
+            raise ValueError(f"{', '.join(parameters)}: parameters are for a canned query; name one.")
         if query is not None:
             given = {key: _written(value) for key, value in parameters.items() if value is not None}
             asked = cite.canned(self.engine, self.catalogue, query, given)
@@ -374,7 +389,8 @@ class KnowledgeGraph:
     @cached_property
     def _classes(self) -> dict[str, str]:
         """The classes that the ontology declares and that have things, by the plural of what they are called."""
-        from clustergraph.names import best, grouped, plural, words
+        from clustergraph.labels import best, grouped
+        from clustergraph.plurals import plural, words
         from clustergraph.table import Table
 
         found: dict[str, str] = {}
@@ -390,11 +406,6 @@ class KnowledgeGraph:
         from clustergraph.catalogue.resolve import Resolver
 
         return Resolver()
-
-    def _asked_about(self, iris: Collection[str]) -> list[str]:
-        """Those of the things that are of a class that a canned query has a parameter for."""
-        classes = {one.class_iri for query in self.catalogue for one in query.parameters if one.class_iri}
-        return [iri for iri in iris if any(self._resolver.found(one, iri, self.engine) for one in sorted(classes))]
 
     def _read(self, answer: Answer) -> Result | bool | Triples:
         if answer.form == "SELECT":
@@ -465,7 +476,7 @@ class _Logged:
         self.title = title
         self._said = False
 
-    def start(self, step: Step, total: int | None = None) -> None:  # noqa: ARG002 - the protocol's
+    def start(self, step: str, total: int | None = None) -> None:  # noqa: ARG002 - the protocol's
         if not self._said:
             self._said = True
             logger.info("Building %s; the next time it is there at once.", self.title)

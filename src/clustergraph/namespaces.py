@@ -6,6 +6,8 @@ graph may count on.
 
 from __future__ import annotations
 
+import re
+
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 OWL = "http://www.w3.org/2002/07/owl#"
@@ -45,6 +47,15 @@ def namespace(iri: str) -> str:
         if found:
             return start + found
     return iri
+
+
+def local_name(iri: str) -> str:
+    """The end of an IRI, behind the last `/` or `#`.
+
+    >>> local_name("https://example.org/id/country/JP")
+    'JP'
+    """
+    return re.split(r"[/#]", iri.rstrip("/#"))[-1]
 
 
 def compact(iri: str, prefixes: dict[str, str]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from clustergraph import snapshot as snapshots
 from clustergraph.folder import Folder, default_store, published
-from clustergraph.snapshot import CURRENT, MANIFEST, NoSnapshot, Snapshot
+from clustergraph.snapshot import CURRENT, MANIFEST, SNAPSHOTS, NoSnapshot, Snapshot
 
 QUERIES = "queries"
 
@@ -79,15 +79,26 @@ def find(sources: Sequence[Path], *, store: Path | None = None, build: bool = Fa
                 raise NoSnapshot(f"{only} holds what was built already; name the folder or the files to build from.")
             if is_store(only):
                 return Source(only.name, None, only, queries=_folder(only / QUERIES))
-            return Source(only.name, None, None, only, _folder(only.resolve().parents[1] / QUERIES))
-        if Folder(only).is_one():
-            return _of_folder(str(only), Folder(only), store)
+            return Source(only.name, None, None, only, _beside(only.resolve()))
+        folder = Folder(only)
+        if (only / SNAPSHOTS).is_dir() and not (folder.ontology.is_dir() or folder.data.is_dir()):
+            raise NoSnapshot(
+                f"The store {only} has no current snapshot. If a build runs there, wait for its end; "
+                f"else make one with `clustergraph build SOURCE --store {only}`."
+            )
+        if folder.is_one():
+            return _of_folder(str(only), folder, store)
     title = ", ".join(str(path) for path in sources)
     return Source(title, tuple(sources), store or default_store(*sources))
 
 
 def _of_folder(title: str, folder: Folder, store: Path | None) -> Source:
     return Source(title, folder, store or default_store(folder.root), queries=_folder(folder.queries))
+
+
+def _beside(snapshot: Path) -> Path | None:
+    """The canned queries of the store folder that the snapshot lies in, if it does."""
+    return _folder(snapshot.parent.parent / QUERIES) if snapshot.parent.name == SNAPSHOTS else None
 
 
 def _folder(path: Path) -> Path | None:
@@ -140,7 +151,8 @@ def _link_queries(store: Path, queries: Path | None) -> None:
 
 def is_snapshot(path: Path) -> bool:
     """Whether the folder is a snapshot's own."""
-    return (path / MANIFEST).is_file()
+    # Other programs have files of that name, too, in a folder to build from perhaps.
+    return (path / MANIFEST).is_file() and not Folder(path).is_one()
 
 
 def is_store(path: Path) -> bool:

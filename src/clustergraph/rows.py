@@ -197,7 +197,8 @@ class Result(Sequence[Row]):
 
         The ends are the columns `source` and `target`: those named here, else those of these names, else the first two
         columns of IRIs. A node is the IRI (or the text) as a str, and has the attribute `label` where the result has a
-        column for it (`xLabel` beside `x`). The other columns are attributes of the edge.
+        column for it (`xLabel` beside `x`). The other columns are attributes of the edge: numbers, truth values and
+        texts, which any format of networkx can hold.
 
         Raises ImportError if networkx is not installed, and ValueError where there are no such columns.
 

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 from rdflib.term import URIRef
 
 from clustergraph.catalogue.model import CannedQuery, Parameter
-from clustergraph.catalogue.resolve import short_name
 from clustergraph.engine.errors import EngineError
-from clustergraph.names import LABELS, best
-from clustergraph.namespaces import DCTERMS, RDF, RDFS, SKOS, compact
+from clustergraph.labels import LABELS, best
+from clustergraph.namespaces import DCTERMS, RDF, RDFS, SKOS, compact, local_name
 from clustergraph.research.display import cell, table
 from clustergraph.research.framed import Framed
 from clustergraph.rows import Answers
@@ -68,7 +67,7 @@ class Thing:
     @property
     def slug(self) -> str:
         """The end of its IRI."""
-        return short_name(self.iri)
+        return local_name(self.iri)
 
     @property
     def label(self) -> str:

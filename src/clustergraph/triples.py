@@ -32,15 +32,16 @@ class Triples(Framed, rdflib.Graph):
         """The things and what ties them, as a network.
 
         A node is the IRI of a thing as a str. Its attributes are `label`, in `language` or the next best that the
-        triples have; `class`, the label of its class; and for each property with literals a list of them, by prefixed
-        name. An edge is a statement between two things; its key is the IRI of the property, and it has a `label`.
-        Statements of types become the attribute and no edge.
+        triples have; `class`, the label of its class; and for each property with a literal its value, by prefixed name:
+        a number, truth value or text, and a text with all of them where there are several. An edge is a statement
+        between two things; its key is the IRI of the property, and it has a `label`. Statements of types become the
+        attribute and no edge. Any format of networkx (GraphML, GEXF, ...) can hold the network.
 
         Raises ImportError if networkx is not installed.
 
         >>> triples = Triples().parse(data="<urn:a> <urn:knows> <urn:b> . <urn:a> <urn:age> 7 .")
         >>> triples.to_networkx().nodes(data=True)
-        NodeDataView({'urn:a': {'label': 'urn:a', 'urn:age': [7]}, 'urn:b': {'label': 'urn:b'}})
+        NodeDataView({'urn:a': {'label': 'urn:a', 'urn:age': 7}, 'urn:b': {'label': 'urn:b'}})
         """
         from clustergraph.research.network import of_triples
 

@@ -23,6 +23,7 @@ from collections.abc import Callable
 from datetime import datetime, time
 from decimal import Decimal
 from math import isinf
+from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 from rdflib.term import BNode, Literal, URIRef
@@ -108,7 +109,7 @@ def term_of(value: Any) -> Term | None:
 
 
 def literal_of(value: Any) -> Literal:
-    """The literal that a value of Python stands for, as rdflib has it.
+    """The literal that a value of Python stands for, as rdflib has it. Raises TypeError for what has none, as a list.
 
     >>> literal_of(Text("Feld", "de")), literal_of(float("-inf")).n3()
     (rdflib.term.Literal('Feld', lang='de'), '"-INF"^^<http://www.w3.org/2001/XMLSchema#double>')
@@ -117,10 +118,16 @@ def literal_of(value: Any) -> Literal:
         return value
     if isinstance(value, Text):
         return Literal(str(value), lang=value.language)
+    if isinstance(value, Real) and not isinstance(value, (bool, int, float, Decimal)):
+        value = int(value) if isinstance(value, Integral) else float(value)  # numbers of numpy, say
     if isinstance(value, float) and isinf(value):
         # rdflib writes `inf`, which xsd:double does not allow.
         return as_written("INF" if value > 0 else "-INF", f"{XSD}double")
-    return Literal(value)
+    made = Literal(value)
+    if made.datatype is None and not isinstance(value, str):
+        # rdflib would take what Python shows of it for a text.
+        raise TypeError(f"{value!r} is of the type {type(value).__name__}, which has no literal.")
+    return made
 
 
 def as_written(text: str, datatype: str) -> Literal:
@@ -150,15 +157,15 @@ _whole = _matching(_WHOLE, int)
 _real = _matching(_DOUBLE, float)
 _moment = _matching(re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*"), datetime.fromisoformat)
 
+WHOLE_NUMBERS = (
+    *("integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger"),
+    *("nonPositiveInteger", "negativeInteger"),
+    *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
+)
+"""The datatypes of XML Schema for whole numbers, by local name."""
+
 _CONVERTERS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(
-        (
-            *("integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger"),
-            *("nonPositiveInteger", "negativeInteger"),
-            *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
-        ),
-        _whole,
-    ),
+    **dict.fromkeys(WHOLE_NUMBERS, _whole),
     "gYear": _whole,
     "decimal": _matching(_DECIMAL, Decimal),
     "double": _real,

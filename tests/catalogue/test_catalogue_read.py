@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,6 +60,14 @@ def test_a_whole_file(load: Load) -> None:
     assert query.example == {"town": "NO", "kind": "bakery"}
 
 
+def test_a_file_of_another_editor(tmp_path: Path) -> None:
+    (tmp_path / "shops.rq").write_bytes(BOM_UTF8 + FULL.replace("\n", "\r\n").encode())
+    query = Catalogue.load(tmp_path)["shops"]
+    assert query.summary.en == "Shops in a town"
+    assert query.description.en == "The shops in a town, of one kind or all."
+    assert query.default_view == "BarChart"
+
+
 def test_grlcs_maps_and_lists_say_the_same(load: Load) -> None:
     as_map = FULL.replace("#+   - town: kiel", "#+   town: kiel").replace("#+   - kind:", "#+   kind:")
     assert load(as_map)["query"].parameters == load(FULL, "b.rq")["b"].parameters
@@ -105,6 +114,7 @@ def test_an_unknown_query_is_answered_with_near_names(load: Load) -> None:
         ("#+ summary: [a\n#+ description: b\nSELECT * {}", "query.rq:2: The header is not YAML"),
         ("#+ summary: a\n#+ \t- b: c\nSELECT * {}", "query.rq:2: The header is not YAML"),
         ("#+ - summary\nSELECT * {}", "query.rq:1: The header is not a map"),
+        (HEAD + "#+ tags: &all\n#+   - *all\nSELECT * {}", "query.rq:4: The header has an alias, *all; write out"),
         (HEAD + "#+ sumary: B\nSELECT * {}", "query.rq:3: The key 'sumary' is not known; known are summary"),
         (HEAD + "#+ summary: B\nSELECT * {}", "query.rq:3: The key 'summary' stands here a second time."),
         (HEAD + "#+ tags: one\nSELECT * {}", "query.rq:3: The key 'tags' needs a list of words"),
@@ -114,6 +124,11 @@ def test_an_unknown_query_is_answered_with_near_names(load: Load) -> None:
         (HEAD + "INSERT DATA { <x:a> <x:b> <x:c> }", "query.rq:1: This is an update; a canned query only reads."),
         (HEAD + "", "This is no SPARQL query"),
         (HEAD + 'SELECT * { ?s ?p "open }', "query.rq:3: This is no SPARQL query: column 18"),
+        (HEAD + 'SELECT * { ?s ?p "open . ?_town_iri }', "query.rq:1: The parameter 'town' is in the query"),
+        (
+            HEAD + "#+ browse: {class: x:y://z, facets: {a: {en: A, path: 'x:p'}}}\nCONSTRUCT { ?s ?p 'open }",
+            "query.rq:4: This is no SPARQL query: column 19",
+        ),
         (HEAD + "#defaultView:Cake\nSELECT * {}", "query.rq:3: The view 'Cake' is not known; known are Table"),
         (HEAD + "#defaultView:Map\n#defaultView:Table\nSELECT * {}", "query.rq:4: There is a second #defaultView:"),
         (HEAD + "SELECT * {\n ?_town_iri ?p ?o }", "query.rq:4: The parameter 'town' is in the query and not under"),

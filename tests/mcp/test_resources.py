@@ -7,15 +7,20 @@ from collections.abc import Callable
 
 import anyio
 import mcp_types as types
+import pyoxigraph as ox
 import pytest
 import rdflib
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
 from clustergraph.catalogue import Catalogue
+from clustergraph.engine.embedded import EmbeddedEngine
+from clustergraph.mcp import describe, resources, schema
 from clustergraph.mcp.knowledge import Knowledge
 from clustergraph.mcp.server import make_server
+from clustergraph.namespaces import RDF, STANDARD_PREFIXES
 from clustergraph.snapshot import Snapshot
+from clustergraph.web.labels import Labels
 
 Read = Callable[[str], str]
 
@@ -103,3 +108,19 @@ def test_a_graph_without_an_ontology_offers_none(small: Knowledge) -> None:
 
     assert "clustergraph://ontology" not in resources(small)
     assert "clustergraph://queries/names" in resources(small)
+
+
+def test_an_endpoint_with_nothing_but_a_default_graph_is_told_of_all_the_same() -> None:
+    store = ox.Store()
+    store.load(b"<urn:x:a> a <urn:x:K> ; <urn:x:p> <urn:x:b>, [ <urn:x:q> 7 ] .", ox.RdfFormat.TURTLE)
+    # As of one that could not count what it has in time.
+    manifest = {"name": "m", "base": "https://example.org/", "title": "T", "graphs": {}, "prefixes": STANDARD_PREFIXES}
+    engine = EmbeddedEngine(Snapshot(None, manifest), store=store)
+    there = Knowledge(engine, Catalogue(), Labels(engine))
+    reply = describe.run(there, {"thing": "urn:x:a"})
+    said = {one["property"]["iri"]: one for one in reply.data["statements"]}
+    assert set(said) == {f"{RDF}type", "urn:x:p"}
+    assert (said["urn:x:p"]["graphs"], said["urn:x:p"]["inferred"]) == ([], False)
+    assert len(reply.data["statements"]) == 3
+    assert "statements" not in json.loads(resources.resources(there)["clustergraph://dataset"].read(there))
+    assert "# T\n\nThings are named below https://example.org/" in schema.text(there)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import jsonschema
@@ -14,11 +15,15 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
 from clustergraph.catalogue import Catalogue
+from clustergraph.engine.errors import EngineDown
+from clustergraph.graph import KnowledgeGraph
 from clustergraph.mcp import canned
 from clustergraph.mcp.knowledge import Knowledge
 from clustergraph.mcp.rows import MOST_CHARACTERS
-from clustergraph.mcp.server import make_server
+from clustergraph.mcp.server import drawn, make_server
+from clustergraph.mcp.tool import Reply, Tool, reply
 from clustergraph.mcp.toolbox import toolbox
+from clustergraph.snapshot import Snapshot
 
 Call = Callable[..., types.CallToolResult]
 
@@ -219,7 +224,7 @@ def test_the_schema_tells_terms_and_how_they_are_used(call: Call) -> None:
         ("clusters", {"offset": -1}, ["Parameter offset", "at least 0"]),
         ("describe", {}, ["Parameter thing", "missing"]),
         ("describe", {"thing": "no such thing"}, ["Parameter thing", "not known"]),
-        ("describe", {"thing": "biom"}, ["Parameter thing", "means", f"{IDS}cluster/biom", "Give the IRI"]),
+        ("describe", {"thing": "university"}, ["Parameter thing", "means", "legal-form/university", "Give the IRI"]),
         ("schema", {"term": "managdBy"}, ["'managdBy'", "Perhaps: cg:managedBy"]),
         ("sparql", {"query": "SELECT *\n{ ?s ?p"}, ["Line 2, column 8", "never closed"]),
         ("sparql", {"query": "DELETE WHERE { ?s ?p ?o }"}, ["update", "only queries"]),
@@ -239,6 +244,26 @@ def test_an_error_says_what_is_wrong_and_what_would_be_right(
     for part in told:
         assert part in text(result)
     assert "Traceback" not in text(result)
+
+
+def test_a_refusal_stays_short_whatever_was_sent(call: Call) -> None:
+    result = call("describe", thing="x" * 100_000)
+    assert result.is_error
+    assert text(result).endswith("is not known.")
+    assert len(text(result)) < 3_000
+
+
+def test_a_name_of_several_things_means_the_same_as_in_the_library(call: Call, kg: KnowledgeGraph) -> None:
+    found = call("describe", thing="cool-silicon").structured_content
+    assert found is not None
+    assert found["thing"]["iri"] == str(kg["cool-silicon"].iri) == f"{IDS}cluster/cool-silicon"
+
+
+def test_numbers_are_numbers_of_json(call: Call) -> None:
+    values = '1e400 "INF"^^xsd:double "NaN"^^xsd:float 2.5 "7"^^xsd:unsignedByte "many"^^xsd:integer'
+    found = call("sparql", query=f"SELECT ?x {{ VALUES ?x {{ {values} }} }}").structured_content
+    assert found is not None
+    assert [row["x"] for row in found["rows"]] == ["INF", "INF", "NaN", 2.5, 7, "many"]
 
 
 def test_numbers_may_come_as_texts_and_whole_floats(call: Call) -> None:
@@ -316,3 +341,26 @@ def _until(so: Callable[[], bool]) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_an_answer_is_drawn_from_the_one_snapshot_that_it_names(knowledge: Knowledge) -> None:
+    moving = iter(["one", "two", "two", "two"])  # a new snapshot comes while the first try goes on
+
+    class Engine:
+        @property
+        def snapshot(self) -> Snapshot:
+            return Snapshot(None, {"name": next(moving)})
+
+    asked = []
+
+    def run(there: Knowledge, _: Any) -> Reply:
+        asked.append(there)
+        return reply(there, [], {})
+
+    tool = Tool("tool", "", "", {}, {}, run)
+    there = replace(knowledge, engine=cast("Any", Engine()))
+    assert drawn(there, tool, {}).data["snapshot"] == "two"
+    assert len(asked) == 2
+    moving = iter("abcdef")
+    with pytest.raises(EngineDown, match="too fast"):
+        drawn(there, tool, {})

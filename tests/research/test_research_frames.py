@@ -133,6 +133,23 @@ def test_decimals_that_do_not_fit_are_text() -> None:
     assert Result(("x",), [(Decimal("0.001"),), (Decimal("12345.6"),)]).to_polars().schema == {"x": pl.Decimal(38, 3)}
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (datetime.timedelta(days=999_999_999), "999999999 days, 0:00:00"),
+        (
+            datetime.datetime(1, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=5))),
+            "0001-01-01T00:00:00+05:00",
+        ),
+    ],
+    ids=["length", "instant"],
+)
+def test_times_that_no_column_of_times_can_hold_are_text(value: object, written: str) -> None:
+    result = Result(("x",), [(value,), (None,)])
+    assert result.to_pandas().x[0] == written
+    assert result.to_polars()["x"].to_list() == result.to_arrow()["x"].to_pylist() == [written, None]
+
+
 def test_blank_nodes_and_triple_terms_are_text(graph: KnowledgeGraph) -> None:
     (node,) = graph.sparql("SELECT ?x { ?s ex:blank ?x }").to_polars()["x"].to_list()
     assert node.startswith("_:")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
 import networkx as nx
 import pytest
 from rdflib import URIRef
@@ -9,6 +13,7 @@ from rdflib import URIRef
 from clustergraph.graph import KnowledgeGraph
 from clustergraph.rows import Result
 from clustergraph.triples import Triples
+from clustergraph.values import Text
 
 EX = "http://example.org/"
 TURTLE = """
@@ -50,7 +55,7 @@ def test_statements_between_things_become_edges(triples: Triples) -> None:
 def test_things_have_a_name_a_class_and_their_literals(triples: Triples) -> None:
     nodes = triples.to_networkx().nodes
     ann = nodes[f"{EX}ann"]
-    assert (ann["label"], ann["class"], sorted(ann["ex:age"])) == ("Ann", "person", [7, 8])
+    assert (ann["label"], ann["class"], ann["ex:age"]) == ("Ann", "person", "7; 8")
     assert nodes[f"{EX}bob"] == {"label": "ex:bob", "class": "ex:Being"}
     assert f"{EX}alone" in nodes
     assert f"{EX}Person" not in nodes
@@ -93,6 +98,33 @@ def test_rows_without_ends_say_so() -> None:
         Result(("name", "thing"), [("a", URIRef("urn:a"))]).to_networkx()
     with pytest.raises(ValueError, match="no column 'nope'; there are name"):
         Result(("name",), [("a",)]).to_networkx("nope")
+
+
+def test_rows_without_edges_are_an_empty_network(kg: KnowledgeGraph) -> None:
+    for text in (
+        "SELECT ?a ?b { ?a <urn:none> ?b }",
+        "SELECT ?a ?b { VALUES ?a { <urn:a> } OPTIONAL { ?a <urn:p> ?b } }",
+    ):
+        assert kg.sparql(text).to_networkx().size() == 0
+    with pytest.raises(ValueError, match="two columns for the ends"):
+        kg.sparql("SELECT ?a { ?a <urn:none> <urn:b> }").to_networkx()
+
+
+def test_columns_may_be_called_as_arguments_of_networkx() -> None:
+    columns = ("a", "b", "key", "self", "u_for_edge")
+    network = Result(columns, [(URIRef("urn:a"), URIRef("urn:b"), "k", 1, True)]).to_networkx()
+    assert list(network.edges(data=True)) == [("urn:a", "urn:b", {"key": "k", "self": 1, "u_for_edge": True})]
+
+
+def test_networks_can_be_written_to_files(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    moment = (URIRef("urn:a"), URIRef("urn:b"), Decimal("1.5"), date(2014, 1, 1), Text("Feld", "de"), timedelta(1))
+    rows = Result(("a", "b", "share", "day", "name", "lasts"), [moment]).to_networkx()
+    for network in (rows, kg["cool-silicon"].neighbourhood().to_networkx(), kg.graph("places").to_networkx()):
+        nx.write_graphml(network, tmp_path / "network.graphml")
+        nx.write_gexf(network, tmp_path / "network.gexf")
+        assert nx.read_graphml(tmp_path / "network.graphml").size() == network.size()
+    (said,) = (one for *_, one in rows.edges(data=True))
+    assert said == {"share": 1.5, "day": "2014-01-01", "name": "Feld", "lasts": "1 day, 0:00:00"}
 
 
 def test_the_network_of_partners(kg: KnowledgeGraph) -> None:

@@ -57,6 +57,11 @@ class Catalogue:
         """The names of all queries, sorted."""
         return list(self._queries)
 
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes whose things the queries ask about. A name that several things have means one of these."""
+        return frozenset(one.class_iri for query in self for one in query.parameters if one.class_iri)
+
     def __iter__(self) -> Iterator[CannedQuery]:
         return iter(self._queries.values())
 
@@ -143,7 +148,7 @@ class Catalogue:
         if parameter.choices:
             value = _chosen(parameter, value)
         if parameter.type == "iri":
-            return self._resolver.iri(parameter, value, engine, timeout)
+            return self._resolver.iri(parameter, value, engine, timeout, self.classes)
         return literal(parameter, value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from clustergraph.catalogue import methods, placement
 from clustergraph.catalogue.errors import ParameterError, Problem
@@ -127,7 +128,8 @@ def _names(entry: Entry | None) -> Iterator[tuple[str, int]]:
 def _first(query: CannedQuery, name: str) -> int:
     """The line on which the parameter first stands in the query."""
     variables = {parameter.variable for parameter in query.parameters if parameter.name == name}
-    for token in syntax.tokens(query.text):
-        if token.kind == "variable" and token.text[1:] in variables:
-            return syntax.position(query.text, token.start)[0]
+    with suppress(QuerySyntaxError):  # which `_sparql` tells
+        for token in syntax.tokens(query.text):
+            if token.kind == "variable" and token.text[1:] in variables:
+                return syntax.position(query.text, token.start)[0]
     return 1

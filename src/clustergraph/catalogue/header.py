@@ -51,6 +51,12 @@ def header(file: str, text: str, problems: list[Problem]) -> dict[str, Entry]:
     lines = [number for number, _ in numbered]
     source = "\n".join(line.removeprefix(MARK).removeprefix(" ") for _, line in numbered)
     try:
+        # What stands in two places, or within itself, has no line of its own.
+        alias = next((one for one in yaml.parse(source, Loader=_Loader) if isinstance(one, yaml.AliasEvent)), None)
+        if alias is not None:
+            line = lines[alias.start_mark.line] if alias.start_mark else lines[0]
+            problems.append(Problem(file, line, f"The header has an alias, *{alias.anchor}; write out what it means."))
+            return {}
         node = yaml.compose(source, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -12,7 +12,8 @@
     #+   facets:
     #+     town: {en: Town, de: Stadt, path: "ex:in/ex:within*", class: ex:Town}
 
-`values-de` says in German what the query says in English: pages show the German words, data keeps the others.
+`values-de` says in German what the query says in English: pages show the German words, data keeps the others. Pages of
+things use those of the columns `value`, and of the column that is called as a property is, for the property's values.
 
 A section on the page of every thing of a class is bound to that thing: the query has one parameter of type iri, with
 that class or, if it has none, for any. A comparison asks its query once for each thing. A page of the site has an
@@ -199,9 +200,9 @@ def _is_path(path: str, query: CannedQuery) -> bool:
     if any(mark in path for mark in "{}$#.;,\"'\n") or re.search(r"\?\w", path):
         return False
     text = query.text
-    first = next((token for token in syntax.tokens(text) if token.text.upper() in syntax.FORMS), None)
-    prologue = text[: first.start] if first else ""
     try:
+        first = next((token for token in syntax.tokens(text) if token.text.upper() in syntax.FORMS), None)
+        prologue = text[: first.start] if first else ""
         check_syntax(f"{prologue}\nSELECT * {{ ?thing {path} ?value }}")
     except EngineError:
         return False

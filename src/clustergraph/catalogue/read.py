@@ -32,7 +32,7 @@ _VIEW = re.compile(r"#defaultView:\s*(\S*)")
 def read(path: Path) -> CannedQuery:
     """Read and check one file. Raises CatalogueError with everything that is wrong with it."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogueError([Problem(path.name, 1, f"The file cannot be read: {error}.")]) from error
     return read_text(path.name, text)

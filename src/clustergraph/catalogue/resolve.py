@@ -15,7 +15,7 @@ import json
 import re
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from rdflib.term import Identifier, Literal, URIRef
@@ -24,7 +24,7 @@ from clustergraph.catalogue.errors import ParameterError
 from clustergraph.catalogue.model import Parameter
 from clustergraph.engine.base import Engine
 from clustergraph.engine.errors import EngineError, QuerySyntaxError
-from clustergraph.namespaces import compact
+from clustergraph.namespaces import compact, local_name
 from clustergraph.told import told
 
 PREFIXES = """
@@ -83,12 +83,19 @@ class Resolver:
         self._known: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._lock = threading.Lock()
 
-    def iri(self, parameter: Parameter, value: str, engine: Engine, timeout: float | None = None) -> URIRef:
-        """The IRI that `value` means for `parameter`.
+    def iri(
+        self,
+        parameter: Parameter,
+        value: str,
+        engine: Engine,
+        timeout: float | None = None,
+        prefer: Collection[str] = (),
+    ) -> URIRef:
+        """The IRI that `value` means for `parameter`; `prefer` is that of `found`.
 
         Raises ParameterError when there is no such thing, or more than one, and the engine's errors.
         """
-        named = self.found(parameter.class_iri, value, engine, timeout)
+        named = self.found(parameter.class_iri, value, engine, timeout, prefer)
         if len(named) == 1:
             return URIRef(named[0])
         if named:
@@ -105,10 +112,26 @@ class Resolver:
             )
         raise self._unknown(parameter, value, engine, timeout)
 
-    def found(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None = None) -> list[str]:
-        """The IRIs of all things of the class, or of any, that `value` may mean. Raises the engine's errors."""
+    def found(
+        self,
+        class_iri: str | None,
+        value: str,
+        engine: Engine,
+        timeout: float | None = None,
+        prefer: Collection[str] = (),
+    ) -> list[str]:
+        """The IRIs of all things of the class, or of any, that `value` may mean.
+
+        Where several are called that, those of the classes `prefer` go before all others. Raises the engine's errors.
+        """
         iri = self._by_iri(class_iri, value, engine, timeout)
-        return self._named(class_iri, value, engine, timeout) if iri is None else [iri]
+        if iri is not None:
+            return [iri]
+        named = self._named(class_iri, value, engine, timeout)
+        if len(named) < 2:
+            return named
+        kinds = sorted(prefer)
+        return [one for one in named if any(self._by_iri(kind, one, engine, timeout) for kind in kinds)] or named
 
     def near(
         self, class_iri: str | None, value: str, engine: Engine, timeout: float | None = None
@@ -136,10 +159,10 @@ class Resolver:
             names = labels.setdefault(row["thing"]["value"], {})
             if "label" in row:
                 names[row["label"].get("xml:lang", "")] = row["label"]["value"]
-        uses = Counter(short_name(iri).lower() for iri in labels)
+        uses = Counter(local_name(iri).lower() for iri in labels)
         values = []
         for iri, names in labels.items():
-            short = short_name(iri)
+            short = local_name(iri)
             values.append((short if uses[short.lower()] == 1 else iri, _label(names, language) or short))
         return sorted(values, key=lambda one: (one[1].casefold(), one))
 
@@ -190,15 +213,6 @@ class Resolver:
             while len(self._known) > self._size:
                 self._known.popitem(last=False)
         return rows
-
-
-def short_name(iri: str) -> str:
-    """The end of an IRI, behind the last `/` or `#`.
-
-    >>> short_name("https://example.org/id/country/JP")
-    'JP'
-    """
-    return re.split(r"[/#]", iri.rstrip("/#"))[-1]
 
 
 def _class(class_iri: str | None) -> dict[str, Identifier]:

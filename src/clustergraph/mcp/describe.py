@@ -28,11 +28,13 @@ THING = Parameter(
     "thing",
     "iri",
     True,
-    Words("The thing: its IRI, a prefixed name (cg:Cluster), the end of its IRI (cluster/biom), or its name."),
+    Words("The thing: its IRI, a prefixed name (foaf:Person), the end of its IRI (person/ada), or its name."),
 )
 
 _TYPE = f"{RDF}type"
 _OWN = "SELECT ?graph ?property ?value { GRAPH ?graph { ?thing ?property ?value } } ORDER BY ?property ?value ?graph"
+# Of an engine that keeps its triples in the default graph alone, which no GRAPH sees.
+_UNNAMED = "SELECT ?property ?value { ?thing ?property ?value } ORDER BY ?property ?value"
 _INSIDE = """SELECT DISTINCT ?node ?property ?value { ?thing ?p ?node FILTER(ISBLANK(?node)) ?node ?property ?value }
 ORDER BY ?node ?property ?value"""
 _POINTING = f"""SELECT DISTINCT ?property ?subject {{ ?subject ?property ?thing FILTER(ISIRI(?subject)) }}
@@ -54,7 +56,7 @@ class _Description:
         self.knowledge = knowledge
         self.iri = iri
         self.inferred = f"{knowledge.snapshot.base}graph/inferred"
-        self.own = self._ask(_OWN)
+        self.own = self._ask(_OWN) or self._ask(_UNNAMED)
         has_blank = any(row["value"]["type"] == "bnode" for row in self.own)
         self.inside = self._ask(_INSIDE) if has_blank else []
         self.pointing = self._ask(_POINTING)
@@ -108,7 +110,8 @@ class _Description:
         for row in self.own:
             if row["property"]["value"] not in rests_on and self._is_spoken(row):
                 key = (row["property"]["value"], json.dumps(row["value"], sort_keys=True))
-                said.setdefault(key, (row, set()))[1].add(row["graph"]["value"])
+                graphs = said.setdefault(key, (row, set()))[1]
+                graphs.update([row["graph"]["value"]] if "graph" in row else [])
         # What was written first, then what follows from it: of many, the conclusions are left out.
         ordered = sorted(said.values(), key=lambda one: one[1] == {self.inferred})
         found: list[dict[str, Any]] = []

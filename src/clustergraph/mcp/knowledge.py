@@ -93,7 +93,7 @@ class Knowledge:
         for iri in (f"{self.snapshot.base}{name}", f"{self.snapshot.base}id/{name}"):
             if is_iri(iri) and is_there(self.engine, iri):
                 return iri
-        return str(self.resolver.iri(parameter, name, self.engine))
+        return str(self.resolver.iri(parameter, name, self.engine, prefer=self.catalogue.classes))
 
     def names(self, iris: Iterable[str]) -> dict[str, str]:
         """The labels of things that have one."""

@@ -15,7 +15,7 @@ from clustergraph.engine.errors import (
 )
 
 ADVICE: tuple[tuple[type[EngineError], str], ...] = (
-    (QuerySyntaxError, "Mend the query at that place and ask again."),
+    (QuerySyntaxError, "Mend the query and ask again."),
     (OutsideAddress, "Ask without SERVICE and FROM; everything there is, is here."),
     (DeadlinePassed, "Ask for less: name more of what is known, aggregate less, add LIMIT."),
     (MemoryExceeded, "Ask for less: avoid joins of everything with everything, DISTINCT and ORDER BY over all."),
@@ -23,6 +23,8 @@ ADVICE: tuple[tuple[type[EngineError], str], ...] = (
     (EngineDown, "The query may be fine; ask again, and if it fails again, tell whoever runs this."),
 )
 MOST_ALLOWED = 40
+MOST_CHARACTERS = 2_000
+"""How long a refusal may be: it says again what was sent, and that may be anything."""
 
 
 class NotFound(LookupError):
@@ -31,6 +33,14 @@ class NotFound(LookupError):
 
 def told(error: Exception) -> str | None:
     """The error in words; None for one that is ours and not the asker's."""
+    text = _words(error)
+    if text is None or len(text) <= MOST_CHARACTERS:
+        return text
+    half = MOST_CHARACTERS // 2
+    return f"{text[:half]} … {text[-half:]}"
+
+
+def _words(error: Exception) -> str | None:
     if isinstance(error, ParameterError):
         return _parameter(error)
     if isinstance(error, Busy):

@@ -129,7 +129,7 @@ def _dataset(knowledge: Knowledge) -> str:
         "built": manifest.get("built"),
         "sha256": manifest.get("sha256"),
         "reasoning": manifest.get("reasoning"),
-        "statements": manifest["triples"],
+        "statements": snapshot.triples,
         "graphs": snapshot.graphs,
         "left out": manifest.get("excluded"),
         "cite as": cite(knowledge.engine).text,

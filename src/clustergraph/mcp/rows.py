@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from clustergraph.engine.base import Answer
 from clustergraph.mcp.knowledge import Knowledge
 from clustergraph.namespaces import XSD, compact
+from clustergraph.values import WHOLE_NUMBERS
 
 ROWS = 50
 """How many rows an answer has unless asked otherwise."""
@@ -18,7 +20,7 @@ MOST_CHARACTERS = 40_000
 """How long the rows of one answer may be, written as JSON."""
 MOST_IN_CELL = 2_000
 
-INTEGERS = {f"{XSD}{name}" for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger")}
+INTEGERS = {f"{XSD}{name}" for name in WHOLE_NUMBERS}
 NUMBERS = {f"{XSD}{name}" for name in ("decimal", "double", "float")}
 
 Term = Mapping[str, Any]
@@ -126,8 +128,8 @@ def value(term: Term, label: str = "") -> Any:
     try:
         if kind in INTEGERS:
             return int(text)
-        if kind in NUMBERS and text.lstrip("+-").upper() not in ("INF", "NAN"):
-            return float(text)
+        if kind in NUMBERS and isfinite(number := float(text)):  # JSON has no other numbers
+            return number
     except ValueError:
         return text  # such as "many"^^xsd:integer
     if kind == f"{XSD}boolean":

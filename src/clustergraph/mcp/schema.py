@@ -35,8 +35,9 @@ def _every(knowledge: Knowledge) -> tuple[str, dict[str, Any]]:
     uses = _by_class(usage(knowledge.engine))
     short = _shortener(knowledge)
     classes = [_class(one, uses.get(iri, []), short) for iri, one in _used(found.classes)]
+    things = snapshot.manifest.get("classes", {})
     classes += [
-        {"name": short(iri), "iri": iri, "things": snapshot.manifest["classes"].get(iri, 0), "uses": _uses(own, short)}
+        {"name": short(iri), "iri": iri, "things": things.get(iri, 0), "uses": _uses(own, short)}
         for iri, own in uses.items()
         if iri not in found.classes
     ]
@@ -47,10 +48,11 @@ def _every(knowledge: Knowledge) -> tuple[str, dict[str, Any]]:
         short(term).partition(":")[0] for own in uses.values() for use in own for term in (use.property, use.kind)
     }
     prefixes = {prefix: iri for prefix, iri in sorted(snapshot.prefixes.items()) if prefix in named}
+    size = "" if snapshot.triples is None else f"{snapshot.triples:,} statements. "
     lines = [
         f"# {title}",
         snapshot.said("description"),
-        f"{snapshot.manifest['triples']:,} statements. Things are named below {snapshot.base}",
+        f"{size}Things are named below {snapshot.base}",
         "## Prefixes (known without PREFIX lines)",
         "\n".join(f"{prefix}: <{iri}>" for prefix, iri in prefixes.items()),
         "## Classes, with the properties that their things have and what the values are",

@@ -16,14 +16,16 @@ from mcp.shared.exceptions import MCPError
 
 from clustergraph import __version__
 from clustergraph.catalogue import ParameterError
+from clustergraph.engine.errors import EngineDown
 from clustergraph.mcp import refusals, resources
 from clustergraph.mcp.knowledge import Knowledge
-from clustergraph.mcp.tool import Tool
+from clustergraph.mcp.tool import Reply, Tool
 from clustergraph.mcp.toolbox import toolbox
 
 NAME = "clustergraph"
 AT_ONCE = 16
 """How many calls are worked on at once; further ones wait."""
+TRIES = 3
 
 _LOG = logging.getLogger(__name__)
 _Value = TypeVar("_Value")
@@ -113,9 +115,20 @@ def _told(tool: Tool) -> types.Tool:
     )
 
 
+def drawn(knowledge: Knowledge, tool: Tool, arguments: dict[str, Any]) -> Reply:
+    """What the tool finds: a call may ask several queries, and if another snapshot comes in their midst, all of them
+    are asked again, so that the one that the reply names is the one it was drawn from."""
+    for _ in range(TRIES):
+        before = knowledge.snapshot.name
+        found = tool.run(knowledge, arguments)
+        if found.data["snapshot"] == before:
+            return found
+    raise EngineDown("Snapshots follow one another too fast for an answer from a single one.")
+
+
 def _called(knowledge: Knowledge, tool: Tool, arguments: dict[str, Any]) -> types.CallToolResult:
     try:
-        found = tool.run(knowledge, arguments)
+        found = drawn(knowledge, tool, arguments)
     except Exception as error:
         return types.CallToolResult(content=[types.TextContent(text=_refusal(error))], is_error=True)
     return types.CallToolResult(content=[types.TextContent(text=found.text)], structured_content=found.data)

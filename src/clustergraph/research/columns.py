@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, auto
 from typing import Any
@@ -39,6 +39,7 @@ NUMBERS = {Kind.WHOLE, Kind.DECIMAL, Kind.REAL}
 DIGITS = 38
 """Digits that a decimal of Arrow and of Polars can have."""
 WHOLE = range(-(2**63), 2**63)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,19 @@ def _fits(kind: Kind, values: Sequence[Any]) -> bool:
     if kind is Kind.DECIMAL:
         before: int = max(one.adjusted() + 1 for one in bound)
         return max(map(_scale, bound)) + max(before, 0) <= DIGITS
+    if kind is Kind.LENGTH:
+        return all(one // _MICROSECOND in WHOLE for one in bound)
+    if kind is Kind.INSTANT:
+        return all(map(_has_utc, bound))
+    return True
+
+
+def _has_utc(moment: datetime) -> bool:
+    """Whether it is still within the years of Python when told in UTC."""
+    try:
+        moment.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return False
     return True
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date, time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from rdflib.namespace import RDF, RDFS, SKOS
@@ -36,12 +38,16 @@ def of_table(table: Table, source: str | None, target: str | None) -> networkx.M
             for name, value in said.items()
             if value is not None and name not in (start, end, *beside)
         }
-        network.add_edge(_name(said[start]), _name(said[end]), None, **rest)
+        ends = _name(said[start]), _name(said[end])
+        # Not as arguments: a column may be called as one of networkx' own.
+        network.edges[*ends, network.add_edge(*ends)].update(rest)
     return network
 
 
 def _ends(table: Table, source: str | None, target: str | None) -> tuple[str, str]:
+    # A column without a value may have had things in it: no edges are no reason to fail.
     things = [name for name, column in table.columns.items() if any(t and t.kind == "uri" for t in column.terms)]
+    things += [name for name, column in table.columns.items() if not any(column.terms)]
     start = source or ("source" if "source" in table.columns else None)
     end = target or ("target" if "target" in table.columns else None)
     for one in (start, end):
@@ -81,6 +87,7 @@ def of_triples(
             network.add_node(name, label=called(node), **({} if nearest is None else {"class": called(nearest)}))
         return name
 
+    said: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for subject in classes:
         add(subject)
     for subject, predicate, object in sorted(known):
@@ -89,8 +96,9 @@ def of_triples(
         if isinstance(object, (URIRef, BNode)):
             network.add_edge(add(subject), add(object), str(predicate), label=called(predicate))
         elif isinstance(object, Literal) and predicate not in NAMES:
-            at = network.nodes[add(subject)]
-            at.setdefault(compact(str(predicate), dict(prefixes)).strip("<>"), []).append(_plain(object.toPython()))
+            said[add(subject), compact(str(predicate), dict(prefixes)).strip("<>")].append(_plain(object.toPython()))
+    for (node, name), values in said.items():
+        network.nodes[node][name] = values[0] if len(values) == 1 else "; ".join(map(str, values))
     return network
 
 
@@ -111,5 +119,9 @@ def _name(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Without the types of rdflib, which files of networks cannot hold."""
-    return _name(value) if isinstance(value, (str, URIRef, BNode)) else value
+    """As one of the types that files of networks can hold: a truth value, a number or a text."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, (bool, int, float)):
+        return value
+    return value.isoformat() if isinstance(value, (date, time)) else _name(value)

@@ -1,8 +1,7 @@
-"""What things are called, asked of a graph; and how the end of an IRI, or a label, reads as a name of Python."""
+"""What things are called, asked of a graph."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from rdflib.term import URIRef
@@ -62,28 +61,3 @@ def best(texts: Iterable[Term], language: str) -> str:
         return order.get(code, 3), text.text
 
     return min(texts, key=rank, default=Term("literal", "")).text
-
-
-def plural(label: str) -> str:
-    """The name in Python for all the things of a class that is called `label` in English.
-
-    >>> plural("technology field"), plural("City"), plural("Glass"), plural("News")
-    ('technology_fields', 'cities', 'glasses', 'news')
-    """
-    name = re.sub(r"\W+", "_", label.lower()).strip("_")
-    if re.search(r"[^aeiou]y$", name):
-        return f"{name[:-1]}ies"
-    if re.search(r"(ss|x|z|ch|sh)$", name):
-        return f"{name}es"
-    return name if not name or name.endswith("s") else f"{name}s"
-
-
-def words(iri: str) -> str:
-    """The end of an IRI in words.
-
-    >>> words("https://example.org/ontology#FederalState")
-    'federal state'
-    """
-    from clustergraph.catalogue.resolve import short_name
-
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_-]+", " ", short_name(iri)).lower()

@@ -1,0 +1,114 @@
+"""Modules depend one way, and what is special to this repository's graph is in its folders, not in the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1] / "src/clustergraph"
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("namespaces", "told", "snapshot", "folder", "progress"),
+    ("terms", "graph_names", "plurals"),
+    ("values",),
+    ("table",),
+    ("engine", "build", "research"),
+    ("engine.remote", "labels"),
+    ("catalogue", "settings", "push", "opening", "rows", "triples"),
+    ("cite", "remote", "things"),
+    ("graph",),
+    ("aio", "web"),
+    ("mcp",),
+    ("cli",),
+    ("__main__",),
+)
+"""Each part imports only from layers before its own. The package itself, which has the version, all may import."""
+USED_BY = {
+    "flask": ("web",),
+    "werkzeug": ("web",),
+    "granian": ("web", "cli"),
+    "click": ("cli",),
+    "rich": ("cli",),
+    "pyshacl": ("build",),
+    "owlrl": ("build",),
+    "SPARQLWrapper": ("engine.remote",),
+}
+"""Packages of others, and the parts that alone use them."""
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        name = path.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/", ".")
+        found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def part(module: str) -> str:
+    """The part of the package that a module belongs to; empty for the package itself."""
+    names = module.split(".")[1:]
+    return "engine.remote" if names[:2] == ["engine", "remote"] else ".".join(names[:1])
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """What a module imports when it runs, within functions too: the line, and the module."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    known = modules()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) and id(node) not in for_types:
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and id(node) not in for_types:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield node.lineno, inner if inner in known else str(node.module)
+
+
+def test_every_part_is_in_a_layer() -> None:
+    assert sorted(one for layer in LAYERS for one in layer) == sorted({part(name) for name in modules()} - {""})
+
+
+def test_imports_lead_to_lower_layers() -> None:
+    height = {one: number for number, layer in enumerate(LAYERS) for one in layer}
+    wrong = [
+        f"{path}:{line}: {part(module)} imports {name}"
+        for module, path in modules().items()
+        for line, name in imports(path)
+        if part(module) and name.startswith("clustergraph.") and part(name) != part(module)
+        if height[part(name)] >= height[part(module)]
+    ]
+    assert wrong == []
+
+
+def test_some_packages_are_used_in_one_part_only() -> None:
+    wrong = [
+        f"{path}:{line}: {part(module)} imports {name}"
+        for module, path in modules().items()
+        for line, name in imports(path)
+        if part(module) not in USED_BY.get(name.partition(".")[0], (part(module),))
+    ]
+    assert wrong == []
+
+
+def test_the_code_does_not_know_what_the_published_graph_is_about() -> None:
+    """Docstrings may have examples of it; names and strings of the code may not."""
+    wrong = []
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Name, ast.Attribute)):
+                text = node.id if isinstance(node, ast.Name) else node.attr
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+                text = node.value
+            else:
+                continue
+            if re.search(r"cluster(?!graph)|countr(y|ies)", text, re.IGNORECASE):
+                wrong.append(f"{path}:{node.lineno}: {text}")
+    assert wrong == []
