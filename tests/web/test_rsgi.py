@@ -125,6 +125,18 @@ def test_what_is_ready_and_look_ups_pass_by_queries_that_take_their_time(server:
         assert {one.result() for one in asked} == {503}
 
 
+def test_a_request_looks_into_the_cache_once(server: Server) -> None:
+    def misses() -> float:
+        with urlopen(f"{server.url}/metrics", timeout=30) as response:
+            lines = response.read().decode().splitlines()
+        (line,) = (one for one in lines if 'cache="responses"' in one and 'result="miss"' in one)
+        return float(line.rpartition(" ")[2])
+
+    before = misses()  # which is a request, too
+    get(server, "SELECT (COUNT(*) AS ?once) { ?s ?p ?o }")
+    assert misses() - before == 2
+
+
 def test_a_body_of_unknown_size_is_read_as_far_as_it_may_go(server: Server) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     headers = {"Content-Type": "application/sparql-query", "Accept": "application/json"}

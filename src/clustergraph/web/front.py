@@ -108,7 +108,8 @@ class Front:
         begin = time.perf_counter()
         reads = environ["REQUEST_METHOD"] in READING
         asked = self._asked(environ) if reads else None
-        found = self._known(environ, asked) if asked else None
+        # What `at_once` did not find is not looked for again: that would count as another miss.
+        found = self._known(environ, asked) if asked and REFUSED not in environ else None
         if found is None and self._wait(environ):
             found = run(self.app, environ), "limited"
         if found is None:
