@@ -132,13 +132,13 @@ class Lookups:
         quads = list(islice(matches, min(limit, MOST_ROWS + 1)))
         if len(quads) > MOST_ROWS:
             return None
+        places = [(name, asked.index(name)) for name in columns if name in asked]
         cells = [
             [
                 f'"{name}":{_node(term) if type(term) is ox.NamedNode else _term(term)}'
-                for term in [quad[asked.index(name)] for quad in quads]
+                for term in [quad[place] for quad in quads]
             ]
-            for name in columns
-            if name in asked
+            for name, place in places
         ]
         rows = "},{".join(map(",".join, zip(*cells, strict=True)) if cells else ("" for _ in quads))
         bindings = f"{{{rows}}}" if quads else ""
