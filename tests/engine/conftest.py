@@ -11,9 +11,9 @@ import pytest
 from clustergraph.engine.pool import ReaderPool
 from clustergraph.engine.turns import Limits
 from clustergraph.snapshot import STORE, Snapshot
+from pools import MakePool
 
 MakeSnapshot = Callable[..., Snapshot]
-MakePool = Callable[..., ReaderPool]
 
 TRIG = """
 PREFIX : <https://example.org/>

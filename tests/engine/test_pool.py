@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import os
 import signal
@@ -12,14 +11,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from clustergraph.engine import pool as pools
+from clustergraph.engine import pool as pooling
+from clustergraph.engine import process
 from clustergraph.engine.errors import (
     Busy,
     DeadlinePassed,
@@ -34,29 +33,10 @@ from clustergraph.engine.pool import ReaderPool
 from clustergraph.engine.prepare import Prepared
 from clustergraph.engine.turns import Limits
 from clustergraph.snapshot import Snapshot
+from pools import ENDLESS, MakePool, count, wait_until
 
-ENDLESS = """SELECT (COUNT(*) AS ?n) {
-    ?a ex:number ?x . ?b ex:number ?y . ?c ex:number ?z FILTER(?x + ?y + ?z = -1)
-}"""
-"""Asks 27 thousand million combinations on the fixture `numbers`."""
 HUNGRY = "SELECT * { ?a ex:number ?x . ?b ex:number ?y } ORDER BY DESC(?x + ?y)"
 """Holds nine million solutions at once."""
-
-MakePool = Callable[..., ReaderPool]
-
-
-def count(pool: ReaderPool, text: str = "SELECT (COUNT(*) AS ?n) { ?s ex:p ?o }", **options: Any) -> int:
-    found = json.loads(pool.query(text, **options).body)
-    return int(found["results"]["bindings"][0]["n"]["value"])
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 20) -> bool:
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def children() -> set[int]:
@@ -194,8 +174,9 @@ def test_idle_readers_that_were_killed_fail_no_query(snapshot: Snapshot, make_po
     killed = children() - before
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
-    # A process takes its time to die, and one that is just dying still takes a question.
-    assert wait_until(lambda: all(") Z " in Path(f"/proc/{pid}/stat").read_text() for pid in killed))
+    # A process takes its time to die, thread by thread, and one that is just dying still takes a question.
+    for pid in killed:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     assert count(pool) == 4
     assert wait_until(lambda: pool.ready == 3)
 
@@ -259,7 +240,7 @@ pool = ReaderPool(Snapshot(Path(sys.argv[1]), {"name": "x", "graphs": {}, "prefi
 threading.Thread(target=pool.query, args=(sys.argv[2],)).start()
 while not pool._busy:
     pass
-print(*[reader.process.pid for reader in (*pool._busy, *pool._idle)], flush=True)
+print(*[reader.process.pid for reader in (*pool._busy, *pool._turns._free)], flush=True)
 threading.Event().wait()
 """
 
@@ -308,8 +289,8 @@ def test_a_call_that_the_guard_missed_reaches_nobody(
         def unguarded(text: str, **options: Any) -> Prepared:
             return Prepared(call, "SELECT", prepare(text, **options).format)
 
-        prepare = pools.prepare  # type: ignore[attr-defined]
-        monkeypatch.setattr(pools, "prepare", unguarded)
+        prepare = pooling.prepare  # type: ignore[attr-defined]
+        monkeypatch.setattr(pooling, "prepare", unguarded)
         with pytest.raises(OutsideAddress):
             pool.query("SELECT * {}")
         with pytest.raises(TimeoutError):
@@ -346,7 +327,7 @@ def niceness(pool: ReaderPool) -> list[int]:
 def test_a_long_query_gives_way_and_the_next_one_does_not(
     numbers: Snapshot, make_pool: MakePool, monkeypatch: pytest.MonkeyPatch, may_be_let_forward: bool
 ) -> None:
-    monkeypatch.setattr(pools, "PATIENCE", 0.1)
+    monkeypatch.setattr(process, "PATIENCE", 0.1)
     ours = os.getpriority(os.PRIO_PROCESS, 0)
     set_priority = os.setpriority
 
@@ -360,7 +341,7 @@ def test_a_long_query_gives_way_and_the_next_one_does_not(
     slow = "SELECT (COUNT(*) AS ?n) { ?a ex:number ?x . ?b ex:number ?y FILTER(?x + ?y = -1) }"
     with ThreadPoolExecutor() as executor:
         asked = executor.submit(count, pool, slow)
-        assert wait_until(lambda: niceness(pool) == [ours + pools.GIVING_WAY] or asked.done())
+        assert wait_until(lambda: niceness(pool) == [ours + process.GIVING_WAY] or asked.done())
         assert not asked.done()
         assert asked.result() == 0
     assert not pool.counts.ended

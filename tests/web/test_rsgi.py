@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import socket
@@ -15,6 +16,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from clustergraph.web.front import QUICKLY_CODED
 from clustergraph.web.rsgi import environment
 from serving import Server, start, stop
 
@@ -99,6 +101,65 @@ def test_a_look_up_is_what_the_long_way_says(server: Server) -> None:
     assert headers["etag"]
     with pytest.raises(HTTPError, match="304"):
         get(server, LOOKUP, **{"If-None-Match": headers["etag"]})
+
+
+def test_a_query_of_a_reader_is_what_the_long_way_says(server: Server) -> None:
+    query = "SELECT ?class (COUNT(*) AS ?n) { ?s a ?class } GROUP BY ?class"
+    headers, body = get(server, query)
+    form = urlencode({"query": query}).encode()
+    with urlopen(Request(server.sparql, data=form, headers={"Accept": "application/json"}), timeout=30) as posted:
+        assert posted.read() == body
+        assert posted.headers["Content-Type"] == headers["content-type"]
+    assert headers["server-timing"].startswith("parse")
+    assert get(server, query)[0]["server-timing"] == "ready"
+
+
+def test_a_large_answer_is_compressed_beside_the_loop(server: Server) -> None:
+    query = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 5000"
+    plain = get(server, query)[1]
+    headers, body = get(server, query, **{"Accept-Encoding": "gzip"})
+    assert len(plain) > QUICKLY_CODED
+    assert headers["content-encoding"] == "gzip"
+    assert gzip.decompress(body) == plain
+
+
+def test_to_head_a_new_query_gives_its_headers(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    target = "/sparql?" + urlencode({"query": "SELECT (COUNT(*) AS ?asked_by_head) { ?s ?p ?o }"})
+    connection.request("HEAD", target, headers={"Accept": "application/json"})
+    head = connection.getresponse()
+    assert (head.status, head.read()) == (200, b"")
+    connection.request("GET", target, headers={"Accept": "application/json"})
+    answer = connection.getresponse()
+    assert answer.headers["ETag"] == head.headers["ETag"]
+    assert len(answer.read()) == int(head.headers["Content-Length"])
+    connection.close()
+
+
+@pytest.mark.parametrize("query", ["SELECT * {\n ?s ?p }", "SELECT * { SERVICE <x:y> { ?s ?p ?o } }"])
+def test_what_is_wrong_with_a_query_is_said_as_the_long_way_says_it(server: Server, query: str) -> None:
+    problems = []
+    for data in (None, urlencode({"query": query}).encode()):
+        address = server.sparql if data else f"{server.sparql}?{urlencode({'query': query})}"
+        with pytest.raises(HTTPError) as caught, urlopen(Request(address, data=data), timeout=30):
+            pass
+        with caught.value as error:
+            problems.append((error.code, error.headers["Content-Type"], json.load(error)))
+    assert problems[0] == problems[1]
+    assert 400 <= problems[0][0] < 500
+
+
+def test_a_query_that_takes_too_long_gets_its_503(store: Path) -> None:
+    server = start(store, readers="1", timeout="0.3")
+    try:
+        with pytest.raises(HTTPError) as caught:
+            get(server, ENDLESS)
+        with caught.value as error:
+            assert error.code == 503
+            assert json.load(error)["type"].endswith("timeout")
+        assert b"bindings" in get(server, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[1]
+    finally:
+        stop(server)
 
 
 def test_what_is_ready_and_look_ups_pass_by_queries_that_take_their_time(server: Server) -> None:

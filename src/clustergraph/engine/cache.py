@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any, Generic, TypeVar
 
 from rdflib.term import Identifier
 
@@ -17,7 +18,9 @@ from clustergraph.engine import guard
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.engine.errors import EngineDown, EngineError
 from clustergraph.engine.follow import Follower
+from clustergraph.engine.pool import ReaderPool
 from clustergraph.engine.prepare import unescape
+from clustergraph.engine.waits import BLOCKING, ON_LOOP, Waits, run
 from clustergraph.snapshot import Snapshot
 
 Value = TypeVar("Value")
@@ -95,34 +98,13 @@ def is_repeatable(text: str) -> bool:
         return False
 
 
-class _Asked:
-    """A question that one thread asks while others may wait for its answer; lighter than a Future."""
-
-    __slots__ = ("answer", "done", "error")
-
-    def __init__(self) -> None:
-        self.answer: Answer | None = None
-        self.error: Exception | None = None
-        self.done = threading.Lock()
-        self.done.acquire()
-
-    def result(self) -> Answer:
-        """The answer, when it is there. Raises what asking raised."""
-        with self.done:
-            pass
-        if self.error is not None:
-            raise self.error
-        assert self.answer is not None
-        return self.answer
-
-
 class CachedEngine:
     """An engine that remembers answers, and asks once where many ask the same at the same time."""
 
     def __init__(self, engine: Engine, capacity: int) -> None:
         self.inner = engine
         self.cache = ByteCache[Answer](capacity)
-        self._asked: dict[Hashable, _Asked] = {}
+        self._asked: dict[Hashable, Future[Answer]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -143,7 +125,7 @@ class CachedEngine:
         """Answer one query; see `engine.base.Engine.query`."""
 
         def question(engine: Engine) -> Answer:
-            def ask() -> Answer:
+            async def ask() -> Answer:
                 return engine.query(
                     text,
                     bindings=bindings,
@@ -153,44 +135,58 @@ class CachedEngine:
                     timeout=timeout,
                 )
 
-            if not self.cache.capacity or not is_repeatable(text):
-                return ask()
             bound = tuple(sorted((name, term.n3()) for name, term in (bindings or {}).items()))
             key = (engine.snapshot.name, text, bound, format, tuple(default_graphs), tuple(named_graphs))
-            known = self.cache.get(key)
-            if known is not None:
-                return known
-            # The deadline is part of who may share a computation, not of who may share its answer.
-            return self._once((*key, timeout), key, len(text), ask)
+            return run(self._answer(BLOCKING, text, key, timeout, ask))
 
         # All of one question is asked of one engine, even if the next one comes in its midst.
         return self.inner.ask(question) if isinstance(self.inner, Follower) else question(self.inner)
 
-    def _once(self, asked: Hashable, key: Hashable, size: int, ask: Callable[[], Answer]) -> Answer:
+    async def aquery(self, pool: ReaderPool, text: str, *, format: str) -> Answer:
+        """As `query`, on an event loop and of a pool that the caller has leased."""
+        key = (pool.snapshot.name, text, (), format, (), ())
+        return await self._answer(ON_LOOP, text, key, None, lambda: pool.aquery(text, format=format))
+
+    async def _answer(
+        self,
+        waits: Waits,
+        text: str,
+        key: Hashable,
+        timeout: float | None,
+        ask: Callable[[], Coroutine[Any, Any, Answer]],
+    ) -> Answer:
+        """The answer known by `key`, or one that somebody waits for already, or else the one that `ask` gets."""
+        if not self.cache.capacity or not is_repeatable(text):
+            return await ask()
+        known = self.cache.get(key)
+        if known is not None:
+            return known
+        # The deadline is part of who may share a computation, not of who may share its answer.
+        asked = (key, timeout)
         with self._lock:
             pending = self._asked.get(asked)
             if pending is None:
-                mine = self._asked[asked] = _Asked()
+                mine = self._asked[asked] = Future()
         if pending is not None:
-            return pending.result()
+            return await waits.result(pending)
         try:
-            answer = mine.answer = ask()
+            answer = await ask()
         except Exception as error:
-            mine.error = error
+            mine.set_exception(error)
             raise
         except BaseException:
-            # This thread is told to stop; that is no answer to the others.
-            mine.error = EngineDown("The query was broken off; ask again.")
+            # This thread or task is told to stop; that is no answer to the others.
+            mine.set_exception(EngineDown("The query was broken off; ask again."))
             raise
         else:
             # Kept without its timings: whoever gets it from the cache spent none of them.
             kept = Answer(answer.body, answer.format, answer.form)
-            self.cache.put(key, kept, len(answer.body) + size)
+            self.cache.put(key, kept, len(answer.body) + len(text))
+            mine.set_result(answer)
             return answer
         finally:
             with self._lock:
                 del self._asked[asked]
-            mine.done.release()
 
     def close(self) -> None:
         """Close the engine behind the cache."""

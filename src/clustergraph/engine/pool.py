@@ -7,23 +7,18 @@ spare is started in the background. When all readers are busy, queries wait in a
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import logging
-import os
 import signal
-import socket
 import subprocess
-import sys
-import tempfile
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from rdflib.term import Identifier
 
-from clustergraph.engine import errors, formats, held, wire
+from clustergraph.engine import errors, formats, held
 from clustergraph.engine.base import Answer
 from clustergraph.engine.errors import (
     DeadlinePassed,
@@ -34,110 +29,15 @@ from clustergraph.engine.errors import (
     QuerySyntaxError,
 )
 from clustergraph.engine.lookup import Lookups
-from clustergraph.engine.prepare import prepare
-from clustergraph.engine.reader import SEALED
+from clustergraph.engine.prepare import Prepared, prepare
+from clustergraph.engine.process import Reader
 from clustergraph.engine.turns import Limits, Turns
+from clustergraph.engine.waits import BLOCKING, ON_LOOP, Waits, run
 from clustergraph.snapshot import Snapshot
 
-START_SECONDS = 30.0
-"""How long a reader may take to open its snapshot."""
-PATIENCE = 1.0
-"""Seconds after which a query counts as a long one, whose reader gives way to everybody else on the processor."""
-GIVING_WAY = 10
-"""How much nicer (see `man 7 sched`) a reader is then: it gets a tenth of a processor that others want too."""
 CLOSE_SECONDS = 5.0
 """How long `close` waits for the threads whose readers it ended."""
 _LOG = logging.getLogger(__name__)
-
-
-class _Reader:
-    """One reader process and the connection to it."""
-
-    def __init__(self, snapshot: Snapshot, limits: Limits, online: bool) -> None:
-        ours, theirs = socket.socketpair()
-        # What a dying process has to say is read for its cause, and kept out of the service's log.
-        self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process lives
-        command = [sys.executable, "-m", "clustergraph.engine.reader"]
-        options = [name for name, given in (("online", online), ("hold", held.is_small(snapshot))) if given]
-        try:
-            with theirs:
-                fd = theirs.fileno()
-                self.process = subprocess.Popen(
-                    [*command, str(fd), str(snapshot.store), str(limits.memory), *options],
-                    pass_fds=[fd],
-                    stdin=subprocess.DEVNULL,
-                    stderr=self._noise,
-                    start_new_session=True,  # a Ctrl-C in the terminal is for the service to handle
-                )
-        except OSError as error:
-            ours.close()
-            self._noise.close()
-            raise EngineDown(f"No reader could be started: {error}.") from error
-        self.connection = ours
-        self.sealed = False
-        self._niceness = os.getpriority(os.PRIO_PROCESS, 0)
-        self.gives_way = False
-        self._told = (snapshot.prefixes, snapshot.graphs_overlap, limits.result_bytes)
-
-    def await_ready(self) -> None:
-        """Wait until the snapshot is open. Raises EngineDown if that fails."""
-        try:
-            self.connection.settimeout(START_SECONDS)
-            wire.send(self.connection, self._told)
-            self.sealed = wire.receive(self.connection)[0] == SEALED
-            return
-        except (EOFError, OSError):
-            pass
-        last = self.last_words().strip().rpartition("\n")[2]
-        self.end()
-        raise EngineDown(f"A reader could not open its snapshot (exit code {self.process.returncode}): {last}")
-
-    def ask(self, question: tuple[Any, ...], text: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """The reply and body. Raises TimeoutError, or EOFError when the process went away."""
-        try:
-            self.connection.settimeout(min(PATIENCE, seconds))
-            wire.send(self.connection, question, text)
-            try:
-                first = wire.await_first(self.connection)
-            except TimeoutError:
-                if seconds <= PATIENCE:
-                    raise
-                self._give_way()
-                self.connection.settimeout(seconds - PATIENCE)
-                first = wire.await_first(self.connection)
-            return wire.receive(self.connection, first)
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise EOFError from error
-
-    def _give_way(self) -> None:
-        with contextlib.suppress(OSError):  # gone, which whoever reads from it will find out
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, self._niceness + GIVING_WAY)
-            self.gives_way = True
-
-    def is_fresh(self) -> bool:
-        """Whether it may answer the next query: one that gave way has to be let forward again, which not all may do."""
-        if self.gives_way:
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.process.pid, self._niceness)
-                self.gives_way = False
-        return not self.gives_way
-
-    def last_words(self) -> str:
-        """The end of what the process wrote to its standard error."""
-        size = self._noise.seek(0, os.SEEK_END)
-        self._noise.seek(max(0, size - 4096))
-        return self._noise.read().decode(errors="replace")
-
-    def kill(self) -> None:
-        """Kill the process, whatever it is doing; whoever reads from it finds the end of the connection."""
-        self.process.kill()
-
-    def end(self) -> None:
-        """Kill the process, gather it and let go of all that belongs to it."""
-        self.process.kill()
-        self.process.wait()
-        self.connection.close()
-        self._noise.close()
 
 
 class ReaderPool:
@@ -146,15 +46,12 @@ class ReaderPool:
     def __init__(self, snapshot: Snapshot, limits: Limits | None = None, *, allow: Collection[str] = ()) -> None:
         self.snapshot = snapshot
         self.limits = limits = limits or Limits()
-        self._turns = Turns(limits, "All readers are busy", lambda: bool(self._idle))
-        self.counts = self._turns.counts
         self._allow = frozenset(allow)
-        self._idle: deque[_Reader] = deque()
-        self._starting: set[_Reader] = set()
-        self._busy: set[_Reader] = set()
+        self._starting: set[Reader] = set()
+        self._busy: set[Reader] = set()
         self._respawning: set[threading.Thread] = set()
-        self._lock = self._turns.lock
-        started: list[_Reader] = []
+        self._lock = threading.Condition()
+        started: list[Reader] = []
         try:
             for _ in range(limits.readers + 1):  # one more than may run: the spare
                 started.append(self._launch())
@@ -165,7 +62,8 @@ class ReaderPool:
             for reader in started:
                 reader.end()
             raise
-        self._idle.extend(started)
+        self._turns = Turns(limits, "All readers are busy", started)
+        self.counts = self._turns.counts
         self.sealed = all(reader.sealed for reader in started)
         """Whether the readers have no network at all; see `sandbox`."""
         if not self.sealed and not self._allow:
@@ -175,7 +73,7 @@ class ReaderPool:
     def ready(self) -> int:
         """How many readers are up, busy ones and the spare included."""
         with self._lock:
-            return len(self._idle) + len(self._busy)
+            return self._turns.free + len(self._busy)
 
     def query(
         self,
@@ -196,7 +94,7 @@ class ReaderPool:
             and (near := self.look_up(text))
         ):
             return near
-        clock = _Clock()
+        begin = time.perf_counter()
         ready = prepare(
             text,
             snapshot=self.snapshot,
@@ -206,30 +104,38 @@ class ReaderPool:
             named_graphs=named_graphs,
             allow=self._allow,
         )
-        question = (
-            formats.FORMATS.index(ready.format),
-            ready.default_graphs,
-            ready.named_graphs,
-            ready.columns,
-        )
-        asked = ready.text.encode()
         seconds = self.limits.timeout if timeout is None else min(timeout, self.limits.timeout_ceiling)
-        parse = clock.lap()
+        return run(self._answer(BLOCKING, ready, seconds, time.perf_counter() - begin))
+
+    async def aquery(self, text: str, *, format: str | None = None) -> Answer:
+        """As `query`, on an event loop. The query of a task that is cancelled is ended."""
+        begin = time.perf_counter()
+        ready = prepare(text, snapshot=self.snapshot, format=format, allow=self._allow)
+        return await self._answer(ON_LOOP, ready, self.limits.timeout, time.perf_counter() - begin)
+
+    async def _answer(self, waits: Waits, ready: Prepared, seconds: float, parse: float) -> Answer:
+        """The answer of a reader. `parse` is what preparing the query took."""
+        question = (formats.FORMATS.index(ready.format), ready.default_graphs, ready.named_graphs, ready.columns)
+        text = ready.text.encode()
         queue = 0.0
         for attempt in (1, 2):
-            reader = self._acquire()
-            queue += clock.lap()
+            begin = time.perf_counter()
+            reader = await self._acquire(waits)
+            queue += time.perf_counter() - begin
             try:
-                reply, body = reader.ask(question, asked, seconds)
+                reply, body = await reader.ask(waits, question, text, seconds)
             except TimeoutError:
                 self._replace(reader, "timeout")
                 raise DeadlinePassed(seconds) from None
             except EOFError:
-                lost = self._lost(reader)
+                lost = await waits.call(lambda gone=reader: self._lost(gone))  # type: ignore[misc]
                 # Killed from outside, the query has no part in it; nothing was answered yet, so it may go again.
                 if lost is None and attempt == 1:
                     continue
                 raise lost or EngineDown("The reader of this query was killed twice. Try again later.") from None
+            except asyncio.CancelledError:
+                self._replace(reader, "cancelled")
+                raise
             except BaseException:
                 self._replace(reader, "crash")
                 raise
@@ -249,11 +155,9 @@ class ReaderPool:
 
     def close(self) -> None:
         """End every reader, busy or not. Queries that run or wait get EngineDown."""
+        idle = self._turns.close()
         with self._lock:
-            self._turns.close()
-            idle = list(self._idle)
-            self._idle.clear()
-            # A reader at work belongs to the thread that waits for it, which gathers it when it is gone.
+            # A reader at work belongs to whoever waits for it, who gathers it when it is gone.
             for reader in (*self._busy, *self._starting):
                 reader.kill()
         for reader in idle:
@@ -271,38 +175,36 @@ class ReaderPool:
             raise EngineDown(f"The service could not open its snapshot: {error}.") from error
         return Lookups(store, self.snapshot.prefixes)
 
-    def _launch(self) -> _Reader:
-        return _Reader(self.snapshot, self.limits, online=bool(self._allow))
+    def _launch(self) -> Reader:
+        return Reader(self.snapshot, self.limits, online=bool(self._allow))
 
-    def _acquire(self) -> _Reader:
+    async def _acquire(self, waits: Waits) -> Reader:
         """A reader for the caller alone. Raises Busy when there is none in time, and EngineDown when closed."""
         while True:
-            reader = self._next()
+            reader = await self._turns.taken(waits)
+            with self._lock:
+                self._busy.add(reader)
+                if self._turns.closed:
+                    reader.kill()  # lent just before, so nobody else knows of it
             if reader.process.poll() is None:
                 return reader
             self._replace(reader, "crash")  # killed while it was idle
 
-    def _next(self) -> _Reader:
+    def _release(self, reader: Reader) -> None:
         with self._lock:
-            self._turns.take()
-            reader = self._idle.popleft()
-            self._busy.add(reader)
-            return reader
-
-    def _release(self, reader: _Reader) -> None:
-        with self._lock:
-            self._leave(reader)
-            # The reader last used comes first again: its caches are warm.
-            if not self._turns.closed:
-                self._idle.appendleft(reader)
+            self._busy.discard(reader)
+            if self._turns.give(reader):
                 return
+            self._busy.add(reader)  # until it is ended, so that `close` waits for it
         reader.end()
+        self._leave(reader)
 
-    def _leave(self, reader: _Reader) -> None:
-        self._busy.discard(reader)
-        self._turns.give()
+    def _leave(self, reader: Reader) -> None:
+        with self._lock:
+            self._busy.discard(reader)
+            self._lock.notify_all()
 
-    def _lost(self, reader: _Reader) -> EngineError | None:
+    def _lost(self, reader: Reader) -> EngineError | None:
         """What to say of a reader that went away by itself; None if it was killed from outside."""
         try:
             code = reader.process.wait(timeout=1)
@@ -322,21 +224,22 @@ class ReaderPool:
             return None
         return EngineDown(f"The reader of this query stopped (exit code {code}); others go on.")
 
-    def _replace(self, reader: _Reader, reason: str = "") -> None:
+    def _replace(self, reader: Reader, reason: str = "") -> None:
         """End the reader, let its place go to the spare, and start another spare in the background.
 
         The reason is counted; there is none where nothing went wrong.
         """
         thread = threading.Thread(target=self._respawn, args=(reader,), daemon=True)
+        reader.kill()
         with self._lock:
             if reason:
                 self.counts.ended[reason] += 1
-            reader.kill()
             self._respawning.add(thread)
-            self._leave(reader)
             thread.start()
+        self._leave(reader)
+        self._turns.lose()
 
-    def _respawn(self, lost: _Reader) -> None:
+    def _respawn(self, lost: Reader) -> None:
         try:
             lost.end()
             pause = 0.1
@@ -350,7 +253,7 @@ class ReaderPool:
                 self._respawning.discard(threading.current_thread())
 
     def _spawned(self) -> bool:
-        fresh: _Reader | None = None
+        fresh: Reader | None = None
         try:
             fresh = self._launch()
             with self._lock:
@@ -364,24 +267,9 @@ class ReaderPool:
             with self._lock:
                 if fresh:
                     self._starting.discard(fresh)
-        with self._lock:
-            if not self._turns.closed:
-                self._idle.append(fresh)
-                self._lock.notify()
-                return True
-        fresh.end()
+        if not self._turns.add(fresh):
+            fresh.end()
         return True
-
-
-class _Clock:
-    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
-        self._now = now
-        self._last = now()
-
-    def lap(self) -> float:
-        """Seconds since the last lap."""
-        last, self._last = self._last, self._now()
-        return self._last - last
 
 
 def _error(described: dict[str, Any]) -> EngineError:

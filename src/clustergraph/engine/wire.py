@@ -13,30 +13,72 @@ from typing import Any
 
 _SIZES = struct.Struct("!IQ")
 _CHUNK = 1 << 16
+_MOST = 1 << 20
 _TOGETHER = 1 << 18
 """Up to this size, copying a body costs less than a second system call."""
 
 
+def packed(head: Any, body: bytes = b"") -> bytes:
+    """A message. `head` is made of numbers, strings, None and tuples, lists and dictionaries of them."""
+    return _begin(head, body) + body
+
+
+def _begin(head: Any, body: bytes) -> bytes:
+    told = marshal.dumps(head)
+    return _SIZES.pack(len(told), len(body)) + told
+
+
+class Incoming:
+    """A message as it arrives.
+
+    >>> message = Incoming()
+    >>> for byte in packed(("a", 1.5, None), b"body"):
+    ...     assert message.wanted
+    ...     message.add(bytes([byte]))
+    >>> message.wanted, message.read()
+    (0, (('a', 1.5, None), b'body'))
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._missing = 0
+        self.wanted = _CHUNK
+        """How many bytes to receive at once; none when the message is whole."""
+
+    def add(self, part: bytes) -> None:
+        """Take what came. Raises EOFError if that is nothing, so the other end is gone."""
+        if not part:
+            raise EOFError
+        if self._missing:
+            self._missing -= len(part)
+            self._parts.append(part)
+        else:
+            begin = b"".join((*self._parts, part))
+            self._parts = [begin]
+            if len(begin) < _SIZES.size:
+                return
+            head_size, body_size = _SIZES.unpack_from(begin)
+            self._missing = _SIZES.size + head_size + body_size - len(begin)
+        self.wanted = min(self._missing, _MOST)
+
+    def read(self) -> tuple[Any, bytes]:
+        """The head and the body of a message that is whole."""
+        whole = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        begin = _SIZES.size + _SIZES.unpack_from(whole)[0]
+        return marshal.loads(whole[_SIZES.size : begin]), whole[begin:]
+
+
 def send(connection: socket.socket, head: Any, body: bytes = b"") -> None:
-    """Send one message. `head` is made of numbers, strings, None and tuples, lists and dictionaries of them."""
-    packed = marshal.dumps(head)
-    begin = _SIZES.pack(len(packed), len(body)) + packed
+    """Send one message; see `packed`."""
     if len(body) <= _TOGETHER:
-        connection.sendall(begin + body)
+        connection.sendall(packed(head, body))
     else:
-        connection.sendall(begin)
+        connection.sendall(_begin(head, body))
         connection.sendall(body)
 
 
-def await_first(connection: socket.socket) -> bytes:
-    """The first bytes of the next message; empty when the other end is gone. A TimeoutError loses nothing."""
-    return connection.recv(_CHUNK)
-
-
-def receive(connection: socket.socket, first: bytes | None = None) -> tuple[Any, bytes]:
+def receive(connection: socket.socket) -> tuple[Any, bytes]:
     """Receive one message. Raises EOFError when the other end is gone, TimeoutError as the socket is set.
-
-    `first` is what `await_first` gave, if that was asked before.
 
     >>> here, there = socket.socketpair()
     >>> with here, there:
@@ -44,23 +86,7 @@ def receive(connection: socket.socket, first: bytes | None = None) -> tuple[Any,
     ...     receive(there)
     (('a', 1.5, None), b'body')
     """
-    first = await_first(connection) if first is None else first
-    while first and len(first) < _SIZES.size:
-        first += connection.recv(_CHUNK) or _gone()
-    if not first:
-        _gone()
-    head_size, body_size = _SIZES.unpack_from(first)
-    body_start = _SIZES.size + head_size
-    missing = body_start + body_size - len(first)
-    if missing > 0:
-        parts = [first]
-        while missing > 0:
-            part = connection.recv(min(missing, 16 * _CHUNK)) or _gone()
-            parts.append(part)
-            missing -= len(part)
-        first = b"".join(parts)
-    return marshal.loads(first[_SIZES.size : body_start]), first[body_start:]
-
-
-def _gone() -> bytes:
-    raise EOFError
+    message = Incoming()
+    while message.wanted:
+        message.add(connection.recv(message.wanted))
+    return message.read()

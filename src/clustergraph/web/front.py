@@ -6,6 +6,7 @@ and the request, so a client that has it is told so without computing anything.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Iterable
@@ -36,6 +37,12 @@ REFUSED = "clustergraph.refused"
 
 READING = ("GET", "HEAD")
 """The methods whose answers can be kept."""
+
+QUESTION = "clustergraph.question"
+"""Where a request that is a plain question (see `quick`) has it, and as what it is asked."""
+
+QUICKLY_CODED = 1 << 15
+"""Up to this many bytes an answer is compressed in less than a millisecond."""
 
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
 """What the application is not to see: what it computes is kept for everybody."""
@@ -90,18 +97,35 @@ class Front:
         return [ready.body] if ready.file is None else ready.file
 
     def at_once(self, environ: WSGIEnvironment) -> Ready | None:
-        """The response, if nothing has to be waited for: it is there already, or a look-up. Else None: `answer` it."""
+        """The response, if nothing has to be waited for: it is there already, or a look-up. Else None."""
         begin = time.perf_counter()
         if environ["REQUEST_METHOD"] not in READING:
             return None
         asked = self._asked(environ)
         found = self._known(environ, asked)
-        if found is None and not self._wait(environ):
-            short = quick.look_up(environ, self.service)
+        if found is None and not self._wait(environ) and (question := quick.question(environ)):
+            environ[QUESTION] = question, asked
+            short = quick.look_up(question, self.service)
             # Of which snapshot a look-up is, it does not say; if a new one came meanwhile, it is asked again.
             if short and self.service.snapshot.name == asked.snapshot:
                 found = self._kept(Ready("200 OK", *short), asked), "computed"
         return found and self._done(environ, *found, begin)
+
+    async def aanswer(self, environ: WSGIEnvironment) -> Ready | None:
+        """The response to what `at_once` found to be a plain question, on the event loop. Else None: `answer` it."""
+        begin = time.perf_counter()
+        question, asked = environ.get(QUESTION, (None, None))
+        if question is None:
+            return None
+        short = await quick.aanswer(question, environ, self.service)
+        if short is None or self.service.snapshot.name != asked.snapshot:
+            return None
+        answer = Ready("200 OK", *short)
+        if asked.coding and answer.size > QUICKLY_CODED:
+            ready = await asyncio.to_thread(self._kept, answer, asked)
+        else:
+            ready = self._kept(answer, asked)
+        return self._done(environ, ready, "computed", begin)
 
     def answer(self, environ: WSGIEnvironment) -> Ready:
         """The response, however long it takes. That to HEAD has no body."""
@@ -167,6 +191,7 @@ class Front:
         if self.service.snapshot.name != question.snapshot:
             # A new snapshot came meanwhile. Of an answer that took several queries, half may be from the one before.
             question = self._asked(environ)
+            asked.pop(quick.FAILED, None)
             answer = self._answer(asked)
             if self.service.snapshot.name != question.snapshot:
                 return encode(answer, question.coding)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
+from dataclasses import dataclass
 from functools import lru_cache
 from wsgiref.types import WSGIEnvironment
 
@@ -21,6 +22,9 @@ from clustergraph.web.service import Service
 FAILED = "clustergraph.failed"
 """Where a request that was tried here tells the application what came of it."""
 
+LONGEST = 4000
+"""Characters of a query that is answered on the event loop. The guard takes the longer for a text the longer it is."""
+
 Short = tuple[list[tuple[str, str]], bytes]
 """Headers and body."""
 
@@ -29,31 +33,46 @@ _ALWAYS = list(EVERYWHERE.items())
 _BROKEN = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a plain question asks, and how its answer is to be written."""
+
+    text: str
+    choice: Choice
+
+
 def answer(environ: WSGIEnvironment, service: Service) -> Short | None:
     """Headers and body of the 200 that answers this GET, or None if it has to go the long way."""
-    question = _question(environ)
-    if question is None:
+    asked = question(environ)
+    if asked is None or FAILED in environ:
         return None
-    text, choice = question
     try:
-        found = service.engine.query(text, format=choice.format.name)
+        found = service.engine.query(asked.text, format=asked.choice.format.name)
     except Exception as error:
         environ[FAILED] = error
         return None
-    return _short(text, choice, found, service)
+    return _short(asked, found, service)
 
 
-def look_up(environ: WSGIEnvironment, service: Service) -> Short | None:
-    """As `answer`, but only of what is answered without waiting for anything."""
-    question = _question(environ)
-    if question is None:
+async def aanswer(asked: Question, environ: WSGIEnvironment, service: Service) -> Short | None:
+    """As `answer`, on the event loop. None also where that has no way to the engine."""
+    if service.aquery is None or len(asked.text) > LONGEST:
         return None
-    text, choice = question
-    found = service.look_up(text) if choice.format.name == "json" else None
-    return None if found is None else _short(text, choice, found, service)
+    try:
+        found = await service.aquery(asked.text, asked.choice.format.name)
+    except Exception as error:
+        environ[FAILED] = error
+        return None
+    return _short(asked, found, service)
 
 
-def _question(environ: WSGIEnvironment) -> tuple[str, Choice] | None:
+def look_up(asked: Question, service: Service) -> Short | None:
+    """As `answer`, but only of what is answered without waiting for anything."""
+    found = service.look_up(asked.text) if asked.choice.format.name == "json" else None
+    return None if found is None else _short(asked, found, service)
+
+
+def question(environ: WSGIEnvironment) -> Question | None:
     """The query and what its answer is to be, if it is asked as nearly all ask."""
     given = environ.get("QUERY_STRING", "")
     if environ.get("PATH_INFO") != "/sparql" or not given.startswith("query=") or "&" in given:
@@ -64,15 +83,15 @@ def _question(environ: WSGIEnvironment) -> tuple[str, Choice] | None:
         return None
     kind = _KINDS.get(syntax.form(text))
     choice = _choice(environ.get("HTTP_ACCEPT", ""), kind) if kind else None
-    return None if choice is None or choice.format is HTML else (text, choice)
+    return None if choice is None or choice.format is HTML else Question(text, choice)
 
 
-def _short(text: str, choice: Choice, found: Answer, service: Service) -> Short:
+def _short(asked: Question, found: Answer, service: Service) -> Short:
     headers = [
-        ("Content-Type", choice.content_type),
+        ("Content-Type", asked.choice.content_type),
         ("Content-Length", str(len(found.body))),
         ("Vary", "Accept"),
-        ("Cache-Control", PUBLIC if is_repeatable(text) else "no-store"),
+        ("Cache-Control", PUBLIC if is_repeatable(asked.text) else "no-store"),
         *_ALWAYS,
         ("Snapshot", service.snapshot.name),
     ]

@@ -1,8 +1,9 @@
 """The application as Granian calls it (RSGI): on one thread with an event loop, beside threads for what takes its time.
 
 Under WSGI each request would have a thread, and with many at once the threads would spend more time on handing Python's
-lock around than on answers. So what is there already, and what is looked up as quickly, is answered on the loop;
-everything else goes to a thread, as under WSGI. Files are sent by Granian itself.
+lock around than on answers. So what is there already, and what is looked up as quickly, is answered on the loop, and
+there plain queries wait for their readers; everything else goes to a thread, as under WSGI. Files are sent by Granian
+itself.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Served:
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         environ = environment(scope)
         self._settle(environ, lambda *_: bytes)
-        ready = self._front.at_once(environ)
+        ready = self._front.at_once(environ) or await self._front.aanswer(environ)
         if ready is None:
             await self._read(environ, protocol)
             ready = await asyncio.get_running_loop().run_in_executor(self._threads, self._front.answer, environ)

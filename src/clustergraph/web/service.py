@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 
@@ -32,6 +32,8 @@ class Service:
     settings: Settings
     look_up: Callable[[str], Answer | None] = lambda _text: None
     """The answer to a query, as JSON, if it can be had on the spot; else None, and the engine tells it or why not."""
+    aquery: Callable[[str, str], Coroutine[Any, Any, Answer]] | None = None
+    """As `engine.query` of a text and a format, on an event loop; None where the engine has only threads for that."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -69,9 +71,13 @@ def open_service(settings: Settings) -> Service:
 
     def look_up(text: str) -> Answer | None:
         with following.leased() as pool:
-            return pool.look_up(text) if isinstance(pool, ReaderPool) else None
+            return cast(ReaderPool, pool).look_up(text)
 
-    return Service(engine, catalogue, settings, look_up)
+    async def aquery(text: str, format: str) -> Answer:
+        with following.leased() as pool:
+            return await engine.aquery(cast(ReaderPool, pool), text, format=format)
+
+    return Service(engine, catalogue, settings, look_up, aquery)
 
 
 def _open_remote(settings: Settings) -> Service:

@@ -46,7 +46,7 @@ class Connection:
         self.endpoint = endpoint
         self.dialect = dialect
         self.limits = limits
-        self.turns = Turns(limits, f"{limits.readers} queries run at the engine")
+        self.turns = Turns(limits, f"{limits.readers} queries run at the engine", [None] * limits.readers)
         self._closed = threading.Event()
 
     def ask(self, question: Question, seconds: float) -> tuple[Reply, float]:
@@ -59,17 +59,19 @@ class Connection:
         until, queued = 0.0, 0.0
         for attempt, pause in enumerate(_pauses(), start=1):
             asked = time.monotonic()
-            with self.turns.taken():
+            self.turns.take()
+            try:
                 queued += time.monotonic() - asked
                 until = until or time.monotonic() + seconds
-                try:
-                    return self.endpoint.ask(question, until, self.limits.result_bytes), queued
-                except Late:
-                    self.turns.counts.ended["timeout"] += 1
-                    raise DeadlinePassed(seconds) from None
-                except Unanswered as error:
-                    failure = error
-                    self.turns.counts.ended["broken"] += 1
+                return self.endpoint.ask(question, until, self.limits.result_bytes), queued
+            except Late:
+                self.turns.counts.ended["timeout"] += 1
+                raise DeadlinePassed(seconds) from None
+            except Unanswered as error:
+                failure = error
+                self.turns.counts.ended["broken"] += 1
+            finally:
+                self.turns.give(None)
             wait = max(pause, failure.retry_after or 0.0)
             if attempt == ATTEMPTS or time.monotonic() + wait > until or self._closed.wait(wait):
                 break
