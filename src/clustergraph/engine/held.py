@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from clustergraph.engine.statements import Indexed, Statements, Stored
 from clustergraph.snapshot import Snapshot
 
 MOST_QUADS = 100_000
@@ -32,3 +34,11 @@ def open_store(path: Path | str, *, hold: bool) -> ox.Store:
     copy = ox.Store()
     copy.bulk_extend(store)
     return copy
+
+
+def statements(store: ox.Store, *, hold: bool) -> Statements:
+    """The store's statements for look-ups, held in memory if that can be."""
+    if hold:
+        with contextlib.suppress(LookupError):
+            return Indexed(store)
+    return Stored(store)

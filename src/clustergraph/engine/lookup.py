@@ -1,166 +1,87 @@
 """Look-ups: queries so small that the way to a reader and back would take many times longer than they do.
 
-A look-up asks for the matches of one pattern of statements in which the subject or the object is given. Each match is
-found by the index and written at once, so the time it takes grows with the rows it gives and with nothing else. That
-bounds it without a process that can be ended: past `MOST_ROWS` it is broken off, and a reader answers instead.
+A look-up asks for what can be reached from the things it names, by patterns of statements and paths (see `simple`). It
+walks from one statement to the next (see `walk`), and its time grows with its steps and with nothing else. That bounds
+it without a process that can be ended: past `MOST_STEPS` it is broken off, and a reader answers instead.
 
-The rows are read and written here rather than by the engine, to the same bytes. The engine would let other threads run
-several times in between, and waiting for one's turn again takes longer than the rest.
+The rows are written here rather than by the engine, to the same bytes.
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
-from functools import lru_cache
-from itertools import islice
-from json.encoder import encode_basestring as quoted
 from types import MappingProxyType
-from typing import Any
 
-import pyoxigraph as ox
-
-from clustergraph.engine import formats, syntax
+from clustergraph.engine import formats, simple, walk
 from clustergraph.engine.base import Answer
-from clustergraph.namespaces import RDF, XSD
+from clustergraph.engine.statements import Statements
 
-MOST_ROWS = 500
-"""How many rows a look-up may give; they take about half a millisecond."""
+MOST_STEPS = 500
+"""How many statements and places a look-up may see; that takes about a millisecond."""
+
+MOST_CHARACTERS = 1 << 18
+"""How much the terms of an answer may come to; a few long texts could be in many rows."""
 
 LONGEST = 4000
 """Characters of a query that is looked at; a longer one is hardly a look-up."""
 
-_GAP = r"(?:[ \t\r\n]|\#[^\r\n]*+(?=[\r\n]))*+"
-_NAME = f"(?:{syntax.IRI}|{syntax.PNAME})"
-_VARIABLE = rf"{syntax.VARIABLE}+"  # the last quantifier made possessive: a name ends in one place only
-
-
-def _spaced(*parts: str) -> str:
-    return _GAP.join(parts)
-
-
-_DECLARATION = _spaced("PREFIX", rf"(?:{syntax.PREFIX})?:", syntax.IRI, "")
-# No DISTINCT, no OFFSET, no filter: with these, the engine may read on for long and write nothing.
-_LOOKUP = re.compile(
-    _GAP
-    + f"(?P<prologue>(?:{_DECLARATION})*+)"
-    + _spaced(
-        "SELECT",
-        rf"(?P<columns>\*|(?:{_VARIABLE}{_GAP})++)",
-        r"(?:WHERE)?",
-        r"\{",
-        rf"(?P<s>{_NAME}|{_VARIABLE})",
-        rf"(?P<p>{_NAME}|{_VARIABLE}|(?-i:a)(?=[ \t\r\n<?$]))",
-        rf"(?P<o>{_NAME}|{_VARIABLE})",
-        r"\.?",
-        r"\}",
-        r"(?:LIMIT[ \t\r\n]+(?P<limit>[0-9]{1,9}))?",
-        "",
-    )
-    + r"(?:\#[^\r\n]*+)?",
-    re.IGNORECASE,
-)
-_DECLARED = re.compile(
-    _spaced("PREFIX", rf"(?P<prefix>(?:{syntax.PREFIX})?:)", f"(?P<iri>{syntax.IRI})"), re.IGNORECASE
-)
-_COLUMN = re.compile(_VARIABLE)
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _JSON = formats.of_kind("results")[0]
-_STRING = f"{XSD}string"
 
 
 class Lookups:
-    """Answers look-ups on one store in this process. Safe to use from several threads.
+    """Answers look-ups on statements in this process. Safe to use from several threads.
 
     `prefixes` are those that a query may use without declaring them.
 
+    >>> import pyoxigraph as ox
+    >>> from clustergraph.engine.statements import Stored
     >>> store = ox.Store()
     >>> store.add(ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("c")))
-    >>> Lookups(store).answer("SELECT ?o { <urn:a> ?p ?o }").body.decode()
+    >>> Lookups(Stored(store)).answer("SELECT ?o { <urn:a> ?p ?o }").body.decode()
     '{"head":{"vars":["o"]},"results":{"bindings":[{"o":{"type":"literal","value":"c"}}]}}'
     """
 
-    def __init__(self, store: ox.Store, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._store = store
+    def __init__(self, statements: Statements, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._statements = statements
         self._prefixes = {f"{prefix}:": namespace for prefix, namespace in prefixes.items()}
 
     def answer(self, text: str) -> Answer | None:
         """The answer as JSON, or None if the query is no look-up or better left to a reader, as all that fail are."""
         begin = time.perf_counter()
-        found = _LOOKUP.fullmatch(text) if len(text) <= LONGEST else None
-        if found is None:
-            return None
-        pattern = [found["s"], found["p"], found["o"]]
-        asked = [part[1:] if part[0] in "?$" else "" for part in pattern]
-        names = [name for name in asked if name]
-        # A variable that stands twice is a filter, and with nothing given at its ends a pattern is no look-up.
-        if len(set(names)) < len(names) or (asked[0] and asked[2]):
-            return None
-        columns = names if found["columns"] == "*" else [name[1:] for name in _COLUMN.findall(found["columns"])]
-        if len(set(columns)) < len(columns) or not names:
+        if len(text) > LONGEST:
             return None
         try:
-            given = [
-                None if name else ox.NamedNode(self._iri(part, found["prologue"]))
-                for part, name in zip(pattern, asked, strict=True)
-            ]
+            query = simple.read(text, self._prefixes, self._statements)
             parsed = time.perf_counter()
-            body = self._read(given, asked, columns, int(found["limit"] or MOST_ROWS + 1))
+            names, rows = walk.solutions(self._statements, query, MOST_STEPS)
+            places = [(name, names.index(name)) for name in query.columns if name in names]
+            if query.distinct:
+                rows = _distinct(rows, [at for _, at in places])
+            if query.limit is not None and len(rows) > query.limit:
+                return None
+            columns = [(name, self._statements.column([row[at] for row in rows])) for name, at in places]
+            if sum(len(term) for _, terms in columns for term in terms) > MOST_CHARACTERS:
+                return None
         except (ValueError, LookupError, OSError):
             return None
+        body = _written(query.columns, columns, len(rows))
         spent = {"parse": parsed - begin, "queue": 0.0, "evaluate": time.perf_counter() - parsed, "serialise": 0.0}
-        return None if body is None else Answer(body, _JSON, "SELECT", spent)
-
-    def _iri(self, name: str, prologue: str) -> str:
-        """The IRI that a name stands for. Raises LookupError where only the engine can tell."""
-        if name == "a":
-            return f"{RDF}type"
-        if name[0] == "<":
-            iri = name[1:-1]
-        else:
-            prefix, _, local = name.partition(":")
-            declared = {one["prefix"]: one["iri"][1:-1] for one in _DECLARED.finditer(prologue)}
-            iri = (declared.get(f"{prefix}:") or self._prefixes[f"{prefix}:"]) + local
-        if "\\" in iri or not _ABSOLUTE.match(iri):
-            raise LookupError(iri)
-        return iri
-
-    def _read(self, given: list[Any], asked: list[str], columns: list[str], limit: int) -> bytes | None:
-        subject, predicate, object = given
-        matches = self._store.quads_for_pattern(subject, predicate, object, ox.DefaultGraph())
-        quads = list(islice(matches, min(limit, MOST_ROWS + 1)))
-        if len(quads) > MOST_ROWS:
-            return None
-        places = [(name, asked.index(name)) for name in columns if name in asked]
-        cells = [
-            [
-                f'"{name}":{_node(term) if type(term) is ox.NamedNode else _term(term)}'
-                for term in [quad[place] for quad in quads]
-            ]
-            for name, place in places
-        ]
-        rows = "},{".join(map(",".join, zip(*cells, strict=True)) if cells else ("" for _ in quads))
-        bindings = f"{{{rows}}}" if quads else ""
-        head = ",".join(f'"{name}"' for name in columns)
-        return f'{{"head":{{"vars":[{head}]}},"results":{{"bindings":[{bindings}]}}}}'.encode()
+        return Answer(body, _JSON, "SELECT", spent)
 
 
-def _term(term: Any) -> str:
-    """A term of SPARQL 1.1 Query Results JSON. Raises LookupError for those that RDF 1.2 added."""
-    kind = type(term)
-    if kind is ox.NamedNode:
-        return f'{{"type":"uri","value":{quoted(term.value)}}}'
-    if kind is ox.BlankNode:
-        return f'{{"type":"bnode","value":{quoted(term.value)}}}'
-    if kind is not ox.Literal or term.direction:
-        raise LookupError(str(term))
-    start = f'{{"type":"literal","value":{quoted(term.value)}'
-    if term.language:
-        return f'{start},"xml:lang":{quoted(term.language)}}}'
-    datatype = term.datatype.value
-    return f"{start}}}" if datatype == _STRING else f'{start},"datatype":{quoted(datatype)}}}'
+def _distinct(rows: list[walk.Row], places: list[int]) -> list[walk.Row]:
+    """The first of all rows that are the same at these places."""
+    first: dict[walk.Row, walk.Row] = {}
+    for row in rows:
+        first.setdefault(tuple([row[at] for at in places]), row)
+    return list(first.values())
 
 
-# Predicates and classes come again and again. Literals do not, and may be long.
-_node = lru_cache(maxsize=4096)(_term)
+def _written(names: list[str], columns: list[tuple[str, list[str]]], rows: int) -> bytes:
+    """SPARQL 1.1 Query Results JSON, of the columns that have values and the names of all."""
+    cells = [[f'"{name}":{term}' for term in terms] for name, terms in columns]
+    lines = map(",".join, zip(*cells, strict=True)) if cells else [""] * rows
+    bindings = f"{{{'},{'.join(lines)}}}" if rows else ""
+    head = ",".join([f'"{name}"' for name in names])
+    return f'{{"head":{{"vars":[{head}]}},"results":{{"bindings":[{bindings}]}}}}'.encode()

@@ -169,11 +169,13 @@ class ReaderPool:
             thread.join(CLOSE_SECONDS)
 
     def _open_lookups(self) -> Lookups:
+        hold = held.is_small(self.snapshot)
         try:
-            store = held.open_store(self.snapshot.store, hold=held.is_small(self.snapshot))
+            # The same store as the readers', so that rows come in the same order.
+            store = held.open_store(self.snapshot.store, hold=hold)
         except OSError as error:
             raise EngineDown(f"The service could not open its snapshot: {error}.") from error
-        return Lookups(store, self.snapshot.prefixes)
+        return Lookups(held.statements(store, hold=hold), self.snapshot.prefixes)
 
     def _launch(self) -> Reader:
         return Reader(self.snapshot, self.limits, online=bool(self._allow))
