@@ -95,10 +95,10 @@ class _Text:
         if not self._has("SELECT"):
             raise NotSimple
         distinct = self._has("DISTINCT")
-        columns = []
+        columns: list[str] = []
         everything = self._has("*")
         while not everything and self._tokens[self._at][:1] in ("?", "$"):
-            columns.append(self._next()[1:])
+            columns.append(_name(self._next()))
         self._has("WHERE")
         patterns = self._group()
         limit = self._number() if self._has("LIMIT") else None
@@ -167,9 +167,7 @@ class _Text:
         return self._node(token)
 
     def _variable(self, token: str) -> Variable:
-        name = Variable(token[1:])
-        if not name:
-            raise NotSimple
+        name = _name(token)
         self._variables[name] = None
         return name
 
@@ -198,6 +196,12 @@ class _Text:
             raise NotSimple
         prefix += colon
         return self._named(_plain((self._declared.get(prefix) or self._known[prefix]) + local))
+
+
+def _name(token: str) -> Variable:
+    if len(token) == 1:
+        raise NotSimple
+    return Variable(token[1:])
 
 
 def _plain(iri: str) -> str:
