@@ -8,7 +8,6 @@ import json
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -18,31 +17,12 @@ import pytest
 
 from clustergraph.web.front import QUICKLY_CODED
 from clustergraph.web.rsgi import environment
+from on_loop import Headers, Scope
 from serving import Server, start, stop
 
 THING = "https://w3id.org/clustergraph/id/country/JP"
 LOOKUP = f"SELECT ?p ?o {{ <{THING}> ?p ?o }}"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c < ?i) }"
-
-
-class Headers(list[tuple[str, str]]):
-    def items(self) -> list[tuple[str, str]]:
-        return self
-
-
-@dataclass
-class Scope:
-    """What Granian tells of a request."""
-
-    path: str = "/"
-    headers: Headers = field(default_factory=Headers)
-    server: str = "127.0.0.1:8080"
-    client: str = "127.0.0.1:51000"
-    authority: str | None = None
-    method: str = "GET"
-    query_string: str = ""
-    http_version: str = "1.1"
-    scheme: str = "http"
 
 
 def made(**given: object) -> dict[str, object]:
