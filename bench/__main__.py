@@ -83,15 +83,16 @@ def main(
     try:
         for name in (peers.OURS, *wanted):
             peers.require(name)
-        results = _measured(plan, names or GRAPHS, triples or (50_000 if quick else 1_000_000), out)
+        results = _measured(plan, names or GRAPHS, triples or (50_000 if quick else 1_000_000), figures)
     except (peers.NotInstalled, DidNotStart, load.LoadFailed) as error:
         raise click.ClickException(str(error)) from error
-    results.save(figures)
     output.write_text(report.written(results), encoding="utf-8")
     click.echo(f"Written: {output.name}", err=True)
 
 
-def _measured(plan: Plan, names: tuple[str, ...], triples: int, out: Path) -> Results:
+def _measured(plan: Plan, names: tuple[str, ...], triples: int, figures: Path) -> Results:
+    """The results, which are saved after each graph."""
+    out = figures.parent
     results = Results(
         date=datetime.now(UTC).strftime("%Y-%m-%d"),
         command=shlex.join(["python", "-m", "bench", *sys.argv[1:]]),
@@ -103,17 +104,31 @@ def _measured(plan: Plan, names: tuple[str, ...], triples: int, out: Path) -> Re
         deadline=plan.deadline,
     )
     for name in names:
-        with _shown() as tell:
+        with shown() as tell:
             tell(f"{name}: build", 0)
             graph = graphs.real(out) if name == "real" else graphs.generated(out, triples)
             tell(f"{name}: load it for the others", 0)
             graphs.export(graph, set(plan.peers))
             measure.run(plan, graph, results, tell)
+        results.save(figures)
     return results
 
 
 @contextmanager
-def _shown() -> Iterator[Tell]:
+def shown() -> Iterator[Tell]:
+    """A bar that moves, or on what is no terminal a line for everything that begins."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        last = ""
+
+        def say(what: str, _total: int) -> None:
+            nonlocal last
+            if what != last:
+                click.echo(f"{datetime.now(UTC):%H:%M:%S} {what}", err=True)
+            last = what
+
+        yield say
+        return
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -121,7 +136,7 @@ def _shown() -> Iterator[Tell]:
         TaskProgressColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Progress(*columns, console=console, transient=True) as bars:
         task = bars.add_task("", total=None)
 
         def tell(what: str, total: int) -> None:

@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from bench import ask, graphs, library, load, measure, peers, pressure, processes, questions, report, servers, synthetic
-from bench.__main__ import main
+from bench.__main__ import main, shown
 from bench.library import Library
 from bench.load import Load
 from bench.pages import Page
@@ -423,3 +423,11 @@ def test_mix_is_told_apart_from_a_query_of_that_name() -> None:
     results = sample()
     results.cells += [cell(MIX, peers.OURS, 10, MIX), cell(MIX, peers.OXIGRAPH, 20, MIX)]
     assert "### All canned queries in turn, cold" in report.written(results)
+
+
+def test_without_a_terminal_a_line_says_what_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown() as tell:
+        for what in ("real: build", "real: small join", "real: small join", "real: pages"):
+            tell(what, 3)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(" ")[2] for line in lines] == ["real: build", "real: small join", "real: pages"]

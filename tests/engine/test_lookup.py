@@ -13,13 +13,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from clustergraph.engine import held as holding
-from clustergraph.engine import lookup, syntax
+from clustergraph.engine import syntax
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.engine.evaluate import evaluate
 from clustergraph.engine.formats import of_kind
-from clustergraph.engine.lookup import MOST_STEPS, Lookups
-from clustergraph.engine.simple import MOST_PATTERNS
-from clustergraph.engine.statements import Indexed, Statements, Stored
+from clustergraph.engine.lookups.answer import LONGEST, MOST_CHARACTERS, MOST_STEPS, Lookups
+from clustergraph.engine.lookups.simple import MOST_PATTERNS
+from clustergraph.engine.lookups.statements import Indexed, Statements, Stored
 from clustergraph.folder import published
 from clustergraph.opening import find, opened
 from clustergraph.snapshot import Snapshot
@@ -167,7 +167,7 @@ NO_LOOKUP = [
     "ASK { <x:y> ?p ?o }",
     "SELECT ?o { <x:y> A ?o }",
     "SELECT ?o { <x:y> ?p ?o } # half a comment\n garbage",
-    "SELECT ?o { <x:y> ?p ?o }" + " " * lookup.LONGEST,
+    "SELECT ?o { <x:y> ?p ?o }" + " " * LONGEST,
 ]
 
 
@@ -193,7 +193,7 @@ def test_many_steps_are_left_to_a_reader(held: Held) -> None:
 def test_long_texts_are_left_to_a_reader(held: Held) -> None:
     lookups = Lookups(held(_store([ox.Literal("x" * 10_000)] + [ox.Literal(number) for number in range(30)])))
     assert lookups.answer("SELECT ?o { <x:s> <x:p> ?o }") is not None
-    lookups = Lookups(held(_store([ox.Literal("x" * (lookup.MOST_CHARACTERS + 1))])))
+    lookups = Lookups(held(_store([ox.Literal("x" * (MOST_CHARACTERS + 1))])))
     assert lookups.answer("SELECT ?o { <x:s> <x:p> ?o }") is None
 
 

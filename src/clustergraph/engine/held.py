@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from clustergraph.engine.statements import Indexed, Statements, Stored
+from clustergraph.engine.lookups.statements import Indexed, Statements, Stored
 from clustergraph.snapshot import Snapshot
 
 MOST_QUADS = 100_000

@@ -1,6 +1,6 @@
 """The engine of a service: readers that can be ended, so that every query ends and none hurts another.
 
-A query gets a reader of its own for as long as it runs; only look-ups are answered here (see `lookup`). When its
+A query gets a reader of its own for as long as it runs; only look-ups are answered here (see `lookups`). When its
 deadline passes, or the reader runs out of memory, that reader is killed and a spare takes its place at once; a new
 spare is started in the background. When all readers are busy, queries wait in a bounded queue.
 """
@@ -28,7 +28,7 @@ from clustergraph.engine.errors import (
     MemoryExceeded,
     QuerySyntaxError,
 )
-from clustergraph.engine.lookup import Lookups
+from clustergraph.engine.lookups.answer import Lookups
 from clustergraph.engine.prepare import Prepared, prepare
 from clustergraph.engine.process import Reader
 from clustergraph.engine.turns import Limits, Turns

@@ -28,6 +28,9 @@ _PREDICATES = (ox.NamedNode, type(None))
 class Statements(Protocol):
     """Statements that can be looked up by their parts."""
 
+    effort: int
+    """What a look costs, in statements found."""
+
     def named(self, iri: str) -> Term:
         """The term of an IRI. Raises ValueError if it is none."""
 
@@ -39,7 +42,9 @@ class Statements(Protocol):
 
 
 class Stored:
-    """Statements in a store, of any size."""
+    """Statements in a store, of any size. A look may have to read from the disk."""
+
+    effort = 5
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
@@ -72,6 +77,8 @@ class Indexed:
     >>> statements.matches(statements.named("urn:a"), None, None, 10)[0][2]
     '{"type":"literal","value":"c"}'
     """
+
+    effort = 1
 
     def __init__(self, store: ox.Store) -> None:
         self._found: dict[tuple[str | None, str | None, str | None], list[tuple[str, str, str]]] = {}

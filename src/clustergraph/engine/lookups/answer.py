@@ -13,9 +13,10 @@ import time
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from clustergraph.engine import formats, simple, walk
+from clustergraph.engine import formats
 from clustergraph.engine.base import Answer
-from clustergraph.engine.statements import Statements
+from clustergraph.engine.lookups import simple, walk
+from clustergraph.engine.lookups.statements import Statements
 
 MOST_STEPS = 500
 """How many statements and places a look-up may see; that takes about a millisecond."""
@@ -35,7 +36,7 @@ class Lookups:
     `prefixes` are those that a query may use without declaring them.
 
     >>> import pyoxigraph as ox
-    >>> from clustergraph.engine.statements import Stored
+    >>> from clustergraph.engine.lookups.statements import Stored
     >>> store = ox.Store()
     >>> store.add(ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("c")))
     >>> Lookups(Stored(store)).answer("SELECT ?o { <urn:a> ?p ?o }").body.decode()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clustergraph.engine.simple import NotSimple, Path, Pattern, Simple, Variable
-from clustergraph.engine.statements import Statements, Term, Triple
+from clustergraph.engine.lookups.simple import NotSimple, Path, Pattern, Simple, Variable
+from clustergraph.engine.lookups.statements import Statements, Term, Triple
 
 Row = tuple[Term, ...]
 
@@ -21,15 +21,15 @@ class TooFar(LookupError):
 def solutions(statements: Statements, query: Simple, most: int) -> tuple[list[str], list[Row]]:
     """The variables that get values, and the rows of these, of which any two may be the same.
 
-    Every look into the index and every statement found there is a step; `most` of them may be taken. Raises TooFar, and
-    NotSimple where some part of the query has no end that is named or found by another part.
+    Every statement found is a step, and every look for some is as many as it costs; `most` may be taken. Raises TooFar,
+    and NotSimple where some part of the query has no end that is named or found by another part.
     """
     return _Walk(statements, most).solutions(query)
 
 
 class _Walk:
     def __init__(self, statements: Statements, most: int) -> None:
-        self._matches = statements.matches
+        self._matches, self._effort = statements.matches, statements.effort
         self._left = most
         self._names: list[str] = []
 
@@ -136,5 +136,5 @@ class _Walk:
         triples = self._matches(subject, predicate, object, most if limit is None else min(limit, most))
         if len(triples) > self._left:
             raise TooFar
-        self._left -= len(triples) + 1
+        self._left -= len(triples) + self._effort
         return triples

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from clustergraph.engine import syntax
-from clustergraph.engine.statements import Statements, Term
+from clustergraph.engine.lookups.statements import Statements, Term
 from clustergraph.namespaces import RDF
 
 MOST_PATTERNS = 20
@@ -71,7 +71,7 @@ def read(text: str, prefixes: Mapping[str, str], statements: Statements) -> Simp
     `prefixes` are those known without declaring them, with their colons. Raises NotSimple, other LookupErrors, or
     ValueError for what is no IRI.
 
-    >>> from clustergraph.engine.statements import Stored
+    >>> from clustergraph.engine.lookups.statements import Stored
     >>> text = "SELECT ?name { ex:a ex:b/ex:c ?x . ?x ex:name ?name }"
     >>> read(text, {"ex:": "http://example.org/"}, Stored(ox.Store())).columns
     ['name']
