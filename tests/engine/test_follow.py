@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +17,7 @@ from clustergraph.engine.follow import FollowingEngine
 from clustergraph.engine.pool import ReaderPool
 from clustergraph.engine.turns import Limits
 from clustergraph.snapshot import CURRENT, MANIFEST, SNAPSHOTS, NoSnapshot, Snapshot
+from pools import wait_until
 
 ASK = "SELECT ?o { ex:version ex:is ?o }"
 
@@ -41,15 +41,6 @@ def publish(tmp_path: Path, make_snapshot: Callable[..., Snapshot]) -> Callable[
 
 def answer(engine: FollowingEngine) -> int:
     return int(engine.query(ASK, format="csv").body.split()[1])
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 20) -> bool:
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def test_a_new_snapshot_is_picked_up_with_no_failed_query(
