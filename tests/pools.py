@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from clustergraph.engine.pool import ReaderPool
@@ -23,7 +25,7 @@ def count(pool: ReaderPool, text: str = "SELECT (COUNT(*) AS ?n) { ?s ex:p ?o }"
     return int(found["results"]["bindings"][0]["n"]["value"])
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 20) -> bool:
+def wait_until(true: Callable[[], bool], seconds: float = 30) -> bool:
     """Whether it became true in time."""
     end = time.monotonic() + seconds
     while not true():
@@ -31,3 +33,12 @@ def wait_until(true: Callable[[], bool], seconds: float = 20) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def children() -> set[int]:
+    """Process ids of this process's children, the dead that nobody gathered included."""
+    found = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended just now
+            found |= {int(pid) for pid in (task / "children").read_text().split()}
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import signal
@@ -33,19 +32,10 @@ from clustergraph.engine.pool import ReaderPool
 from clustergraph.engine.prepare import Prepared
 from clustergraph.engine.turns import Limits
 from clustergraph.snapshot import Snapshot
-from pools import ENDLESS, MakePool, count, wait_until
+from pools import ENDLESS, MakePool, children, count, wait_until
 
 HUNGRY = "SELECT * { ?a ex:number ?x . ?b ex:number ?y } ORDER BY DESC(?x + ?y)"
 """Holds nine million solutions at once."""
-
-
-def children() -> set[int]:
-    """Process ids of this process's children, the dead that nobody gathered included."""
-    found = set()
-    for task in Path("/proc/self/task").iterdir():
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended just now
-            found |= {int(pid) for pid in (task / "children").read_text().split()}
-    return found
 
 
 def test_an_answer(snapshot: Snapshot, make_pool: MakePool) -> None:

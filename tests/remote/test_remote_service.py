@@ -27,6 +27,7 @@ from clustergraph.settings import Settings
 from clustergraph.snapshot import Snapshot
 from clustergraph.web.app import create_app
 from clustergraph.web.service import Service, open_service
+from pools import wait_until
 from real_engines import Running
 
 PAGES = (
@@ -89,15 +90,6 @@ def push(source: Path, to: Running, *words: str) -> None:
 def made(folder: Path, name: str, turtle: str) -> Snapshot:
     (folder / f"{name}.ttl").write_text(turtle)
     return build([folder / f"{name}.ttl"], store=folder / f"store-{name}", base="https://example.org/").snapshot
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 # ------------------------------------------------------------------------------------------------ the same pages

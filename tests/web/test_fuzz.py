@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, unquote_to_bytes, urlencode
@@ -20,6 +19,7 @@ from clustergraph.web.app import create_app
 from clustergraph.web.errors import KINDS
 from clustergraph.web.service import open_service
 from on_loop import Headers, OnLoop, Response, Scope
+from pools import children
 
 QUERIES = Catalogue.load(published().queries)
 WELL_FORMED = [
@@ -121,14 +121,6 @@ def impatient(store: Path, snapshot: Any) -> Any:
     yield app.test_client(), loop
     loop.close()
     service.engine.close()
-
-
-def children() -> set[int]:
-    found = set()
-    for task in Path("/proc/self/task").iterdir():
-        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended just now
-            found |= {int(pid) for pid in (task / "children").read_text().split()}
-    return found
 
 
 @settings(max_examples=COUNT, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
