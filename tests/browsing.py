@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 360, "height": 740}
-PATIENCE = 10_000
+PATIENCE = 30_000
 """Milliseconds that a page may take for what a test waits for."""
 
 SWITCHES = (
@@ -73,6 +73,11 @@ class Watch:
         context.on("weberror", lambda error: self.troubles.append(f"page error: {error.error}"))
         context.on("request", self._request)
 
+    def document(self, answer: Response) -> None:
+        """Look at the answer that a page came with."""
+        if not answer.ok and answer.status not in self.expected:
+            self.troubles.append(f"status {answer.status} of {answer.url}: {answer.text()[:2000]}")
+
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
             return
@@ -124,8 +129,15 @@ class Visitor:
         watch.over(context)
         try:
             page = context.new_page()
-            page.goto(urljoin(self.url, path))
+            answer = page.goto(urljoin(self.url, path))
+            assert answer
+            watch.document(answer)
             yield page
+        except BaseException as error:
+            # What a page lacks is often explained by what went wrong on the way to it.
+            for trouble in watch.troubles:
+                error.add_note(trouble)
+            raise
         finally:
             context.close()
         assert not watch.troubles, "\n".join(watch.troubles)
