@@ -212,8 +212,8 @@ def test_the_export_has_the_digest_that_names_the_snapshot(exported: Callable[..
 
 @pytest.mark.parametrize("name", ["turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"])
 def test_every_format_says_the_same(exported: Callable[..., bytes], snapshot: Snapshot, name: str) -> None:
-    from clustergraph.engine.evaluate import GRAPHS
     from clustergraph.engine.formats import WITH_GRAPHS
+    from clustergraph.engine.graphs import GRAPHS
 
     data = exported("--format", name, "--no-inferred", "--exclude", "ontology")
     assert data == exported("--format", name, "--no-inferred", "--exclude", "ontology")

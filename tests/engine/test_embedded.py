@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from clustergraph.engine import formats, syntax
 from clustergraph.engine.bind import bind
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.engine.errors import EvaluationError, OutsideAddress, QuerySyntaxError, UnsupportedFormat
+from clustergraph.engine.evaluate import evaluate
 from clustergraph.engine.prepare import unescape
 from clustergraph.snapshot import Snapshot
 
@@ -326,6 +328,14 @@ def test_graphs_are_the_same_in_every_format(engine: EmbeddedEngine, form: forma
     graph = Dataset().parse(data=answer.body, format=names.get(form.name, form.name))
     assert len(graph) == 5
     assert answer.body == engine.query(text, format=form.name).body
+
+
+@pytest.mark.parametrize("form", formats.of_kind("graph"), ids=lambda form: form.name)
+def test_a_graph_says_nothing_twice(form: formats.Format) -> None:
+    store = ox.Store()
+    store.add(ox.Quad(ox.BlankNode("b"), ox.NamedNode("x:p"), ox.Literal("once")))  # which the engine gives twice
+    body, _ = evaluate(store, "CONSTRUCT { ?s ?p ?o . ?s <x:p> ?o } WHERE { ?s ?p ?o }", form)
+    assert body.count(b"once") == 1
 
 
 def test_rdflib_reads_our_turtle_with_its_prefixes(engine: EmbeddedEngine) -> None:

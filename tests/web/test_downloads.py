@@ -16,8 +16,8 @@ from bench.synthetic import Known, write
 from clustergraph.build import build
 from clustergraph.engine import dump
 from clustergraph.engine.errors import Busy
-from clustergraph.engine.evaluate import GRAPHS
 from clustergraph.engine.formats import WITH_GRAPHS, Format, of_kind
+from clustergraph.engine.graphs import GRAPHS
 from clustergraph.settings import Settings
 from clustergraph.snapshot import MANIFEST, Snapshot
 from clustergraph.web import files

@@ -137,8 +137,8 @@ def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes]) -
     """Write the named graphs, sorted. For formats of triples, each triple once."""
     import pyoxigraph as ox
 
-    from clustergraph.engine.evaluate import GRAPHS
     from clustergraph.engine.formats import WITH_GRAPHS
+    from clustergraph.engine.graphs import GRAPHS
 
     store = ox.Store.read_only(str(snapshot.store))
     quads: list[ox.Quad] = []

@@ -17,8 +17,8 @@ from typing import IO
 import pyoxigraph as ox
 
 from clustergraph.engine import formats
-from clustergraph.engine.evaluate import GRAPHS
 from clustergraph.engine.formats import WITH_GRAPHS, Format
+from clustergraph.engine.graphs import GRAPHS
 from clustergraph.snapshot import Snapshot
 
 WITH_PREFIXES = ("turtle", "trig", "rdfxml")

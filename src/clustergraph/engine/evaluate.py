@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import io
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
-from typing import IO, Any, cast
+from typing import Any
 
 import pyoxigraph as ox
 
-from clustergraph.engine import syntax
+from clustergraph.engine import graphs, syntax
 from clustergraph.engine.errors import ResultTooLarge, UnsupportedFormat
 from clustergraph.engine.explain import explain
 from clustergraph.engine.formats import QUAD, WITH_GRAPHS, Format
-from clustergraph.namespaces import RDF
 
 RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -24,21 +21,8 @@ RESULTS = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
-GRAPHS = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "trig": ox.RdfFormat.TRIG,
-    "nquads": ox.RdfFormat.N_QUADS,
-}
 
 _EMPTY = ox.Store()
-_TYPE = f"<{RDF}type>"
-_DIRECTORY = re.compile("<[^<>]*[/#:]")
-
-_Keyed = tuple[tuple[str, ...], ox.Triple | ox.Quad]
-_key = itemgetter(0)
 
 
 class Sink(io.RawIOBase):
@@ -126,34 +110,13 @@ def serialise(results: Any, form: Format, sink: Sink, prefixes: dict[str, str]) 
     if isinstance(results, (ox.QueryTriples, list)):
         if form.kind != "graph":
             raise UnsupportedFormat(f"A CONSTRUCT or DESCRIBE gives triples, which {form.label} cannot hold.")
-        # Sorted, so that the same triples are the same bytes and a subject's statements stand together.
-        _write(sorted(map(_keyed, results), key=_key), form, sink, prefixes)
+        graphs.write(results, form, sink, prefixes)
     elif form.name in WITH_GRAPHS and _are_quads(results):
-        _write(sorted(map(_keyed, map(_quad, results)), key=_key), form, sink, prefixes)
+        graphs.write(map(_quad, results), form, sink, prefixes)
     elif form.kind != "results":
         raise UnsupportedFormat(f"A SELECT or ASK gives solutions, which {form.label} cannot hold.")
     else:
         results.serialize(sink, RESULTS[form.name])
-
-
-def _write(rows: Sequence[_Keyed], form: Format, sink: Sink, prefixes: dict[str, str]) -> None:
-    """Write triples or quads, with those of the prefixes that they have a use for."""
-    used = {}
-    if form.name in ("turtle", "trig", "rdfxml"):
-        used = _used(prefixes, "".join({word for words, _ in rows for word in words}))
-    written = cast("list[ox.Triple]", [row for _, row in rows])  # or all of them are quads
-    ox.serialize(written, cast("IO[bytes]", sink), GRAPHS[form.name], prefixes=used)
-
-
-def _used(prefixes: dict[str, str], terms: str) -> dict[str, str]:
-    """The prefixes whose namespaces an IRI of these terms, as N-Triples writes them, begins with."""
-    # Few directories hold all IRIs, so most namespaces are looked for in far less than all the terms.
-    directories = "".join(set(_DIRECTORY.findall(terms)))
-    return {
-        prefix: namespace
-        for prefix, namespace in prefixes.items()
-        if f"<{namespace}" in (directories if namespace[-1:] in ("/", "#", ":") else terms)
-    }
 
 
 def _are_quads(results: Any) -> bool:
@@ -163,13 +126,6 @@ def _are_quads(results: Any) -> bool:
 def _quad(solution: Any) -> ox.Quad:
     graph, subject, predicate, object = solution
     return ox.Quad(subject, predicate, object, graph or ox.DefaultGraph())
-
-
-def _keyed(row: ox.Triple | ox.Quad) -> _Keyed:
-    """A row with what it is sorted by: subject, rdf:type first, predicate, object; before all, a quad's graph."""
-    predicate = str(row.predicate)
-    words = str(row.subject), "" if predicate == _TYPE else predicate, str(row.object)
-    return (str(row.graph_name), *words) if isinstance(row, ox.Quad) else words, row
 
 
 def _merge(store: ox.Store, merged: Sequence[ox.NamedNode], named: Sequence[ox.NamedNode]) -> ox.Store:
