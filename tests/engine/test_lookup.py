@@ -15,16 +15,18 @@ from hypothesis import strategies as st
 from clustergraph.engine import held as holding
 from clustergraph.engine import syntax
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.engine.evaluate import evaluate
-from clustergraph.engine.formats import of_kind
-from clustergraph.engine.lookups.answer import LONGEST, MOST_CHARACTERS, MOST_STEPS, Lookups
+from clustergraph.engine.evaluate import Dataset, evaluate
+from clustergraph.engine.formats import Format, of_kind
+from clustergraph.engine.lookups.answer import LONGEST, MOST_STEPS, Lookups
 from clustergraph.engine.lookups.simple import MOST_PATTERNS
-from clustergraph.engine.lookups.statements import Indexed, Statements, Stored
+from clustergraph.engine.lookups.statements import MOST_CHARACTERS, Indexed, Statements, Stored
 from clustergraph.folder import published
 from clustergraph.opening import find, opened
 from clustergraph.snapshot import Snapshot
 
 JSON = of_kind("results")[0]
+TURTLE, NTRIPLES = of_kind("graph")[:2]
+PREFIXES = {"x": "x:", "type": "x:ty", "e": "http://example.org/", "deep": "http://example.org/a#"}
 Held = Callable[[ox.Store], Statements]
 HELD = pytest.mark.parametrize("held", [Stored, Indexed])
 
@@ -43,7 +45,8 @@ def in_memory(published_snapshot: Snapshot) -> ox.Store:
 @pytest.fixture(scope="module", params=[Stored, Indexed])
 def lookups(request: pytest.FixtureRequest, published_snapshot: Snapshot, in_memory: ox.Store) -> Lookups:
     """Look-ups on this repository's own graph."""
-    return Lookups(request.param(in_memory), published_snapshot.prefixes)
+    prefixes = published_snapshot.prefixes
+    return Lookups(request.param(in_memory, prefixes), prefixes)
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +126,84 @@ def test_what_is_reached_by_several_steps(lookups: Lookups, engine: EmbeddedEngi
     assert bindings(answer.body) == bindings(expected)
 
 
+ALTERNATIVES = [
+    "SELECT * { { cluster:cool-silicon cg:locatedIn ?x } UNION { ?y cg:within country:JP } }",
+    "SELECT ?x { { cluster:cool-silicon cg:locatedIn ?x } union { cluster:cool-silicon cg:locatedIn ?x } }",
+    "SELECT DISTINCT ?x ?no { { cluster:cool-silicon a ?x } UNION { cluster:cool-silicon a ?x } }",
+    "SELECT ?x { { cluster:cool-silicon a ?x } UNION { ?x a cg:Nothing } UNION { <x:nothing> a ?x } } LIMIT 30",
+    "SELECT ?x { { cluster:cool-silicon a ?x } }",
+]
+ASKED = [
+    "ASK { cluster:cool-silicon a cg:Cluster }",
+    "ASK WHERE { cluster:cool-silicon a cg:Country . }",
+    "ASK { { cluster:cool-silicon a cg:Country } UNION { cluster:cool-silicon rdfs:label ?name } }",
+]
+CONSTRUCTED = [
+    "CONSTRUCT { cluster:cool-silicon ?p ?o . ?s ?q cluster:cool-silicon } "
+    "WHERE { { cluster:cool-silicon ?p ?o } UNION { ?s ?q cluster:cool-silicon } }",
+    "CONSTRUCT WHERE { cluster:cool-silicon a ?class ; cg:locatedIn ?place . }",
+    "construct { ?place a <x:place> ; <x:of> cluster:cool-silicon , ?no } { cluster:cool-silicon cg:locatedIn ?place }",
+    "CONSTRUCT { ?o ?p cluster:cool-silicon . ?s ?o ?p } WHERE { cluster:cool-silicon ?p ?o }",
+    "CONSTRUCT { <x:s> <x:p> ?o } WHERE { cluster:cool-silicon ?p ?o } LIMIT 0",
+    "CONSTRUCT { <x:s> <x:p> ?o } WHERE { <x:nothing> ?p ?o }",
+]
+
+
+@pytest.mark.parametrize("text", ALTERNATIVES)
+def test_alternatives(lookups: Lookups, engine: EmbeddedEngine, text: str) -> None:
+    answer = lookups.answer(text)
+    assert answer is not None
+    expected = engine.query(text).body
+    assert json.loads(answer.body)["head"] == json.loads(expected)["head"]
+    assert bindings(answer.body) == bindings(expected)
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_whether_there_is_something(lookups: Lookups, engine: EmbeddedEngine, text: str) -> None:
+    answer = lookups.answer(text)
+    assert answer is not None
+    assert (answer.body, answer.form) == (engine.query(text).body, "ASK")
+
+
+@pytest.mark.parametrize("form", [None, "turtle", "ntriples", "rdfxml", "jsonld"])
+@pytest.mark.parametrize("text", CONSTRUCTED)
+def test_what_is_constructed(lookups: Lookups, engine: EmbeddedEngine, text: str, form: str | None) -> None:
+    answer = lookups.answer(text, form)
+    if answer is None:
+        assert form in ("rdfxml", "jsonld")
+        return
+    expected = engine.query(text, format=form)
+    assert (answer.body, answer.format, answer.form) == (expected.body, expected.format, "CONSTRUCT")
+
+
+@pytest.mark.parametrize("form", ["turtle", "ntriples"])
+def test_what_is_around_every_thing_is_constructed_as_the_engine_does(
+    lookups: Lookups, engine: EmbeddedEngine, form: str
+) -> None:
+    found = engine.query("SELECT DISTINCT ?x { ?x a ?class FILTER(isIRI(?x)) }", format="csv")
+    left = 0
+    for thing in found.body.decode().split()[1:]:
+        text = (
+            f"CONSTRUCT {{ <{thing}> ?p ?o . ?s ?q <{thing}> }} "
+            f"WHERE {{ {{ <{thing}> ?p ?o }} UNION {{ ?s ?q <{thing}> }} }}"
+        )
+        answer = lookups.answer(text, form)
+        if answer is None:
+            left += 1
+        else:
+            assert answer.body == engine.query(text, format=form).body, text
+    assert left < 60
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [("SELECT ?o { <x:y> ?p ?o }", "csv"), ("ASK { <x:y> ?p ?o }", "xml"), ("CONSTRUCT WHERE { <x:y> ?p ?o }", "json")],
+)
+def test_other_formats_are_left_to_a_reader(lookups: Lookups, text: str, form: str) -> None:
+    assert lookups.answer(text) is not None
+    assert lookups.answer(text, form) is None
+
+
 def test_of_which_rows_are_first_the_engine_has_the_say(lookups: Lookups) -> None:
     text = "SELECT ?country { cluster:cool-silicon cg:hasConceptPhase/cg:targetPlace ?country }"
     answer = lookups.answer(text)
@@ -164,8 +245,22 @@ NO_LOOKUP = [
     "PREFIX a:b <x:y> SELECT ?o { <x:y> ?p ?o }",
     "PREFIX a: <relative> SELECT ?o { <x:y> ?p ?o }",
     "BASE <x:y> SELECT ?o { <x:y> ?p ?o }",
-    "ASK { <x:y> ?p ?o }",
     "SELECT ?o { <x:y> A ?o }",
+    "SELECT ?o { { <x:y> ?p ?o } UNION }",
+    "SELECT ?o { { <x:y> ?p ?o } UNION { ?s ?p ?o } }",
+    "SELECT ?o { { <x:y> ?p ?o } <x:y> ?q ?o }",
+    "SELECT ?o { <x:y> ?q ?o { <x:y> ?p ?o } }",
+    "SELECT ?o { { <x:y> ?p ?o }",
+    "ASK { <x:y> ?p ?o } LIMIT 1",
+    "ASK { ?s ?p ?o }",
+    "CONSTRUCT { <x:y> <x:p>/<x:q> ?o } WHERE { <x:y> ?p ?o }",
+    "CONSTRUCT WHERE { <x:y> <x:p>/<x:q> ?o }",
+    "CONSTRUCT WHERE { { <x:y> ?p ?o } }",
+    "CONSTRUCT { <x:y> ?p [] } WHERE { <x:y> ?p ?o }",
+    "CONSTRUCT { <x:y> ?p 1 } WHERE { <x:y> ?p ?o }",
+    "CONSTRUCT { <x:y> ?p ?o }",
+    "CONSTRUCT { } WHERE { <x:y> ?p ?o }",
+    "DESCRIBE <x:y>",
     "SELECT ?o { <x:y> ?p ?o } # half a comment\n garbage",
     "SELECT ?o { <x:y> ?p ?o }" + " " * LONGEST,
 ]
@@ -228,6 +323,10 @@ terms = st.one_of(
     st.booleans().map(ox.Literal),
     st.integers(-(10**6), 10**6).map(ox.Literal),
     st.just(ox.BlankNode("b1")),
+    st.sampled_from(["a#b", "a#b.", "a#-b", "a#b/c", "a#", "", "%C3%A4", "ä", "1"]).map(
+        lambda name: ox.NamedNode(f"http://example.org/{name}")
+    ),
+    st.just(ox.Literal("<x:a> <http://example.org/a#b>\n_:s a 1 .\n")),
     st.just(ox.Triple(ox.NamedNode("x:a"), ox.NamedNode("x:b"), ox.Literal("c"))),
     st.just(ox.Literal("a", language="he", direction=ox.BaseDirection.RTL)),
 )
@@ -246,6 +345,18 @@ def test_any_term_is_written_as_the_engine_writes_it(hold: bool, terms: list[Any
         assert answer.body == evaluate(store, text, JSON)[0]
 
 
+@pytest.mark.parametrize("form", [TURTLE, NTRIPLES])
+@pytest.mark.parametrize("hold", [False, True])
+@settings(max_examples=200, deadline=None)
+@given(st.lists(terms, max_size=6))
+def test_any_term_is_constructed_as_the_engine_writes_it(hold: bool, form: Format, terms: list[Any]) -> None:
+    store = _store(terms)
+    text = "CONSTRUCT { <x:s> a ?o ; ?p ?o . ?o ?p <http://example.org/new> } WHERE { <x:s> ?p ?o }"
+    answer = Lookups(holding.statements(store, hold=hold, prefixes=PREFIXES)).answer(text, form.name)
+    assert answer is not None
+    assert answer.body == evaluate(store, text, form, dataset=Dataset(PREFIXES))[0]
+
+
 NODES = ["<x:a>", "<x:b>", "<x:c>"]
 nodes = st.sampled_from(NODES)
 variables = st.sampled_from(["?u", "?v", "?w"])
@@ -257,21 +368,31 @@ patterns = st.builds("{} {} {}".format, ends, st.one_of(paths, predicates, varia
 statements = st.tuples(nodes, predicates, st.one_of(nodes, st.sampled_from(['"text"', "<x:p>"])))
 
 
+groups = st.lists(patterns, min_size=1, max_size=3).map(" . ".join)
+wheres = st.one_of(groups, st.lists(groups.map("{{ {} }}".format), min_size=1, max_size=3).map(" UNION ".join))
+templates = st.builds("{} {} {}".format, ends, st.one_of(predicates, variables, st.just("a")), ends)
+
+
+def _random(graph: list[tuple[str, str, str]]) -> ox.Store:
+    store = ox.Store()
+    text = "".join(f"{' '.join(statement)} ." for statement in graph)
+    store.extend(ox.Quad(row.subject, row.predicate, row.object) for row in ox.parse(text, ox.RdfFormat.TURTLE))
+    return store
+
+
 @HELD
 @settings(max_examples=1000, deadline=None)
 @given(
     st.lists(statements, max_size=12),
-    st.lists(patterns, min_size=1, max_size=3),
+    wheres,
     st.sampled_from(["", "DISTINCT "]),
     st.sampled_from(["*", "?u", "?v ?w"]),
 )
 def test_any_simple_query_is_answered_as_the_engine_does(
-    held: Held, graph: list[tuple[str, str, str]], patterns: list[str], distinct: str, columns: str
+    held: Held, graph: list[tuple[str, str, str]], where: str, distinct: str, columns: str
 ) -> None:
-    store = ox.Store()
-    text = "".join(f"{' '.join(statement)} ." for statement in graph)
-    store.extend(ox.Quad(row.subject, row.predicate, row.object) for row in ox.parse(text, ox.RdfFormat.TURTLE))
-    query = f"SELECT {distinct}{columns} {{ {' . '.join(patterns)} }}"
+    store = _random(graph)
+    query = f"SELECT {distinct}{columns} {{ {where} }}"
     answer = Lookups(held(store)).answer(query)
     assume(answer)  # left alone is what names nothing, has a part that nothing leads to, or takes too many steps
     assert answer is not None
@@ -280,18 +401,41 @@ def test_any_simple_query_is_answered_as_the_engine_does(
     assert bindings(answer.body) == bindings(expected)
 
 
+@HELD
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(statements, max_size=12),
+    st.lists(templates, min_size=1, max_size=3),
+    wheres,
+    st.sampled_from([TURTLE, NTRIPLES]),
+)
+def test_any_simple_graph_is_constructed_as_the_engine_does(
+    held: Callable[[ox.Store, dict[str, str]], Statements],
+    graph: list[tuple[str, str, str]],
+    template: list[str],
+    where: str,
+    form: Format,
+) -> None:
+    store = _random(graph)
+    query = f"CONSTRUCT {{ {' . '.join(template)} }} WHERE {{ {where} }}"
+    answer = Lookups(held(store, PREFIXES)).answer(query, form.name)
+    assume(answer)
+    assert answer is not None
+    assert answer.body == evaluate(store, query, form, dataset=Dataset(PREFIXES))[0]
+
+
 # No dot without a space: the engine takes no name with two of them, which SPARQL allows.
 pieces = st.one_of(
     st.sampled_from(
         ["", " ", "\n", " .", ";", ",", "{", "}", "#", "<", ">", "<x:a>", ":", "_:", "rdfs:", "cg:Cluster"]
     ),
     st.sampled_from(["?", "?p", "$", "*", "+", "/", "^", "|", "(", ")", "a", "x:", "1", "-1", "'x'", "%", "\\u0041"]),
-    st.sampled_from(["LIMIT", "DISTINCT", "SELECT", "PREFIX"]),
+    st.sampled_from(["LIMIT", "DISTINCT", "SELECT", "PREFIX", "CONSTRUCT", "ASK", "UNION", "WHERE"]),
 )
 
 
 @settings(max_examples=1000, deadline=None)
-@given(st.sampled_from([*SAME, *JOINS]), st.data())
+@given(st.sampled_from([*SAME, *JOINS, *ALTERNATIVES, *ASKED, *CONSTRUCTED]), st.data())
 def test_what_is_written_wrongly_is_left_to_the_engine(
     lookups: Lookups, engine: EmbeddedEngine, text: str, data: st.DataObject
 ) -> None:
@@ -302,9 +446,13 @@ def test_what_is_written_wrongly_is_left_to_the_engine(
     answer = lookups.answer(text)
     if answer is None:
         return
-    expected = engine.query(text).body
-    assert json.loads(answer.body)["head"] == json.loads(expected)["head"]
-    assert bindings(answer.body) == bindings(expected)
+    expected = engine.query(text)
+    assert answer.form == expected.form
+    if answer.form != "SELECT":
+        assert answer.body == expected.body
+        return
+    assert json.loads(answer.body)["head"] == json.loads(expected.body)["head"]
+    assert bindings(answer.body) == bindings(expected.body)
 
 
 def test_a_small_graph_is_held_in_memory_with_the_same_blank_nodes(

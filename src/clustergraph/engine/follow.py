@@ -91,7 +91,7 @@ class Follower:
 
     @property
     def engine(self) -> Engine:
-        """The engine in use now; for reading its counts, not for queries."""
+        """The engine in use now; for what it holds by itself, not for queries, in whose midst it may be closed."""
         return self._lease.engine
 
     def query(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pyoxigraph as ox
 
@@ -36,9 +38,9 @@ def open_store(path: Path | str, *, hold: bool) -> ox.Store:
     return copy
 
 
-def statements(store: ox.Store, *, hold: bool) -> Statements:
-    """The store's statements for look-ups, held in memory if that can be."""
+def statements(store: ox.Store, *, hold: bool, prefixes: Mapping[str, str] = MappingProxyType({})) -> Statements:
+    """The store's statements for look-ups, held in memory if that can be. `prefixes` are for the graphs they write."""
     if hold:
         with contextlib.suppress(LookupError):
-            return Indexed(store)
-    return Stored(store)
+            return Indexed(store, prefixes)
+    return Stored(store, prefixes)

@@ -88,11 +88,7 @@ class ReaderPool:
         """Answer one query; see `engine.base.Engine.query`. `timeout` may go up to `limits.timeout_ceiling`."""
         if timeout is not None and not timeout > 0:
             raise EvaluationError(f"The timeout must be a number of seconds above 0, not {timeout}.")
-        if (
-            not (bindings or default_graphs or named_graphs)
-            and format in ("json", None)
-            and (near := self.look_up(text))
-        ):
+        if not (bindings or default_graphs or named_graphs) and (near := self.look_up(text, format)):
             return near
         begin = time.perf_counter()
         ready = prepare(
@@ -149,9 +145,9 @@ class ReaderPool:
             raise ready.located(error) if isinstance(error, QuerySyntaxError) else error
         return Answer(body, ready.format, ready.form, {"parse": parse, "queue": queue, **reply["timings"]})
 
-    def look_up(self, text: str) -> Answer | None:
+    def look_up(self, text: str, format: str | None = None) -> Answer | None:
         """The answer to a look-up, which takes no reader; None for every other query."""
-        return self._lookups.answer(text)
+        return self._lookups.answer(text, format)
 
     def close(self) -> None:
         """End every reader, busy or not. Queries that run or wait get EngineDown."""
@@ -175,7 +171,8 @@ class ReaderPool:
             store = held.open_store(self.snapshot.store, hold=hold)
         except OSError as error:
             raise EngineDown(f"The service could not open its snapshot: {error}.") from error
-        return Lookups(held.statements(store, hold=hold), self.snapshot.prefixes)
+        prefixes = self.snapshot.prefixes
+        return Lookups(held.statements(store, hold=hold, prefixes=prefixes), prefixes)
 
     def _launch(self) -> Reader:
         return Reader(self.snapshot, self.limits, online=bool(self._allow))

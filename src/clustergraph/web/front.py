@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -51,8 +50,7 @@ OF_THE_BODY = frozenset({"Content-Type", "Content-Length", "Content-Encoding"})
 """What a response without a body has no use for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A whole response, ready to be sent again. It has an ETag if it may be kept."""
 
     status: str
@@ -161,13 +159,13 @@ class Front:
             ready = not_modified(ready.etag, "", ready.headers)
         elif ready.file is not None:
             (status, headers), file = ranges.cut(environ, ready.file, ready.etag, dict(ready.headers))
-            ready = replace(ready, status=status, headers=list(headers.items()), file=file)
+            ready = ready._replace(status=status, headers=list(headers.items()), file=file)
         seconds = time.perf_counter() - begin
         method = environ["REQUEST_METHOD"]
         self.metrics.request(method, environ.get("PATH_INFO", ""), ready.status[:3], outcome, seconds)
         if self._log_style != "off":
             log.write(self._log_style, environ, ready.status[:3], ready.size, outcome, seconds)
-        return replace(ready, body=b"", file=None) if method == "HEAD" else ready
+        return ready._replace(body=b"", file=None) if method == "HEAD" else ready
 
     def _etag(self, snapshot: str, environ: WSGIEnvironment, coding: str) -> str:
         parts = (
@@ -199,16 +197,19 @@ class Front:
 
     def _kept(self, answer: Ready, question: _Asked) -> Ready:
         """The answer, compressed, and if it may be, tagged and kept for whoever asks next."""
-        answer = encode(answer, question.coding)
-        headers = dict(answer.headers)
-        if not answer.status.startswith("200") or headers.get("Cache-Control") != PUBLIC:
+        if not answer.status.startswith("200"):
             return answer
+        headers = dict(answer.headers)
+        body = coded(answer.body, question.coding, headers)
+        if headers.get("Cache-Control") != PUBLIC:
+            return Ready(answer.status, list(headers.items()), body, "", answer.file)
         headers["ETag"] = question.etag
+        told = list(headers.items())
         if answer.file is None:
-            again = {**headers, "Server-Timing": "ready"}
-            kept = Ready(answer.status, list(again.items()), answer.body, question.etag)
-            self.cache.put(question.etag, kept, len(answer.body) + HEADERS_BYTES)
-        return Ready(answer.status, list(headers.items()), answer.body, question.etag, answer.file)
+            headers["Server-Timing"] = "ready"
+            kept = Ready(answer.status, list(headers.items()), body, question.etag)
+            self.cache.put(question.etag, kept, len(body) + HEADERS_BYTES)
+        return Ready(answer.status, told, body, question.etag, answer.file)
 
     def _answer(self, environ: WSGIEnvironment) -> Ready:
         short = quick.answer(environ, self.service)
@@ -264,18 +265,25 @@ def run(app: WSGIApplication, environ: WSGIEnvironment) -> Ready:
 
 
 def encode(answer: Ready, coding: str) -> Ready:
-    """The answer in the content coding that its client prefers, and marked as one that comes in several."""
-    headers = dict(answer.headers)
-    media_type = headers.get("Content-Type", "")
-    if not answer.status.startswith("200") or not is_worth_coding(media_type, len(answer.body)):
+    """The answer in the content coding that its client prefers."""
+    if not answer.status.startswith("200"):
         return answer
-    vary = [name for name in headers.get("Vary", "").split(", ") if name]
-    headers["Vary"] = ", ".join(dict.fromkeys([*vary, "Accept-Encoding"]))
-    if not coding:
-        return Ready(answer.status, list(headers.items()), answer.body)
-    body = CODINGS[coding](answer.body)
-    headers.update({"Content-Encoding": coding, "Content-Length": str(len(body))})
-    return Ready(answer.status, list(headers.items()), body)
+    headers = dict(answer.headers)
+    body = coded(answer.body, coding, headers)
+    return Ready(answer.status, list(headers.items()), body, answer.etag, answer.file)
+
+
+def coded(body: bytes, coding: str, headers: dict[str, str]) -> bytes:
+    """A body in a content coding. Its headers are told so, and that there are others."""
+    if not is_worth_coding(headers.get("Content-Type", ""), len(body)):
+        return body
+    vary = headers.get("Vary", "")
+    if "Accept-Encoding" not in vary:
+        headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
+    if coding:
+        body = CODINGS[coding](body)
+        headers.update({"Content-Encoding": coding, "Content-Length": str(len(body))})
+    return body
 
 
 def not_modified(etag: str, snapshot: str, headers: Iterable[tuple[str, str]] | None = None) -> Ready:

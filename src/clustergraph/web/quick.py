@@ -68,7 +68,7 @@ async def aanswer(asked: Question, environ: WSGIEnvironment, service: Service) -
 
 def look_up(asked: Question, service: Service) -> Short | None:
     """As `answer`, but only of what is answered without waiting for anything."""
-    found = service.look_up(asked.text) if asked.choice.format.name == "json" else None
+    found = service.look_up(asked.text, asked.choice.format.name)
     return None if found is None else _short(asked, found, service)
 
 

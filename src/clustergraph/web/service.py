@@ -30,8 +30,8 @@ class Service:
     engine: Engine
     catalogue: Catalogue
     settings: Settings
-    look_up: Callable[[str], Answer | None] = lambda _text: None
-    """The answer to a query, as JSON, if it can be had on the spot; else None, and the engine tells it or why not."""
+    look_up: Callable[[str, str], Answer | None] = lambda _text, _format: None
+    """The answer to a query in a format, if it can be had on the spot; else None: the engine tells it or why not."""
     aquery: Callable[[str, str], Coroutine[Any, Any, Answer]] | None = None
     """As `engine.query` of a text and a format, on an event loop; None where the engine has only threads for that."""
 
@@ -69,9 +69,9 @@ def open_service(settings: Settings) -> Service:
     engine = CachedEngine(following, settings.cache * MIB // 2)
     catalogue = Catalogue.load(settings.queries) if settings.queries else Catalogue()
 
-    def look_up(text: str) -> Answer | None:
-        with following.leased() as pool:
-            return cast(ReaderPool, pool).look_up(text)
+    def look_up(text: str, format: str) -> Answer | None:
+        # What look-ups need outlives the pool, so none is leased.
+        return cast(ReaderPool, following.engine).look_up(text, format)
 
     async def aquery(text: str, format: str) -> Answer:
         with following.leased() as pool:

@@ -1,4 +1,4 @@
-"""Reading a simple query: a SELECT of patterns of statements, with paths, and nothing that has to be computed.
+"""Reading a simple query: patterns of statements, with paths and alternatives, and nothing that has to be computed.
 
 What is anything else, wrong or only unusual is left to the engine, which reads all of SPARQL.
 """
@@ -6,7 +6,8 @@ What is anything else, wrong or only unusual is left to the engine, which reads 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -23,6 +24,7 @@ _GAP = r"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
 # time. Whatever is no token of a simple query is one character, which nothing below expects.
 _WORD = rf"{syntax.PREFIX}(?::(?:{syntax.LOCAL})?)?|:(?:{syntax.LOCAL})?"
 _TOKEN = re.compile(rf"{_GAP}({syntax.IRI}|{_WORD}|{syntax.VARIABLE}+|[0-9]++|[^ \t\r\n#]|\Z)")
+_PROLOGUE = re.compile(rf"{_GAP}((?:(?i:PREFIX){_GAP}(?:{syntax.PREFIX})?:{_GAP}{syntax.IRI}{_GAP})*+)")
 _TYPE = f"{RDF}type"
 
 
@@ -59,10 +61,16 @@ class Pattern(NamedTuple):
 class Simple(NamedTuple):
     """A simple query."""
 
-    columns: list[str]
-    patterns: list[Pattern]
-    distinct: bool
-    limit: int | None
+    form: str
+    """`SELECT`, `ASK` or `CONSTRUCT`."""
+    groups: list[list[Pattern]]
+    """Patterns that belong together; more than one such group where any of them will do, as UNION has it."""
+    columns: Sequence[str] = ()
+    """What is selected."""
+    template: Sequence[Pattern] = ()
+    """What is constructed."""
+    distinct: bool = False
+    limit: int | None = None
 
 
 def read(text: str, prefixes: Mapping[str, str], statements: Statements) -> Simple:
@@ -81,34 +89,57 @@ def read(text: str, prefixes: Mapping[str, str], statements: Statements) -> Simp
 
 class _Text:
     def __init__(self, text: str, prefixes: Mapping[str, str], statements: Statements) -> None:
-        self._tokens = _TOKEN.findall(text)  # the last one is empty
+        prologue = _PROLOGUE.match(text)
+        assert prologue  # if only of nothing
+        self._declared = _declared(prologue[1])
+        self._tokens = _TOKEN.findall(text, prologue.end())  # the last one is empty
         self._at = 0
         self._known = prefixes
         self._named = statements.named
-        self._declared: dict[str, str] = {}
         self._variables: dict[str, None] = {}
         """In the order in which they are first named."""
 
     def query(self) -> Simple:
-        while self._has("PREFIX"):
-            self._declare()
-        if not self._has("SELECT"):
+        if self._has("SELECT"):
+            query = self._select()
+        elif self._has("CONSTRUCT"):
+            query = self._construct()
+        elif self._has("ASK"):
+            self._has("WHERE")
+            query = Simple("ASK", self._groups())
+        else:
             raise NotSimple
+        if query.form != "ASK" and self._has("LIMIT"):
+            query = query._replace(limit=self._number())
+        if self._tokens[self._at]:
+            raise NotSimple
+        return query
+
+    def _select(self) -> Simple:
         distinct = self._has("DISTINCT")
         columns: list[str] = []
         everything = self._has("*")
         while not everything and self._tokens[self._at][:1] in ("?", "$"):
             columns.append(_name(self._next()))
         self._has("WHERE")
-        patterns = self._group()
-        limit = self._number() if self._has("LIMIT") else None
-        if self._tokens[self._at]:
-            raise NotSimple
+        groups = self._groups()
         if everything:
             columns = list(self._variables)
         if not columns or len(set(columns)) < len(columns):
             raise NotSimple
-        return Simple(columns, patterns, distinct, limit)
+        return Simple("SELECT", groups, columns, distinct=distinct)
+
+    def _construct(self) -> Simple:
+        if self._has("WHERE"):
+            template = self._group()
+            groups = [template]
+        else:
+            template = self._group()
+            self._has("WHERE")
+            groups = self._groups()
+        if any(isinstance(pattern.predicate, tuple) for pattern in template):
+            raise NotSimple
+        return Simple("CONSTRUCT", groups, template=template)
 
     def _next(self) -> str:
         token: str = self._tokens[self._at]
@@ -123,17 +154,23 @@ class _Text:
         self._at += 1
         return True
 
-    def _declare(self) -> None:
-        prefix, iri = self._next(), self._next()
-        if prefix.find(":") != len(prefix) - 1 or not iri.startswith("<"):
-            raise NotSimple
-        self._declared[prefix] = ox.NamedNode(_plain(iri[1:-1])).value
-
     def _number(self) -> int:
         token = self._next()
         if not token.isdecimal() or len(token) > 9:
             raise NotSimple
         return int(token)
+
+    def _groups(self) -> list[list[Pattern]]:
+        """A group, or the alternatives between its braces."""
+        if self._tokens[self._at : self._at + 2] != ["{", "{"]:
+            return [self._group()]
+        self._next()
+        groups = [self._group()]
+        while self._has("UNION"):
+            groups.append(self._group())
+        if self._next() != "}" or sum(map(len, groups)) > MOST_PATTERNS:
+            raise NotSimple
+        return groups
 
     def _group(self) -> list[Pattern]:
         """The patterns between braces."""
@@ -196,6 +233,21 @@ class _Text:
             raise NotSimple
         prefix += colon
         return self._named(_plain((self._declared.get(prefix) or self._known[prefix]) + local))
+
+
+@lru_cache(maxsize=256)
+def _declared(prologue: str) -> Mapping[str, str]:
+    """The namespaces declared, by their prefixes with the colons. Most programs begin all their queries alike."""
+    found = {}
+    tokens = iter(_TOKEN.findall(prologue))
+    for word in tokens:
+        if not word:
+            break
+        prefix, iri = next(tokens), next(tokens)
+        if word.upper() != "PREFIX" or prefix.find(":") != len(prefix) - 1 or not iri.startswith("<"):
+            raise NotSimple
+        found[prefix] = ox.NamedNode(_plain(iri[1:-1])).value
+    return found
 
 
 def _name(token: str) -> Variable:

@@ -5,24 +5,37 @@ A term is whatever the one or the other takes for it. Patterns have None where a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
+from io import BytesIO
+from itertools import chain, islice
 from json.encoder import encode_basestring as quoted
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import pyoxigraph as ox
 
+from clustergraph.engine import graphs
+from clustergraph.engine.formats import Format
+from clustergraph.engine.lookups.written import Writer
 from clustergraph.namespaces import XSD
 
 Term = Any
 Triple = Sequence[Term]
 """Subject, predicate, object."""
 
+MOST_CHARACTERS = 1 << 18
+"""How much the terms of an answer may come to; a few long texts could be in many rows."""
+
 _MERGED = ox.DefaultGraph()
 _STRING = f"{XSD}string"
 _SUBJECTS = (ox.NamedNode, ox.BlankNode, type(None))
 _PREDICATES = (ox.NamedNode, type(None))
+
+
+class TooLong(LookupError):
+    """The terms of an answer are too long."""
 
 
 class Statements(Protocol):
@@ -40,14 +53,21 @@ class Statements(Protocol):
     def column(self, terms: list[Term]) -> list[str]:
         """The terms as SPARQL 1.1 Query Results JSON has them. Raises LookupError for those that RDF 1.2 added."""
 
+    def graph(self, triples: list[tuple[Term, Term, Term]], form: Format) -> bytes:
+        """The triples in a format, each once, and without those that RDF does not know, such as of a literal.
+
+        Raises LookupError if they are not written in that format here, and TooLong.
+        """
+
 
 class Stored:
     """Statements in a store, of any size. A look may have to read from the disk."""
 
     effort = 5
 
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: ox.Store, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
         self._store = store
+        self._prefixes = prefixes
 
     def named(self, iri: str) -> ox.NamedNode:
         """See `Statements`."""
@@ -63,6 +83,18 @@ class Stored:
     def column(self, terms: list[Any]) -> list[str]:
         """See `Statements`."""
         return [_node(term) if type(term) is ox.NamedNode else _term(term) for term in terms]
+
+    def graph(self, triples: list[tuple[Any, Any, Any]], form: Format) -> bytes:
+        """See `Statements`."""
+        written = BytesIO()
+        check_length(map(str, chain.from_iterable(triples)))
+        found = [
+            ox.Triple(*triple)
+            for triple in triples
+            if isinstance(triple[0], _SUBJECTS) and isinstance(triple[1], _PREDICATES)
+        ]
+        graphs.write(found, form, written, self._prefixes)
+        return written.getvalue()
 
 
 class Indexed:
@@ -80,7 +112,7 @@ class Indexed:
 
     effort = 1
 
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: ox.Store, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
         self._found: dict[tuple[str | None, str | None, str | None], list[tuple[str, str, str]]] = {}
         self._all: set[tuple[str, str, str]] = set()
         self._named: dict[str, str] = {}
@@ -91,6 +123,7 @@ class Indexed:
             # Whatever is given is a key, so that nothing is ever searched and no look takes longer than another.
             for key in (s, None, None), (s, p, None), (None, p, o), (None, None, o), (s, None, o):
                 self._found.setdefault(key, []).append(triple)
+        self._writer = Writer(prefixes, {cell: term for term, cell in cells.items()}, _named)
 
     def _cells(self, triple: ox.Triple, cells: dict[Any, str]) -> tuple[str, str, str]:
         """The parts of a statement, the same string for the same term."""
@@ -118,6 +151,17 @@ class Indexed:
         """See `Statements`."""
         return terms
 
+    def graph(self, triples: list[tuple[str, str, str]], form: Format) -> bytes:
+        """See `Statements`."""
+        check_length(chain.from_iterable(triples))
+        return self._writer.write(triples, form.name)
+
+
+def check_length(terms: Iterable[str]) -> None:
+    """Raises TooLong if the terms of an answer come to more than `MOST_CHARACTERS`."""
+    if sum(map(len, terms)) > MOST_CHARACTERS:
+        raise TooLong
+
 
 def _term(term: Any) -> str:
     kind = type(term)
@@ -132,6 +176,11 @@ def _term(term: Any) -> str:
         return f'{start},"xml:lang":{quoted(term.language)}}}'
     datatype = term.datatype.value
     return f"{start}}}" if datatype == _STRING else f'{start},"datatype":{quoted(datatype)}}}'
+
+
+def _named(cell: str) -> ox.NamedNode:
+    """The IRI that `_term` wrote. What no statement has can only come from a query, which names IRIs only."""
+    return ox.NamedNode(json.loads(cell)["value"])
 
 
 # Predicates and classes come again and again. Literals do not, and may be long.

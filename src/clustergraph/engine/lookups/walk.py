@@ -6,25 +6,42 @@ after so many steps needs no process that can be ended.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 
-from clustergraph.engine.lookups.simple import NotSimple, Path, Pattern, Simple, Variable
+from clustergraph.engine.lookups.simple import NotSimple, Path, Pattern, Variable
 from clustergraph.engine.lookups.statements import Statements, Term, Triple
 
 Row = tuple[Term, ...]
+
+Solutions = tuple[list[str], list[Row]]
+"""The variables that get values, and the rows of these."""
 
 
 class TooFar(LookupError):
     """The walk takes more steps than it may."""
 
 
-def solutions(statements: Statements, query: Simple, most: int) -> tuple[list[str], list[Row]]:
-    """The variables that get values, and the rows of these, of which any two may be the same.
+def solutions(
+    statements: Statements, groups: list[list[Pattern]], most: int, limit: int | None = None
+) -> list[Solutions]:
+    """The solutions of each group of patterns; any two rows may be the same.
 
-    Every statement found is a step, and every look for some is as many as it costs; `most` may be taken. Raises TooFar,
-    and NotSimple where some part of the query has no end that is named or found by another part.
+    With a limit there are at most so many where their order is known, and all of them where it is not. Every statement
+    found is a step, and every look for some is as many as it costs; `most` may be taken. Raises TooFar, and NotSimple
+    where some part of a group has no end that is named or found by another part.
     """
-    return _Walk(statements, most).solutions(query)
+    walk = _Walk(statements, most)
+    # Which rows come first is for the engine to say, but where they come as the index has them.
+    cut = limit if len(groups) == 1 and len(groups[0]) == 1 else None
+    return [walk.solutions(group, cut) for group in groups]
+
+
+def _kept(places: list[int]) -> Callable[[Triple], Row]:
+    """What takes the terms at these places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda triple: tuple([triple[at] for at in places])
 
 
 class _Walk:
@@ -33,10 +50,9 @@ class _Walk:
         self._left = most
         self._names: list[str] = []
 
-    def solutions(self, query: Simple) -> tuple[list[str], list[Row]]:
-        left = list(query.patterns)
-        # Which rows come first is for the engine to say, but where they come as the index has them.
-        limit = query.limit if len(left) == 1 and not query.distinct else None
+    def solutions(self, patterns: list[Pattern], limit: int | None) -> Solutions:
+        left = list(patterns)
+        self._names = []
         rows: list[Row] = [()]
         while left:
             pattern = max(left, key=self._nearness)
@@ -63,7 +79,7 @@ class _Walk:
         # A variable that stands twice has to be the same thing.
         same = [(at, fresh[part]) for at, part in enumerate(known) if isinstance(part, Variable) and fresh[part] != at]
         self._names += fresh
-        places = list(fresh.values())
+        kept = _kept(list(fresh.values()))
         found: list[Row] = []
         for row in rows:
             one, two, three = [
@@ -72,7 +88,7 @@ class _Walk:
             triples = self._counted(one, two, three, limit)
             if same:
                 triples = [triple for triple in triples if all(triple[this] == triple[that] for this, that in same)]
-            found += [row + tuple([triple[at] for at in places]) for triple in triples]
+            found += [row + kept(triple) for triple in triples] if row else map(kept, triples)
         return found
 
     def _along(self, rows: list[Row], subject: Term, path: Path, object: Term) -> list[Row]:
