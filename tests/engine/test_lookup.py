@@ -290,6 +290,8 @@ def test_long_texts_are_left_to_a_reader(held: Held) -> None:
     assert lookups.answer("SELECT ?o { <x:s> <x:p> ?o }") is not None
     lookups = Lookups(held(_store([ox.Literal("x" * (MOST_CHARACTERS + 1))])))
     assert lookups.answer("SELECT ?o { <x:s> <x:p> ?o }") is None
+    assert lookups.answer("CONSTRUCT WHERE { <x:s> <x:p> ?o }") is None
+    assert lookups.answer("ASK { <x:s> <x:p> ?o }") is not None
 
 
 @HELD
@@ -304,6 +306,7 @@ def test_many_patterns_are_left_to_a_reader(held: Held) -> None:
 def test_many_rows_are_left_to_a_reader(held: Held) -> None:
     lookups = Lookups(held(_store(map(ox.Literal, range(MOST_STEPS + 1)))))
     assert lookups.answer("SELECT ?o { <x:s> ?p ?o }") is None
+    assert lookups.answer("CONSTRUCT { <x:a> ?p ?o . <x:b> ?p ?o . <x:c> ?p ?o } { <x:s> ?p ?o } LIMIT 499") is None
     some = lookups.answer("SELECT ?o { <x:s> ?p ?o } LIMIT 500")
     assert some is not None
     assert some.body.count(b"literal") == MOST_STEPS

@@ -51,7 +51,7 @@ class Statements(Protocol):
         """The statements with these parts, or the first of them. Subject or object is given."""
 
     def column(self, terms: list[Term]) -> list[str]:
-        """The terms as SPARQL 1.1 Query Results JSON has them. Raises LookupError for those that RDF 1.2 added."""
+        """The terms as SPARQL 1.1 Query Results JSON has them. Raises TooLong, and LookupError for RDF 1.2's own."""
 
     def graph(self, triples: list[tuple[Term, Term, Term]], form: Format) -> bytes:
         """The triples in a format, each once, and without those that RDF does not know, such as of a literal.
@@ -82,12 +82,12 @@ class Stored:
 
     def column(self, terms: list[Any]) -> list[str]:
         """See `Statements`."""
-        return [_node(term) if type(term) is ox.NamedNode else _term(term) for term in terms]
+        return _bounded(_node(term) if type(term) is ox.NamedNode else _term(term) for term in terms)
 
     def graph(self, triples: list[tuple[Any, Any, Any]], form: Format) -> bytes:
         """See `Statements`."""
         written = BytesIO()
-        check_length(map(str, chain.from_iterable(triples)))
+        _bounded(map(str, chain.from_iterable(triples)))
         found = [
             ox.Triple(*triple)
             for triple in triples
@@ -95,6 +95,17 @@ class Stored:
         ]
         graphs.write(found, form, written, self._prefixes)
         return written.getvalue()
+
+
+def _bounded(texts: Iterable[str]) -> list[str]:
+    """The texts, no further than they come to `MOST_CHARACTERS`, however long the others are. Raises TooLong."""
+    found, left = [], MOST_CHARACTERS
+    for text in texts:
+        left -= len(text)
+        if left < 0:
+            raise TooLong
+        found.append(text)
+    return found
 
 
 class Indexed:
