@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.error import HTTPError
@@ -16,7 +17,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from clustergraph.web.front import QUICKLY_CODED
-from clustergraph.web.rsgi import environment
+from clustergraph.web.rsgi import MOST_UNREAD, environment
 from on_loop import Headers, Scope
 from serving import Server, start, stop
 
@@ -188,13 +189,38 @@ def test_a_body_of_unknown_size_is_read_as_far_as_it_may_go(server: Server) -> N
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as raw:
         raw.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n")
         raw.sendall(b"Transfer-Encoding: chunked\r\n\r\n")
-        try:
-            for _ in range(48):
-                raw.sendall(b"10000\r\n" + b"#" * 0x10000 + b"\r\n")
-            answer = raw.recv(12)
-        except ConnectionError:
-            return  # refused while it was still being sent
-        assert answer in (b"HTTP/1.1 413", b"")
+        for _ in range(48):
+            raw.sendall(b"10000\r\n" + b"#" * 0x10000 + b"\r\n")
+        # It does not say that it has ended, so it is waited for a while.
+        assert raw.recv(12) == b"HTTP/1.1 413"
+
+
+def _refused(server: Server, expects: str, bodies: Iterable[bytes]) -> str:
+    """The status line for a body too large, of which these parts are sent, one after the other."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as raw:
+        head = "POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+        raw.sendall(f"{head}{expects}Content-Length: {100 << 20}\r\n\r\n".encode())
+        for body in bodies:
+            raw.sendall(body)
+        return raw.makefile("rb").readline().decode().strip()
+
+
+def test_a_client_that_waits_for_leave_is_refused_before_it_sends_a_large_body(server: Server) -> None:
+    assert _refused(server, "Expect: 100-continue\r\n", []) == "HTTP/1.1 413 Payload Too Large"
+
+
+def test_of_a_body_too_large_only_so_much_is_taken(server: Server) -> None:
+    sent = 0
+
+    def parts() -> Iterator[bytes]:
+        nonlocal sent
+        while sent < 100 << 20:
+            yield b"#" * (1 << 20)
+            sent += 1 << 20
+
+    with contextlib.suppress(ConnectionError):  # it may be closed before the answer is read
+        assert _refused(server, "", parts()) == "HTTP/1.1 413 Payload Too Large"
+    assert MOST_UNREAD <= sent < 100 << 20
 
 
 @pytest.mark.parametrize("query", [LOOKUP, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"], ids=["look-up", "query"])

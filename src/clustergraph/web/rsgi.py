@@ -9,6 +9,7 @@ itself.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 SPARE_THREADS = 16
 """Threads for what needs no reader: pages, refusals."""
+MOST_UNREAD = 64 << 20
+"""Bytes of a body too large that are taken from the client, and dropped: most read no answer before all is sent."""
+SILENCE = 3.0
+"""Seconds without more of such a body after which it is taken for all of it."""
 _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
@@ -55,14 +60,21 @@ class Served:
     async def _read(self, environ: WSGIEnvironment, protocol: HTTPProtocol) -> None:
         """Put the request's body into its environment, unless it is larger than any that is answered."""
         said = environ.get("CONTENT_LENGTH", "")
-        if (not said and "HTTP_TRANSFER_ENCODING" not in environ) or (said.isdecimal() and int(said) > self._most):
+        if not said and "HTTP_TRANSFER_ENCODING" not in environ:
             return
+        if said.isdecimal() and int(said) > self._most and "HTTP_EXPECT" in environ:
+            return  # its client waits for leave to send it
         parts, size = [], 0
-        async for part in protocol:
-            parts.append(part)
-            size += len(part)
-            if size > self._most:
-                break
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None) as end:
+                async for part in protocol:
+                    size += len(part)
+                    if size <= self._most:
+                        parts.append(part)
+                    elif size > self._most + MOST_UNREAD:
+                        break
+                    else:
+                        end.reschedule(asyncio.get_running_loop().time() + SILENCE)
         environ["wsgi.input"] = BytesIO(b"".join(parts))
         environ["CONTENT_LENGTH"] = str(size)
         environ.pop("HTTP_TRANSFER_ENCODING", None)  # the chunks are put together
