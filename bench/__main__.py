@@ -40,6 +40,7 @@ GRAPHS = ("real", "generated")
 @click.option("--start-limit", default=180.0, help="Seconds that a server may take to start.")
 @click.option("--out", type=click.Path(path_type=Path), default=HERE / "out", help="Folder for graphs and figures.")
 @click.option("--output", type=click.Path(path_type=Path), help="The report. [default: bench/RESULTS.md]")
+@click.option("--resume", is_flag=True, help="Measure only the graphs that a run which was broken off did not finish.")
 @click.option("--again", is_flag=True, help="Measure nothing; write the report from the last run's figures.")
 def main(
     quick: bool,
@@ -53,6 +54,7 @@ def main(
     start_limit: float,
     out: Path,
     output: Path | None,
+    resume: bool,
     again: bool,
 ) -> None:
     """Measure this service side by side with Oxigraph's own server and rdflib-endpoint."""
@@ -60,9 +62,11 @@ def main(
     figures = out / "results.json"
     # A quick run, or a part of one, must not pass for the real one.
     output = output or (HERE if not (quick or only or names) else out) / "RESULTS.md"
+    if (again or resume) and not figures.is_file():
+        raise click.ClickException(
+            f"There are no figures of an earlier run; leave out {'--again' if again else '--resume'}."
+        )
     if again:
-        if not figures.is_file():
-            raise click.ClickException("There are no figures of an earlier run; leave out --again.")
         output.write_text(report.written(Results.read(figures)), encoding="utf-8")
         return
     wanted = tuple(name.strip() for name in names_of_peers.split(",") if name.strip() not in ("", "none"))
@@ -83,19 +87,27 @@ def main(
     try:
         for name in (peers.OURS, *wanted):
             peers.require(name)
-        results = _measured(plan, names or GRAPHS, triples or (50_000 if quick else 1_000_000), figures)
+        before = Results.read(figures) if resume else None
+        results = _measured(plan, names or GRAPHS, triples or (50_000 if quick else 1_000_000), figures, before)
     except (peers.NotInstalled, DidNotStart, load.LoadFailed) as error:
         raise click.ClickException(str(error)) from error
     output.write_text(report.written(results), encoding="utf-8")
     click.echo(f"Written: {output.name}", err=True)
 
 
-def _measured(plan: Plan, names: tuple[str, ...], triples: int, figures: Path) -> Results:
-    """The results, which are saved after each graph."""
+def _measured(
+    plan: Plan, names: tuple[str, ...], triples: int, figures: Path, before: Results | None = None
+) -> Results:
+    """The results, which are saved after each graph. Those that there are `before` are added to, graph by graph."""
     out = figures.parent
-    results = Results(
+    command = shlex.join(["python", "-m", "bench", *(word for word in sys.argv[1:] if word != "--resume")])
+    if before and (before.command, before.versions) != (command, versions()):
+        raise click.ClickException(
+            f"The last run was `{before.command}`, with these or other versions; resume that one."
+        )
+    results = before or Results(
         date=datetime.now(UTC).strftime("%Y-%m-%d"),
-        command=shlex.join(["python", "-m", "bench", *sys.argv[1:]]),
+        command=command,
         machine=machine(),
         versions=versions(),
         generator=load.generator(),
@@ -104,6 +116,10 @@ def _measured(plan: Plan, names: tuple[str, ...], triples: int, figures: Path) -
         deadline=plan.deadline,
     )
     for name in names:
+        if name in results.graphs:
+            continue
+        if before:
+            results.resumed.append(name)
         with shown() as tell:
             tell(f"{name}: build", 0)
             graph = graphs.real(out) if name == "real" else graphs.generated(out, triples)

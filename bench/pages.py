@@ -38,13 +38,17 @@ THINGS = """SELECT ?class (MIN(?thing) AS ?first) (MAX(?thing) AS ?last) {
 
 @dataclass(slots=True)
 class Page:
-    """A page of a graph, the texts of the queries behind it, and the seconds that both took, each time."""
+    """A page of a graph, the texts of the queries behind it, and the seconds that both took, each time.
+
+    `note` says why it was not measured.
+    """
 
     graph: str
     address: str
     queries: list[str]
     seconds: list[float] = field(default_factory=list)
     behind: list[float] = field(default_factory=list)
+    note: str = ""
 
     @property
     def ratio(self) -> float:
@@ -100,14 +104,22 @@ def measure(port: int, pages: Sequence[Page], repeats: int = REPEATS) -> None:
     """Ask for each page and for its queries, again and again, and note how long that took."""
     connection = http.client.HTTPConnection(HOST, port, timeout=60)
     for repeat in range(repeats + 1):
-        for page in pages:
-            whole = _seconds(connection, [(page.address, "text/html")])
+        for page in [page for page in pages if not page.note]:
             accept = "application/sparql-results+json, text/turtle"
-            parts = _seconds(connection, [(f"/sparql?query={quote(text)}", accept) for text in page.queries])
+            try:
+                whole = _seconds(connection, [(page.address, "text/html")])
+                parts = _seconds(connection, [(f"/sparql?query={quote(text)}", accept) for text in page.queries])
+            except _Refused as refused:
+                page.note = str(refused)
+                continue
             if repeat:  # at first, some of it is read for good
                 page.seconds.append(whole)
                 page.behind.append(parts)
     connection.close()
+
+
+class _Refused(Exception):
+    """A page or one of its queries was not answered."""
 
 
 def _seconds(connection: http.client.HTTPConnection, requests: Sequence[tuple[str, str]]) -> float:
@@ -117,5 +129,13 @@ def _seconds(connection: http.client.HTTPConnection, requests: Sequence[tuple[st
         response = connection.getresponse()
         body = response.read()
         if response.status != 200:
-            raise RuntimeError(f"{address} answered {response.status}: {body[:200]!r}")
+            raise _Refused(f"{address.partition('=')[0]} answered {response.status}: {_title(body)}")
     return time.perf_counter() - begin
+
+
+def _title(body: bytes) -> str:
+    """What a problem object says it is."""
+    try:
+        return str(json.loads(body)["title"])
+    except (ValueError, KeyError, TypeError):
+        return body[:100].decode(errors="replace")

@@ -145,7 +145,7 @@ def _goals(figures: Figures) -> list[str]:
         if one.graph == "real":
             rows += _bounds(one)
     rows += [row for one in figures.results.libraries for row in _soon(one)]
-    if shown := [page.ratio for page in figures.results.pages if page.graph == "real"]:
+    if shown := [page.ratio for page in figures.results.pages if page.graph == "real" and not page.note]:
         text, value = "Time of a page of a thing : of its queries, the worst", max(shown)
         rows.append([text, f"under {pages.MOST:g}", _ratio(value), "yes" if value < pages.MOST else "**no**"])
     if not rows:
@@ -234,8 +234,9 @@ def _pressure(one: Pressure) -> list[str]:
 def _pages(shown: Sequence[Page]) -> list[str]:
     if not shown:
         return []
+    measured = [page for page in shown if not page.note]
     text = (
-        f"{len(shown)} pages, two things of every class, and the queries whose answers each shows, asked of this "
+        f"{len(measured)} pages, two things of every class, and the queries whose answers each shows, asked of this "
         "service over HTTP one after another, without any cache. The ten pages that take longest beside their queries:"
     )
     rows = [
@@ -245,10 +246,14 @@ def _pages(shown: Sequence[Page]) -> list[str]:
             *(_ms(each) for each in (page.seconds, page.behind)),
             _ratio(page.ratio),
         ]
-        for page in sorted(shown, key=lambda page: -page.ratio)[:10]
+        for page in sorted(measured, key=lambda page: -page.ratio)[:10]
     ]
-    rows.append(["median of all", "", "", "", _ratio(median(page.ratio for page in shown))])
-    return ["### Pages of things", text, table(["page", "queries", "ms", "ms of its queries", "ratio"], rows)]
+    if measured:
+        rows.append(["median of all", "", "", "", _ratio(median(page.ratio for page in measured))])
+    parts = ["### Pages of things", text, table(["page", "queries", "ms", "ms of its queries", "ratio"], rows)]
+    if left := [page for page in shown if page.note]:
+        parts.append("Not measured: " + "; ".join(f"`{page.address}` ({page.note})" for page in left) + ".")
+    return parts
 
 
 def _ms(seconds: Sequence[float]) -> str:
@@ -389,7 +394,8 @@ def _agreement(checks: Sequence[Check]) -> str:
 def _how(results: Results) -> list[str]:
     about = [[name, said] for name, said in results.about.items()]
     commands = dict.fromkeys(one.command for one in results.services if one.command)
-    listed = "\n".join([results.command, *commands])
+    resumed = [f"{results.command} --resume  # {name}" for name in results.resumed]
+    listed = "\n".join([results.command, *resumed, *commands])
     return [
         "## How this was measured",
         table(["machine", ""], [[name, value] for name, value in results.machine.items()]),

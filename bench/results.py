@@ -105,6 +105,8 @@ class Results:
     pages: list[Page] = field(default_factory=list)
     about: dict[str, str] = field(default_factory=dict)
     """What each query asks for."""
+    resumed: list[str] = field(default_factory=list)
+    """The graphs that were measured by another run, which went on with this one."""
 
     def save(self, path: Path) -> None:
         """Write everything as JSON."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +24,7 @@ from bench import ask, graphs, library, load, measure, peers, pressure, processe
 from bench.__main__ import main, shown
 from bench.library import Library
 from bench.load import Load
+from bench.machine import versions
 from bench.pages import Page
 from bench.pressure import Pressure
 from bench.results import AD_HOC, CANNED, COLD, MIX, REPEATED, Cell, Check, Results, Service
@@ -306,6 +309,7 @@ def sample() -> Results:
         pages=[
             Page("real", "/page/id/slow", ["ASK {}"], [0.008, 0.007], [0.002, 0.002]),
             Page("real", "/page/id/quick", ["ASK {}", "ASK {}"], [0.004], [0.002]),
+            Page("real", "/page/id/heavy", ["ASK {}"], note="/sparql?query answered 503: Deadline passed"),
         ],
         libraries=[
             Library("real", 0, {library.IMPORT: [0.01], library.FIRST: [0.6]}),
@@ -343,6 +347,7 @@ def test_how_long_pages_take_beside_their_queries_is_told_and_judged() -> None:
     said = report.written(results)
     assert "| `/page/id/slow` | 1 | 7.50 | 2.00 | 3.75 |" in said
     assert "of its queries, the worst | under 3 | 3.75 | **no** |" in said
+    assert "Not measured: `/page/id/heavy` (/sparql?query answered 503: Deadline passed)." in said
     del results.pages[0]
     assert "of its queries, the worst | under 3 | 2.00 | yes |" in report.written(results)
 
@@ -417,6 +422,30 @@ def test_the_report_can_be_written_again(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["--again", "--out", str(tmp_path), "--output", str(tmp_path / "R.md")])
     assert done.exit_code == 0, done.output
     assert (tmp_path / "R.md").read_text() == report.written(sample())
+
+
+def test_a_run_that_was_broken_off_is_resumed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    options = ["--graph", "real", "--out", str(tmp_path), "--output", str(tmp_path / "R.md"), "--resume"]
+    monkeypatch.setattr(sys, "argv", ["bench", *options])
+    done = CliRunner().invoke(main, options)
+    assert done.exit_code == 1
+    assert "leave out --resume" in done.output
+
+    before = sample()
+    before.save(tmp_path / "results.json")
+    done = CliRunner().invoke(main, options)
+    assert done.exit_code == 1
+    assert before.command in done.output
+    assert not (tmp_path / "R.md").exists()
+
+    before.command, before.versions = shlex.join(["python", "-m", "bench", *options[:-1]]), versions()
+    before.save(tmp_path / "results.json")
+    done = CliRunner().invoke(main, options)
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "R.md").read_text() == report.written(before)  # nothing was left to measure
+
+    before.resumed.append("generated")
+    assert "--resume  # generated" in report.written(before)
 
 
 def test_mix_is_told_apart_from_a_query_of_that_name() -> None:
