@@ -425,7 +425,17 @@ def test_the_report_can_be_written_again(tmp_path: Path) -> None:
 
 
 def test_a_run_that_was_broken_off_is_resumed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    options = ["--graph", "real", "--out", str(tmp_path), "--output", str(tmp_path / "R.md"), "--resume"]
+    options = [
+        "--peers",
+        "none",
+        "--graph",
+        "real",
+        "--out",
+        str(tmp_path),
+        "--output",
+        str(tmp_path / "R.md"),
+        "--resume",
+    ]
     monkeypatch.setattr(sys, "argv", ["bench", *options])
     done = CliRunner().invoke(main, options)
     assert done.exit_code == 1
