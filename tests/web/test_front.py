@@ -367,6 +367,7 @@ def test_metrics_move(store: Path) -> None:
     assert moved(total, "area=sparql", "method=GET", "outcome=computed", "status=503") == 1
     assert moved("clustergraph_request_seconds_count", "area=api") == 2
     assert moved("clustergraph_readers_ended_total", "reason=timeout") == 1
+    assert after["clustergraph_readers_ended_total", "reason=cancelled"] == 0
     assert moved("clustergraph_cache_lookups_total", "cache=responses", "result=hit") == 1
     assert after["clustergraph_queries_running",] == 0
     assert ("clustergraph_snapshot_info", f"name={service.snapshot.name}") in after

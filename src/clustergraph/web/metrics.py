@@ -105,7 +105,7 @@ def _pool(pool: ReaderPool) -> Iterable[Metric]:
     counts = pool.counts
     yield GaugeMetricFamily("clustergraph_readers", "Reader processes that are up.", value=pool.ready)
     ended = CounterMetricFamily("clustergraph_readers_ended", "Readers ended, by reason.", labels=["reason"])
-    for reason in ("timeout", "memory", "crash"):
+    for reason in ("timeout", "memory", "crash", "cancelled"):
         ended.add_metric([reason], counts.ended[reason])
     yield ended
     yield from _queue(counts)
