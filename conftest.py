@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from clustergraph.folder import Folder, published
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.source_folder import Folder, published
 
 ROOT = Path(__file__).parent
 
@@ -40,7 +40,7 @@ def store(pytestconfig: pytest.Config) -> Path:
     """The store folder in which this repository's own graph is built. Kept between runs, for as long as the code that
     builds stays the same; the build itself sees whether its input does."""
     code = hashlib.sha256()
-    for path in sorted((ROOT / "src/clustergraph/build").glob("*.py")):
+    for path in sorted((ROOT / "src/clustergraph/ingest").glob("*.py")):
         code.update(path.read_bytes())
     assert pytestconfig.cache is not None
     return pytestconfig.cache.mkdir(f"graph-{code.hexdigest()[:12]}")
@@ -49,7 +49,7 @@ def store(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def snapshot(store: Path) -> Snapshot:
     """The snapshot of this repository's own graph."""
-    from clustergraph.opening import find, opened
+    from clustergraph.ingest.open_snapshot import find, opened
 
     return opened(find([published().root], store=store)).snapshot
 
@@ -57,7 +57,7 @@ def snapshot(store: Path) -> Snapshot:
 @pytest.fixture(scope="session")
 def users_cache(store: Path, snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A user's cache, to be named by XDG_CACHE_HOME, in which this repository's own graph is built already."""
-    from clustergraph.folder import default_store
+    from clustergraph.snapshots.source_folder import default_store
 
     assert snapshot.path is not None
     assert snapshot.path.is_relative_to(store.resolve())
@@ -156,7 +156,9 @@ def _cache_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
 @pytest.fixture(autouse=True)
 def _names_for_examples(request: pytest.FixtureRequest, doctest_namespace: dict[str, Any]) -> None:
     """What the library's examples use without saying so."""
-    if request.node.name.startswith(("clustergraph.graph", "clustergraph.things", "clustergraph.aio")):
+    if request.node.name.startswith(
+        ("clustergraph.library.knowledge_graph", "clustergraph.library.thing", "clustergraph.library.asynchronous")
+    ):
         import clustergraph
 
         folder = request.getfixturevalue("example")

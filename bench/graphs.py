@@ -12,10 +12,10 @@ import pyoxigraph as ox
 
 from bench import peers
 from bench.synthetic import BASE, PREFIXES, Known, write
-from clustergraph.build import Progress
-from clustergraph.folder import Folder, published
-from clustergraph.opening import Options, Source, opened
-from clustergraph.snapshot import Snapshot
+from clustergraph.ingest import Progress
+from clustergraph.ingest.open_snapshot import Options, Source, opened
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.source_folder import Folder, published
 
 SEED = 20261122
 PARTS = ("ontology", "data", "queries")

@@ -17,14 +17,14 @@ from urllib.parse import quote
 from bench.graphs import Graph
 from bench.servers import HOST
 from clustergraph.catalogue import Catalogue
+from clustergraph.describe.thing_queries import IS_THERE
+from clustergraph.describe.urls import page_link
 from clustergraph.engine.base import Answer, Engine
-from clustergraph.engine.bind import bind
 from clustergraph.settings import Settings
-from clustergraph.snapshot import Snapshot
-from clustergraph.web.addresses import page_link
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.bindings import bind
 from clustergraph.web.app import create_app
 from clustergraph.web.service import Service
-from clustergraph.web.statements import IS_THERE
 
 MOST = 3.0
 """How many times as long a page may take as its queries."""

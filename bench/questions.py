@@ -12,8 +12,8 @@ from bench import peers
 from bench.graphs import Graph
 from clustergraph.catalogue import CannedQuery, Catalogue
 from clustergraph.engine.base import Engine
-from clustergraph.engine.bind import bind
 from clustergraph.engine.embedded import EmbeddedEngine
+from clustergraph.sparql.bindings import bind
 
 RESULTS = "application/sparql-results+json"
 TRIPLES = "text/turtle"

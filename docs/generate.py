@@ -22,11 +22,11 @@ from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import BNode, Node, URIRef
 
 from clustergraph.catalogue import CannedQuery, Catalogue, Parameter
-from clustergraph.cli import COMMANDS, cli, exits
-from clustergraph.folder import published
-from clustergraph.namespaces import compact
+from clustergraph.cli import COMMANDS, cli, exit_codes
+from clustergraph.rdf.namespaces import compact
 from clustergraph.settings import Settings
-from clustergraph.web.errors import KINDS
+from clustergraph.snapshots.source_folder import published
+from clustergraph.web.http.problem import KINDS
 
 REFERENCE = Path(__file__).parent / "reference"
 ADDRESS = "http://127.0.0.1:8080"
@@ -72,7 +72,7 @@ def commands() -> str:
         parts.append(_options(own))
         if len(own) < len(command.params):
             parts.append("Each [setting](settings.md) is an option of this command, too.")
-    codes = table(("code", "means"), ((str(number), meaning) for number, meaning in exits.MEANINGS.items()))
+    codes = table(("code", "means"), ((str(number), meaning) for number, meaning in exit_codes.MEANINGS.items()))
     return page(
         "Commands",
         "`clustergraph COMMAND --help` says the same on the terminal. `python -m clustergraph` is the same program.",
@@ -191,7 +191,7 @@ def _named(parameter: Parameter) -> str:
 def _query(query: CannedQuery) -> str:
     address = f"{ADDRESS}/api/{query.name}{'.ttl' if query.form == 'CONSTRUCT' else '.csv'}"
     example = urlencode(query.example)
-    parts = [f"## {query.name}", f"**{query.summary}** ({query.summary.said_in('de')}). {query.description}"]
+    parts = [f"## {query.name}", f"**{query.summary}** ({query.summary.in_language('de')}). {query.description}"]
     if query.parameters:
         rows = [
             (_named(one), one.type, _values(one), f"`{one.example}`" if one.example else "", str(one.description))

@@ -14,8 +14,8 @@ import pyoxigraph as ox
 import yaml
 
 from clustergraph.catalogue import CatalogueError
-from clustergraph.catalogue.read import read
-from clustergraph.namespaces import STANDARD_PREFIXES
+from clustergraph.catalogue.query_file_parser import read
+from clustergraph.rdf.namespaces import STANDARD_PREFIXES
 
 BASE = "http://localhost:8080/"
 

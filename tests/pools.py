@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from clustergraph.engine.pool import ReaderPool
+from clustergraph.engine.readers.reader_pool import ReaderPool
 
 MakePool = Callable[..., ReaderPool]
 

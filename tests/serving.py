@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
-from clustergraph.folder import published
+from clustergraph.snapshots.source_folder import published
 
 
 @dataclass

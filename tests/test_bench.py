@@ -29,9 +29,9 @@ from bench.pages import Page
 from bench.pressure import Pressure
 from bench.results import AD_HOC, CANNED, COLD, MIX, REPEATED, Cell, Check, Results, Service
 from clustergraph.engine.base import Engine
-from clustergraph.folder import Folder, published
-from clustergraph.opening import Options
-from clustergraph.snapshot import Snapshot
+from clustergraph.ingest.open_snapshot import Options
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.source_folder import Folder, published
 
 
 def needs(*names: str) -> None:

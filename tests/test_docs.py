@@ -20,16 +20,16 @@ import pytest
 import docs_blocks
 import docs_reader
 from clustergraph.catalogue.model import VIEWS
-from clustergraph.catalogue.read import KEYS, PARAMETER_KEYS
+from clustergraph.catalogue.query_file_parser import KEYS, PARAMETER_KEYS
 from clustergraph.catalogue.variables import TYPES
-from clustergraph.cli import COMMANDS, exits
-from clustergraph.engine.formats import FORMATS
-from clustergraph.folder import published
+from clustergraph.cli import COMMANDS, exit_codes
+from clustergraph.rdf.formats import FORMATS
 from clustergraph.settings import Settings
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.source_folder import published
 from clustergraph.web.app import create_app
-from clustergraph.web.errors import KINDS
-from clustergraph.web.headers import EXPOSED
+from clustergraph.web.http.headers import EXPOSED
+from clustergraph.web.http.problem import KINDS
 from clustergraph.web.service import Service, open_service
 
 ROOT = Path(__file__).parents[1]
@@ -82,7 +82,7 @@ def test_no_default_of_this_machine_is_told(generator: ModuleType) -> None:
 def test_every_command_and_exit_code_is_documented() -> None:
     page = text("docs/reference/commands.md")
     assert [name for name in COMMANDS if f"\n## {name}\n" not in page] == []
-    assert [code for code in exits.MEANINGS if f"\n| {code} |" not in page] == []
+    assert [code for code in exit_codes.MEANINGS if f"\n| {code} |" not in page] == []
 
 
 def test_every_setting_is_documented() -> None:

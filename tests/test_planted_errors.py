@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import clustergraph
-from clustergraph.build import BuildError, Problem, build
-from clustergraph.folder import Folder, published
-from clustergraph.snapshot import CURRENT, SNAPSHOTS, Snapshot, current
+from clustergraph.ingest import BuildError, Problem, build
+from clustergraph.snapshots.snapshot import CURRENT, SNAPSHOTS, Snapshot, current
+from clustergraph.snapshots.source_folder import Folder, published
 
 
 @dataclass(frozen=True, slots=True)

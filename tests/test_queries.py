@@ -15,11 +15,11 @@ from rdflib import RDF, Graph, URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.query import Result
 
-from clustergraph.build import build
 from clustergraph.catalogue import CannedQuery, Catalogue, ParameterError
-from clustergraph.engine.bind import bind
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.folder import Folder
+from clustergraph.ingest import build
+from clustergraph.snapshots.source_folder import Folder
+from clustergraph.sparql.bindings import bind
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = Catalogue.load(ROOT / "queries")

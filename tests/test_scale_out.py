@@ -19,9 +19,9 @@ from urllib.parse import quote, urlencode
 import pytest
 
 import docs_reader
-from clustergraph.build import build
-from clustergraph.snapshot import CURRENT, SNAPSHOTS, Snapshot
-from clustergraph.web.edition import OF_THE_PLACE
+from clustergraph.ingest import build
+from clustergraph.snapshots.snapshot import CURRENT, SNAPSHOTS, Snapshot
+from clustergraph.web.middleware.cache_version import OF_THE_PLACE
 from real_engines import free_port
 from serving import Server, start, stop
 

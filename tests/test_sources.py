@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from rdflib import DCTERMS, FOAF, RDF, RDFS, Literal, URIRef
 
-from clustergraph.build import build
-from clustergraph.folder import Folder
+from clustergraph.ingest import build
+from clustergraph.snapshots.source_folder import Folder
 from facts import BASE, CG, DOCUMENTS, ORG, SCHEMA, Facts, thing
 
 ROOT = Path(__file__).parents[1]

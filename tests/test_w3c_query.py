@@ -12,8 +12,8 @@ from rdflib import Graph
 from rdflib.compare import isomorphic
 
 import w3c
-from clustergraph.engine import syntax
-from clustergraph.engine.errors import EngineError, OutsideAddress
+from clustergraph.sparql import tokens
+from clustergraph.sparql.errors import EngineError, OutsideAddress
 
 _GRAPH_SUBQUERY = "the store evaluates what is inside GRAPH ?g once instead of once for each graph"
 _LANGUAGE = "the store's GROUP_CONCAT drops the language tag that all members share"
@@ -79,7 +79,7 @@ def _passes(case: w3c.Case) -> bool:
     engine = w3c.engine(case)
     assert case.result is not None
     try:
-        if syntax.form(case.text) in ("CONSTRUCT", "DESCRIBE"):
+        if tokens.form(case.text) in ("CONSTRUCT", "DESCRIBE"):
             found = Graph().parse(data=engine.query(case.text, format="ntriples").body, format="nt")
             return isomorphic(found, Graph().parse(case.result, publicID=w3c.address(case.result)))
         suffix = case.result.suffix

@@ -11,10 +11,10 @@ import pyoxigraph as ox
 import pytest
 
 import w3c
-from clustergraph.engine import guard
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.engine.errors import EvaluationError, OutsideAddress, QuerySyntaxError
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql import federation_guard
+from clustergraph.sparql.errors import EvaluationError, OutsideAddress, QuerySyntaxError
 
 UNKNOWN_FUNCTION = {"syntax-query/test_4"}
 """Well formed, but it calls a function that no engine knows, which shows when it is evaluated."""
@@ -26,7 +26,7 @@ NEGATIVE = w3c.cases("NegativeSyntaxTest11")
 def _engine(case: w3c.Case) -> EmbeddedEngine:
     """An engine that has every graph the query names after FROM."""
     try:
-        named = {call.address: 0 for call in guard.calls(case.text) if call.keyword.startswith("FROM")}
+        named = {call.address: 0 for call in federation_guard.calls(case.text) if call.keyword.startswith("FROM")}
     except QuerySyntaxError:
         named = {}
     return EmbeddedEngine(Snapshot(Path("unused"), {"name": "w3c", "graphs": named}), store=ox.Store())

@@ -12,8 +12,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from clustergraph.folder import published, shipped
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.source_folder import published, shipped
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = shipped().relative_to(ROOT)
@@ -22,7 +22,7 @@ PATIENCE = 300
 
 ASK = """
 import json, clustergraph
-from clustergraph.folder import published
+from clustergraph.snapshots.source_folder import published
 
 kg = clustergraph.open()
 rows = kg.query("clusters-by-country", country="JP", phase="implementation")

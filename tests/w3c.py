@@ -20,7 +20,7 @@ from rdflib.query import Result
 from rdflib.term import Identifier, Node
 
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
 
 FOLDER = Path(__file__).parents[1] / ".." / "shared" / "w3c" / "sparql11"
 ABSENT = "the W3C tests are not next to the repository (../shared/w3c/sparql11)"

@@ -10,24 +10,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clustergraph.graph import KnowledgeGraph, open
-    from clustergraph.rows import Result, Row
-    from clustergraph.things import Thing, Things, UnknownThing
-    from clustergraph.triples import Triples
-    from clustergraph.values import Text
+    from clustergraph.library.knowledge_graph import KnowledgeGraph, open
+    from clustergraph.library.result import Result, Row
+    from clustergraph.library.thing import Thing, Things, UnknownThing
+    from clustergraph.library.triples import Triples
+    from clustergraph.rdf.python_values import Text
 
     __version__: str
 
 _HOMES = {
-    "KnowledgeGraph": "graph",
-    "open": "graph",
-    "Result": "rows",
-    "Row": "rows",
-    "Text": "values",
-    "Thing": "things",
-    "Things": "things",
-    "Triples": "triples",
-    "UnknownThing": "things",
+    "KnowledgeGraph": "library.knowledge_graph",
+    "open": "library.knowledge_graph",
+    "Result": "library.result",
+    "Row": "library.result",
+    "Text": "rdf.python_values",
+    "Thing": "library.thing",
+    "Things": "library.thing",
+    "Triples": "library.triples",
+    "UnknownThing": "library.thing",
 }
 
 __all__ = [

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from clustergraph.folder import default_store as default_store
+from clustergraph.snapshots.source_folder import default_store as default_store
 
 
 class Settings(BaseSettings):

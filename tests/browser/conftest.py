@@ -12,7 +12,7 @@ from playwright.sync_api import expect, sync_playwright
 
 import clustergraph.web
 from browsing import PATIENCE, SWITCHES, Visitor
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
 from serving import start, stop
 
 ROOT = Path(__file__).parents[2]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from clustergraph.build import build
 from clustergraph.catalogue import Catalogue, CatalogueError
 from clustergraph.engine.embedded import EmbeddedEngine
+from clustergraph.ingest import build
 
 GRAPH = r"""
 @prefix ex: <https://example.org/> .

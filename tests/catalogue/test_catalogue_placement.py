@@ -37,7 +37,7 @@ def test_places_are_read(load: Load) -> None:
 def test_a_query_for_the_home_page_and_its_columns(load: Load) -> None:
     query = load(HEAD + "#+ page: {of: home}\n#+ columns: {staff: {en: People, de: Leute}}\n" + ALL)["query"]
     assert query.pages == (Placement("home"),)
-    assert query.columns["staff"].name.said_in("de") == "Leute"
+    assert query.columns["staff"].name.in_language("de") == "Leute"
 
 
 def test_a_page_of_its_own_is_read(load: Load) -> None:
@@ -56,7 +56,7 @@ def test_facets_are_read(load: Load) -> None:
     assert browse is not None
     assert browse.class_iri == "https://example.org/Shop"
     (facet,) = browse.facets
-    assert (facet.name, facet.label.said_in("de"), facet.path) == ("town", "Stadt", "ex:in")
+    assert (facet.name, facet.label.in_language("de"), facet.path) == ("town", "Stadt", "ex:in")
     assert facet.class_iri == "https://example.org/Town"
 
 

@@ -52,7 +52,7 @@ def test_a_whole_file(load: Load) -> None:
     town, kind = query.parameters
     assert (town.name, town.variable, town.type) == ("town", "_town_iri", "iri")
     assert town.class_iri == "https://example.org/Town"
-    assert town.description.said_in("de") == "Eine Stadt."
+    assert town.description.in_language("de") == "Eine Stadt."
     # A default makes a required parameter one that may be left out.
     assert (town.required, town.default) == (False, "kiel")
     assert (kind.required, kind.choices, kind.type) == (False, ("bakery", "bookshop"), "string")
@@ -80,7 +80,7 @@ def test_the_view_follows_the_form_where_none_is_named(load: Load) -> None:
 
 def test_a_query_needs_no_parameters_and_no_german(load: Load) -> None:
     query = load(HEAD + "ASK { ?s ?p ?o }")["query"]
-    assert (query.parameters, query.summary.said_in("de")) == ((), "A query")
+    assert (query.parameters, query.summary.in_language("de")) == ((), "A query")
 
 
 def test_comments_and_strings_hold_no_parameters(load: Load) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from clustergraph.catalogue import Catalogue, ParameterError
+from clustergraph.catalogue.entity_resolver import Resolver
 from clustergraph.catalogue.model import Parameter, Words
-from clustergraph.catalogue.resolve import Resolver
 from clustergraph.engine.base import Answer
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.engine.errors import DeadlinePassed
+from clustergraph.sparql.errors import DeadlinePassed
 
 TOWN = Parameter("town", "_town_iri", "iri", True, Words("A town."), class_iri="https://example.org/Town")
 THING = Parameter("thing", "_thing_iri", "iri", True, Words("Anything."))

@@ -17,13 +17,13 @@ from click.testing import CliRunner, Result
 
 import clustergraph
 from clustergraph.catalogue import Catalogue
-from clustergraph.cite import FORMATS, normalised
-from clustergraph.cli import cli, exits
+from clustergraph.cli import cli, exit_codes
 from clustergraph.cli.cite import FORMATS as OFFERED
+from clustergraph.describe.citation import FORMATS, normalised
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.engine.remote.describe import as_of
-from clustergraph.folder import published
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.source_folder import published
 
 Run = Callable[..., Result]
 TITLE = "ClusterGraph: Germany's internationalised clusters"
@@ -132,13 +132,13 @@ def test_the_library_says_the_same(cite: Run, kg: clustergraph.KnowledgeGraph) -
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (["--query", "cluster-by-country"], exits.USAGE, "clusters-by-country"),
-        (["--query", "clusters-by-country"], exits.USAGE, "country"),
-        (["--query", "clusters-by-country", "-p", "country=Jpan"], exits.USAGE, "Japan"),
-        (["-p", "country=JP"], exits.USAGE, "--query"),
-        (["--query", "clusters", "--sparql", "-"], exits.USAGE, "not both"),
-        (["--sparql", "-"], exits.QUERY, "Line 1"),
-        (["--format", "endnote"], exits.USAGE, "bibtex"),
+        (["--query", "cluster-by-country"], exit_codes.USAGE, "clusters-by-country"),
+        (["--query", "clusters-by-country"], exit_codes.USAGE, "country"),
+        (["--query", "clusters-by-country", "-p", "country=Jpan"], exit_codes.USAGE, "Japan"),
+        (["-p", "country=JP"], exit_codes.USAGE, "--query"),
+        (["--query", "clusters", "--sparql", "-"], exit_codes.USAGE, "not both"),
+        (["--sparql", "-"], exit_codes.QUERY, "Line 1"),
+        (["--format", "endnote"], exit_codes.USAGE, "bibtex"),
     ],
 )
 def test_what_cannot_be_cited_is_told(cite: Run, words: list[str], code: int, told: str) -> None:

@@ -12,8 +12,8 @@ import pytest
 import rdflib
 from click.testing import CliRunner, Result
 
-from clustergraph.cli import COMMANDS, cli, exits
-from clustergraph.snapshot import Snapshot
+from clustergraph.cli import COMMANDS, cli, exit_codes
+from clustergraph.snapshots.snapshot import Snapshot
 
 Run = Callable[..., Result]
 
@@ -40,7 +40,7 @@ def ask(run: Run, snapshot: Snapshot) -> Run:
 
 def test_build_prints_name_and_folder(run: Run, example: Path, tmp_path: Path) -> None:
     done = run("build", example, "--store", tmp_path / "store")
-    assert done.exit_code == exits.OK, done.output
+    assert done.exit_code == exit_codes.OK, done.output
     name, folder = done.stdout.rstrip("\n").split("\t")
     assert Snapshot.open(Path(folder)).name == name
     assert done.stderr == ""
@@ -52,11 +52,11 @@ def test_build_prints_name_and_folder(run: Run, example: Path, tmp_path: Path) -
 def test_a_build_that_is_refused_leaves_current_alone(run: Run, tmp_path: Path) -> None:
     file, store = tmp_path / "a.ttl", tmp_path / "store"
     file.write_text("<urn:a> <urn:p> 1 .")
-    assert run("build", file, "--store", store).exit_code == exits.OK
+    assert run("build", file, "--store", store).exit_code == exit_codes.OK
     before = (store / "current").resolve()
     file.write_text("<urn:a> <urn:p> .")
     done = run("build", file, "--store", store)
-    assert done.exit_code == exits.REFUSED
+    assert done.exit_code == exit_codes.REFUSED
     assert "a.ttl:1:" in done.stderr
     assert done.stdout == ""
     assert (store / "current").resolve() == before
@@ -71,12 +71,12 @@ def test_exclude_takes_names_one_by_one_or_by_commas(run: Run, tmp_path: Path) -
         found = Snapshot.open(Path(done.stdout.split("\t")[1].strip()))
         assert list(found.graphs) == ["http://localhost:8080/graph/c"]
     done = run("build", *files, "--exclude", "d")
-    assert (done.exit_code, "'d'" in done.stderr) == (exits.REFUSED, True)
+    assert (done.exit_code, "'d'" in done.stderr) == (exit_codes.REFUSED, True)
 
 
 def test_build_takes_no_store_for_a_source(run: Run, snapshot: Snapshot) -> None:
     done = run("build", snapshot.path)
-    assert done.exit_code == exits.UNAVAILABLE
+    assert done.exit_code == exit_codes.UNAVAILABLE
     assert "built already" in done.stderr
 
 
@@ -86,11 +86,11 @@ def test_validate_reports_and_counts(run: Run, example: Path, tmp_path: Path) ->
     (tmp_path / "a.ttl").write_text("<urn:a> .")
     done = run("validate", tmp_path / "a.ttl", "--format", "json")
     report = json.loads(done.stdout)
-    assert done.exit_code == exits.REFUSED
+    assert done.exit_code == exit_codes.REFUSED
     assert report["ok"] is False
     assert report["problems"][0]["file"] == "a.ttl"
     done = run("validate", tmp_path / "a.ttl")
-    assert (done.exit_code, done.stdout.splitlines()[0]) == (exits.REFUSED, "a.ttl")
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (exit_codes.REFUSED, "a.ttl")
 
 
 def test_sparql_in_a_pipe_gives_csv_and_turtle(ask: Run) -> None:
@@ -114,7 +114,7 @@ def test_sparql_takes_text_a_file_or_standard_input(ask: Run, tmp_path: Path) ->
         ask("sparql", input=query.encode()).stdout,
     }
     assert [one.splitlines() for one in found] == [["ä", "32"]]
-    assert ask("sparql", query, "--file", file).exit_code == exits.USAGE
+    assert ask("sparql", query, "--file", file).exit_code == exit_codes.USAGE
     assert "UTF-8 (at byte 1)" in ask("sparql", input=b"A\xff").stderr
 
 
@@ -134,7 +134,7 @@ def test_sparql_asks_the_graphs_that_are_named(ask: Run, snapshot: Snapshot) -> 
     found = ask("sparql", graphs, "--named-graph", f"{snapshot.base}graph/people").stdout.splitlines()
     assert found == ["g", f"{snapshot.base}graph/people"]
     done = ask("sparql", count, "--default-graph", "nothing")
-    assert (done.exit_code, "There are: clusters," in done.stderr) == (exits.USAGE, True)
+    assert (done.exit_code, "There are: clusters," in done.stderr) == (exit_codes.USAGE, True)
 
 
 def test_tables_show_short_names_and_no_control_characters(ask: Run) -> None:
@@ -146,17 +146,17 @@ def test_tables_show_short_names_and_no_control_characters(ask: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("sparql", "SELECT"), exits.QUERY, "Line 1, column 7"),
-        (("sparql", "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }"), exits.QUERY, "SERVICE"),
-        (("sparql", "ASK {}", "--format", "turtle"), exits.USAGE, "turtle"),
-        (("sparql", "ASK {}", "--format", "nonsense"), exits.USAGE, "json, xml, csv"),
-        (("sparql", "ASK {}", "--timeout", "0"), exits.USAGE, "--timeout"),
-        (("query", "cluters"), exits.USAGE, "Did you mean clusters"),
-        (("query", "clusters-by-country"), exits.USAGE, "'country'"),
-        (("query", "clusters-by-country", "-p", "country=Atlantis"), exits.USAGE, "Atlantis"),
-        (("query", "clusters-by-country", "-p", "country=JP", "-p", "country=KR"), exits.USAGE, "2 times"),
-        (("query", "clusters-by-country", "-p", "country"), exits.USAGE, "key=value"),
-        (("queries", "nothing"), exits.USAGE, "lists those there are"),
+        (("sparql", "SELECT"), exit_codes.QUERY, "Line 1, column 7"),
+        (("sparql", "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }"), exit_codes.QUERY, "SERVICE"),
+        (("sparql", "ASK {}", "--format", "turtle"), exit_codes.USAGE, "turtle"),
+        (("sparql", "ASK {}", "--format", "nonsense"), exit_codes.USAGE, "json, xml, csv"),
+        (("sparql", "ASK {}", "--timeout", "0"), exit_codes.USAGE, "--timeout"),
+        (("query", "cluters"), exit_codes.USAGE, "Did you mean clusters"),
+        (("query", "clusters-by-country"), exit_codes.USAGE, "'country'"),
+        (("query", "clusters-by-country", "-p", "country=Atlantis"), exit_codes.USAGE, "Atlantis"),
+        (("query", "clusters-by-country", "-p", "country=JP", "-p", "country=KR"), exit_codes.USAGE, "2 times"),
+        (("query", "clusters-by-country", "-p", "country"), exit_codes.USAGE, "key=value"),
+        (("queries", "nothing"), exit_codes.USAGE, "lists those there are"),
     ],
 )
 def test_wrong_use_ends_with_a_line_and_a_code(ask: Run, words: Sequence[str], code: int, says: str) -> None:
@@ -168,10 +168,10 @@ def test_wrong_use_ends_with_a_line_and_a_code(ask: Run, words: Sequence[str], c
 
 
 def test_a_source_that_is_not_there(run: Run, tmp_path: Path) -> None:
-    assert run("info", tmp_path / "nothing").exit_code == exits.USAGE
+    assert run("info", tmp_path / "nothing").exit_code == exit_codes.USAGE
     (tmp_path / "manifest.json").write_text("{")
     done = run("sparql", "ASK {}", "--source", tmp_path)
-    assert (done.exit_code, "No snapshot in" in done.stderr) == (exits.UNAVAILABLE, True)
+    assert (done.exit_code, "No snapshot in" in done.stderr) == (exit_codes.UNAVAILABLE, True)
 
 
 def test_query_runs_a_canned_query(ask: Run) -> None:
@@ -191,7 +191,7 @@ def test_queries_lists_and_shows(ask: Run, run: Run, tmp_path: Path) -> None:
     assert "SELECT DISTINCT ?cluster" in shown
     (tmp_path / "mine.rq").write_text("#+ summary: Mine\n#+ description: My own.\nSELECT * { ?s ?p ?o }\n")
     assert run("queries", "--queries", tmp_path).stdout == "mine\t\tMine\n"
-    assert run("query", "mine", "--queries", tmp_path, "--source", tmp_path).exit_code == exits.REFUSED
+    assert run("query", "mine", "--queries", tmp_path, "--source", tmp_path).exit_code == exit_codes.REFUSED
 
 
 @pytest.fixture
@@ -212,8 +212,8 @@ def test_the_export_has_the_digest_that_names_the_snapshot(exported: Callable[..
 
 @pytest.mark.parametrize("name", ["turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"])
 def test_every_format_says_the_same(exported: Callable[..., bytes], snapshot: Snapshot, name: str) -> None:
-    from clustergraph.engine.formats import WITH_GRAPHS
-    from clustergraph.engine.graphs import GRAPHS
+    from clustergraph.rdf.formats import WITH_GRAPHS
+    from clustergraph.rdf.graph_writer import GRAPHS
 
     data = exported("--format", name, "--no-inferred", "--exclude", "ontology")
     assert data == exported("--format", name, "--no-inferred", "--exclude", "ontology")
@@ -246,20 +246,20 @@ def test_export_to_a_file_is_whole_or_not_there(
 
     monkeypatch.setattr("pyoxigraph.serialize", fails)
     done = run("export", snapshot.path, "-o", target)
-    assert (done.exit_code, done.stderr) == (exits.UNAVAILABLE, "Error: No space left on device\n")
+    assert (done.exit_code, done.stderr) == (exit_codes.UNAVAILABLE, "Error: No space left on device\n")
     assert target.read_bytes().splitlines() == lines
     assert [path.name for path in target.parent.iterdir()] == ["people.nt"]
 
 
 def test_export_into_no_folder_says_which(run: Run, snapshot: Snapshot, tmp_path: Path) -> None:
     done = run("export", snapshot.path, "-o", tmp_path / "nowhere" / "graph.ttl")
-    assert (done.exit_code, f"no folder {tmp_path / 'nowhere'} to write to" in done.stderr) == (exits.USAGE, True)
+    assert (done.exit_code, f"no folder {tmp_path / 'nowhere'} to write to" in done.stderr) == (exit_codes.USAGE, True)
 
 
 def test_an_address_is_no_source(run: Run) -> None:
     for words in (("info", "https://example.org/"), ("sparql", "ASK {}", "--source", "https://example.org/")):
         done = run(*words)
-        assert (done.exit_code, "take it with --engine" in " ".join(done.stderr.split())) == (exits.USAGE, True)
+        assert (done.exit_code, "take it with --engine" in " ".join(done.stderr.split())) == (exit_codes.USAGE, True)
 
 
 def test_prune_removes_old_snapshots_and_tells_of_each(run: Run, tmp_path: Path) -> None:
@@ -272,24 +272,24 @@ def test_prune_removes_old_snapshots_and_tells_of_each(run: Run, tmp_path: Path)
     done = run("prune", store, "--keep", 1, "--dry-run")
     assert done.stdout == f"{names[1]}\twould be removed\n{held.name}\tin use\n"
     done = run("prune", file, "--store", store, "--keep", 1)
-    assert (done.exit_code, done.stdout) == (exits.OK, f"{names[1]}\tremoved\n{names[0]}\tin use\n")
+    assert (done.exit_code, done.stdout) == (exit_codes.OK, f"{names[1]}\tremoved\n{names[0]}\tin use\n")
     assert {path.name for path in (store / "snapshots").iterdir()} == {names[0], names[2]}
 
 
 def test_prune_needs_a_store(run: Run, snapshot: Snapshot, tmp_path: Path) -> None:
     done = run("prune", snapshot.path, "--keep", 1)
-    assert (done.exit_code, "is a snapshot; name the store" in done.stderr) == (exits.USAGE, True)
+    assert (done.exit_code, "is a snapshot; name the store" in done.stderr) == (exit_codes.USAGE, True)
     done = run("prune", "--store", tmp_path / "none", "--keep", 1)
-    assert (done.exit_code, "no snapshot in" in done.stderr) == (exits.UNAVAILABLE, True)
+    assert (done.exit_code, "no snapshot in" in done.stderr) == (exit_codes.UNAVAILABLE, True)
     assert not (tmp_path / "none").exists()
-    assert run("prune", "--store", tmp_path).exit_code == exits.USAGE
+    assert run("prune", "--store", tmp_path).exit_code == exit_codes.USAGE
 
 
 def test_export_needs_a_format_that_it_knows(run: Run, snapshot: Snapshot, tmp_path: Path) -> None:
     done = run("export", snapshot.path, "-o", tmp_path / "graph.doc")
-    assert (done.exit_code, "turtle, ntriples" in done.stderr) == (exits.USAGE, True)
-    assert run("export", snapshot.path, "--graph", "x").exit_code == exits.USAGE
-    assert run("export", tmp_path / "x.ttl").exit_code == exits.USAGE
+    assert (done.exit_code, "turtle, ntriples" in done.stderr) == (exit_codes.USAGE, True)
+    assert run("export", snapshot.path, "--graph", "x").exit_code == exit_codes.USAGE
+    assert run("export", tmp_path / "x.ttl").exit_code == exit_codes.USAGE
 
 
 def test_info_in_a_pipe_is_a_fact_a_line(run: Run, snapshot: Snapshot) -> None:
@@ -321,7 +321,7 @@ def test_every_command_has_help_with_an_example(run: Run, command: str) -> None:
 
 def test_help_tells_the_exit_codes(run: Run) -> None:
     text = run("--help").stdout
-    for code, meaning in exits.MEANINGS.items():
+    for code, meaning in exit_codes.MEANINGS.items():
         assert f"{code:<4}{meaning}" in text
 
 
@@ -344,7 +344,7 @@ def test_export_writes_into_what_is_no_file(run: Run, snapshot: Snapshot) -> Non
 
 
 def test_every_setting_is_a_flag_and_reaches_the_worker(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from clustergraph.cli.worker import environment
+    from clustergraph.cli.server_process import environment
     from clustergraph.settings import Settings
 
     text = run("serve", "--help").stdout

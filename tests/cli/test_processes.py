@@ -19,8 +19,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from clustergraph.cli import exits
-from clustergraph.snapshot import Snapshot
+from clustergraph.cli import exit_codes
+from clustergraph.snapshots.snapshot import Snapshot
 
 PROGRAM = [sys.executable, "-m", "clustergraph"]
 FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -47,12 +47,12 @@ def test_a_reader_that_has_seen_enough_is_no_error(snapshot: Snapshot) -> None:
         assert process.stdout.readline().endswith(b".\n")
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(PATIENCE) == exits.PIPE_CLOSED
+        assert process.wait(PATIENCE) == exit_codes.PIPE_CLOSED
 
 
 def test_a_query_ends_when_its_time_is_over(snapshot: Snapshot) -> None:
     done = run("sparql", FOREVER, "--source", snapshot.path, "--timeout", "0.5")
-    assert (done.returncode, done.stdout) == (exits.LIMIT, "")
+    assert (done.returncode, done.stdout) == (exit_codes.LIMIT, "")
     assert done.stderr == "Error: The query did not finish within 0.5 s and was ended.\n"
 
 
@@ -66,7 +66,7 @@ def test_ctrl_c_ends_a_query_at_once(snapshot: Snapshot, limit: tuple[str, ...])
         out, err = process.communicate(timeout=PATIENCE)
         assert (out, err) == (b"", b"")
         # The shell calls an end by SIGINT 130, too.
-        assert process.returncode in (exits.INTERRUPTED, -signal.SIGINT)
+        assert process.returncode in (exit_codes.INTERRUPTED, -signal.SIGINT)
 
 
 def test_a_terminal_gets_a_table(snapshot: Snapshot) -> None:
@@ -158,7 +158,7 @@ def test_serve_builds_answers_follows_and_stops(tmp_path: Path) -> None:
             time.sleep(0.1)
         port = address.rpartition(":")[2]
         second = run("serve", file, "--port", port, "--store", tmp_path / "other")
-        assert second.returncode == exits.UNAVAILABLE
+        assert second.returncode == exit_codes.UNAVAILABLE
         assert "choose another --port" in second.stderr
         assert not (tmp_path / "other").exists(), "it built before it looked at the port"
         process.terminate()
@@ -180,15 +180,15 @@ def test_serve_refuses_what_a_build_refuses(tmp_path: Path) -> None:
     file = tmp_path / "broken.ttl"
     file.write_text("<urn:a> <urn:p> .")
     done = run("serve", file, "--store", tmp_path / "store", "--port", "0")
-    assert done.returncode == exits.REFUSED
+    assert done.returncode == exit_codes.REFUSED
     assert "broken.ttl:1:" in done.stderr
 
 
 def test_settings_that_make_no_sense_are_named(tmp_path: Path) -> None:
     done = run("serve", tmp_path, "--rate", "often")
-    assert (done.returncode, "rate" in done.stderr) == (exits.USAGE, True)
+    assert (done.returncode, "rate" in done.stderr) == (exit_codes.USAGE, True)
     done = run("serve", tmp_path, env={**os.environ, "CLUSTERGRAPH_PORT": "nine"})
-    assert (done.returncode, "port" in done.stderr) == (exits.USAGE, True)
+    assert (done.returncode, "port" in done.stderr) == (exit_codes.USAGE, True)
 
 
 def test_an_interrupted_build_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -208,5 +208,5 @@ def test_an_interrupted_build_leaves_nothing_behind(tmp_path: Path) -> None:
     time.sleep(0.2)  # by now it loads
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, err) == (exits.INTERRUPTED, "")
+    assert (process.returncode, err) == (exit_codes.INTERRUPTED, "")
     assert list((tmp_path / "store" / "snapshots").iterdir()) == []

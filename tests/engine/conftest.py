@@ -8,9 +8,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from clustergraph.engine.pool import ReaderPool
-from clustergraph.engine.turns import Limits
-from clustergraph.snapshot import STORE, Snapshot
+from clustergraph.engine.readers.admission import Limits
+from clustergraph.engine.readers.reader_pool import ReaderPool
+from clustergraph.snapshots.snapshot import STORE, Snapshot
 from pools import MakePool
 
 MakeSnapshot = Callable[..., Snapshot]

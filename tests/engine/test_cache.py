@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from rdflib import Literal
 
-from clustergraph.engine import formats
 from clustergraph.engine.base import Answer
 from clustergraph.engine.cache import ENTRY_BYTES, ByteCache, CachedEngine, is_repeatable
-from clustergraph.engine.errors import DeadlinePassed, EngineDown, EngineError
-from clustergraph.snapshot import Snapshot
+from clustergraph.rdf import formats
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.errors import DeadlinePassed, EngineDown, EngineError
 
 
 class Counting:

@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from rdflib import BNode, Dataset, Graph, Literal, URIRef, Variable
 from rdflib.term import Identifier
 
-from clustergraph.engine import formats, syntax
-from clustergraph.engine.bind import bind
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.engine.errors import EvaluationError, OutsideAddress, QuerySyntaxError, UnsupportedFormat
 from clustergraph.engine.evaluate import evaluate
-from clustergraph.engine.prepare import unescape
-from clustergraph.snapshot import Snapshot
+from clustergraph.rdf import formats
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql import tokens
+from clustergraph.sparql.bindings import bind
+from clustergraph.sparql.errors import EvaluationError, OutsideAddress, QuerySyntaxError, UnsupportedFormat
+from clustergraph.sparql.prepared_query import unescape
 
 # rdflib warns of names that it uses itself.
 pytestmark = pytest.mark.filterwarnings(r"ignore::DeprecationWarning:rdflib\..*")
@@ -361,14 +362,14 @@ def test_rdflib_reads_our_turtle_with_its_prefixes(engine: EmbeddedEngine) -> No
     ],
 )
 def test_the_form_of_a_query(text: str, form: str) -> None:
-    assert syntax.form(text) == form
+    assert tokens.form(text) == form
 
 
 @given(st.text(alphabet="ab.:-_0 \n\t{}<>'\"?#\\\u00e9\u200d", max_size=40))
 def test_tokens_and_what_lies_between_make_up_the_text(text: str) -> None:
     at = 0
     with contextlib.suppress(QuerySyntaxError):
-        for token in syntax.tokens(text):
+        for token in tokens.tokens(text):
             assert text[token.start : token.end] == token.text
             between = text[at : token.start]
             assert not between or between[0] in " \t\r\n#"

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from clustergraph.engine import formats, process
 from clustergraph.engine.base import Answer
 from clustergraph.engine.cache import CachedEngine
-from clustergraph.engine.errors import Busy, DeadlinePassed, EngineDown, QuerySyntaxError
-from clustergraph.engine.pool import ReaderPool
-from clustergraph.engine.waits import BLOCKING, ON_LOOP, run
-from clustergraph.snapshot import Snapshot
+from clustergraph.engine.readers import reader_process
+from clustergraph.engine.readers.reader_pool import ReaderPool
+from clustergraph.engine.readers.waiting import BLOCKING, ON_LOOP, run
+from clustergraph.rdf import formats
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.errors import Busy, DeadlinePassed, EngineDown, QuerySyntaxError
 from pools import ENDLESS, MakePool, count, wait_until
 
 
@@ -59,7 +60,7 @@ def test_many_tasks_and_threads_get_their_own_answers(snapshot: Snapshot, make_p
 def test_a_deadline_ends_the_query_and_the_loop_goes_on(
     numbers: Snapshot, make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "PATIENCE", 0.1)
+    monkeypatch.setattr(reader_process, "PATIENCE", 0.1)
     pool = make_pool(numbers, readers=1, timeout=0.5)
 
     async def ask() -> int:

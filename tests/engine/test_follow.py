@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from clustergraph.engine import follow
+from clustergraph.engine import snapshot_follower
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.engine.errors import EngineDown
-from clustergraph.engine.follow import FollowingEngine
-from clustergraph.engine.pool import ReaderPool
-from clustergraph.engine.turns import Limits
-from clustergraph.snapshot import CURRENT, MANIFEST, SNAPSHOTS, NoSnapshot, Snapshot
+from clustergraph.engine.readers.admission import Limits
+from clustergraph.engine.readers.reader_pool import ReaderPool
+from clustergraph.engine.snapshot_follower import FollowingEngine
+from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, NoSnapshot, Snapshot
+from clustergraph.sparql.errors import EngineDown
 from pools import wait_until
 
 ASK = "SELECT ?o { ex:version ex:is ?o }"
@@ -46,7 +46,7 @@ def answer(engine: FollowingEngine) -> int:
 def test_a_new_snapshot_is_picked_up_with_no_failed_query(
     tmp_path: Path, publish: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "CHECK_SECONDS", 0.02)
+    monkeypatch.setattr(snapshot_follower, "CHECK_SECONDS", 0.02)
     publish(1)
     opened: list[ReaderPool] = []
 
@@ -81,7 +81,7 @@ def test_a_new_snapshot_is_picked_up_with_no_failed_query(
 def test_a_lease_keeps_its_snapshot(
     tmp_path: Path, publish: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(snapshot_follower, "CHECK_SECONDS", 0.01)
     publish(1)
     engine = FollowingEngine(tmp_path, EmbeddedEngine)
     with engine.leased() as leased:
@@ -96,7 +96,7 @@ def test_a_lease_keeps_its_snapshot(
 def test_a_snapshot_that_cannot_be_opened_leaves_the_old_one(
     tmp_path: Path, publish: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(follow, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(snapshot_follower, "CHECK_SECONDS", 0.01)
     publish(1)
     broken = threading.Event()
     broken.set()

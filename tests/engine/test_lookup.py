@@ -12,17 +12,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from clustergraph.engine import held as holding
-from clustergraph.engine import syntax
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.engine.evaluate import Dataset, evaluate
-from clustergraph.engine.formats import Format, of_kind
-from clustergraph.engine.lookups.answer import LONGEST, MOST_STEPS, Lookups
-from clustergraph.engine.lookups.simple import MOST_PATTERNS
-from clustergraph.engine.lookups.statements import MOST_CHARACTERS, Indexed, Statements, Stored
-from clustergraph.folder import published
-from clustergraph.opening import find, opened
-from clustergraph.snapshot import Snapshot
+from clustergraph.engine.lookups.bgp_parser import MOST_PATTERNS
+from clustergraph.engine.lookups.lookup_engine import LONGEST, MOST_STEPS, Lookups
+from clustergraph.engine.lookups.triple_index import MOST_CHARACTERS, Indexed, Statements, Stored
+from clustergraph.engine.readers import in_memory as holding
+from clustergraph.ingest.open_snapshot import find, opened
+from clustergraph.rdf.formats import Format, of_kind
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.source_folder import published
+from clustergraph.sparql import tokens
 
 JSON = of_kind("results")[0]
 TURTLE, NTRIPLES = of_kind("graph")[:2]
@@ -390,7 +390,7 @@ def test_any_simple_query_is_answered_as_the_engine_does(
     answer = Lookups(held(store)).answer(query)
     assume(answer)  # left alone is what names nothing, has a part that nothing leads to, or takes too many steps
     assert answer is not None
-    expected = evaluate(store, query, JSON, columns=syntax.columns(query))[0]
+    expected = evaluate(store, query, JSON, columns=tokens.columns(query))[0]
     assert json.loads(answer.body)["head"] == json.loads(expected)["head"]
     assert bindings(answer.body) == bindings(expected)
 

@@ -16,9 +16,12 @@ from typing import Any
 
 import pytest
 
-from clustergraph.engine import pool as pooling
-from clustergraph.engine import process
-from clustergraph.engine.errors import (
+from clustergraph.engine.readers import reader_pool as pooling
+from clustergraph.engine.readers import reader_process
+from clustergraph.engine.readers.admission import Limits
+from clustergraph.engine.readers.reader_pool import ReaderPool
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.errors import (
     Busy,
     DeadlinePassed,
     EngineDown,
@@ -28,10 +31,7 @@ from clustergraph.engine.errors import (
     QuerySyntaxError,
     ResultTooLarge,
 )
-from clustergraph.engine.pool import ReaderPool
-from clustergraph.engine.prepare import Prepared
-from clustergraph.engine.turns import Limits
-from clustergraph.snapshot import Snapshot
+from clustergraph.sparql.prepared_query import Prepared
 from pools import ENDLESS, MakePool, children, count, wait_until
 
 HUNGRY = "SELECT * { ?a ex:number ?x . ?b ex:number ?y } ORDER BY DESC(?x + ?y)"
@@ -222,9 +222,9 @@ def test_a_pool_that_cannot_open_its_snapshot_leaves_nothing_behind(tmp_path: Pa
 PARENT = """
 import sys, threading
 from pathlib import Path
-from clustergraph.engine.pool import ReaderPool
-from clustergraph.engine.turns import Limits
-from clustergraph.snapshot import Snapshot
+from clustergraph.engine.readers.reader_pool import ReaderPool
+from clustergraph.engine.readers.admission import Limits
+from clustergraph.snapshots.snapshot import Snapshot
 pool = ReaderPool(Snapshot(Path(sys.argv[1]), {"name": "x", "graphs": {}, "prefixes": {"ex": "https://example.org/"}}),
                   Limits(readers=1, timeout=600, timeout_ceiling=600))
 threading.Thread(target=pool.query, args=(sys.argv[2],)).start()
@@ -317,7 +317,7 @@ def niceness(pool: ReaderPool) -> list[int]:
 def test_a_long_query_gives_way_and_the_next_one_does_not(
     numbers: Snapshot, make_pool: MakePool, monkeypatch: pytest.MonkeyPatch, may_be_let_forward: bool
 ) -> None:
-    monkeypatch.setattr(process, "PATIENCE", 0.1)
+    monkeypatch.setattr(reader_process, "PATIENCE", 0.1)
     ours = os.getpriority(os.PRIO_PROCESS, 0)
     set_priority = os.setpriority
 
@@ -331,7 +331,7 @@ def test_a_long_query_gives_way_and_the_next_one_does_not(
     slow = "SELECT (COUNT(*) AS ?n) { ?a ex:number ?x . ?b ex:number ?y FILTER(?x + ?y = -1) }"
     with ThreadPoolExecutor() as executor:
         asked = executor.submit(count, pool, slow)
-        assert wait_until(lambda: niceness(pool) == [ours + process.GIVING_WAY] or asked.done())
+        assert wait_until(lambda: niceness(pool) == [ours + reader_process.GIVING_WAY] or asked.done())
         assert not asked.done()
         assert asked.result() == 0
     assert not pool.counts.ended

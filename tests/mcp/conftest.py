@@ -13,10 +13,10 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
 from clustergraph.catalogue import Catalogue
-from clustergraph.mcp.knowledge import Knowledge
+from clustergraph.ingest.open_snapshot import Source
+from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.mcp.server import make_server
-from clustergraph.opening import Source
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
 
 Call = Callable[..., types.CallToolResult]
 
@@ -81,7 +81,7 @@ def read(knowledge: Knowledge) -> Callable[[str], str]:
 @pytest.fixture
 def small(example: Path, tmp_path: Path) -> Iterator[Knowledge]:
     """The graph of two people, without a canned query `search`."""
-    from clustergraph.opening import find, opened
+    from clustergraph.ingest.open_snapshot import find, opened
 
     source = find([example], store=tmp_path / "store")
     snapshot = opened(source).snapshot
@@ -95,7 +95,7 @@ def serve_turtle(tmp_path: Path) -> Iterator[Callable[[str], Knowledge]]:
     """Makes the knowledge of some Turtle."""
     from contextlib import ExitStack
 
-    from clustergraph.build import build
+    from clustergraph.ingest import build
 
     with ExitStack() as stack:
 

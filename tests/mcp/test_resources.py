@@ -14,13 +14,13 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
 from clustergraph.catalogue import Catalogue
+from clustergraph.describe.label_cache import Labels
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.mcp import describe, resources, schema
-from clustergraph.mcp.knowledge import Knowledge
+from clustergraph.mcp import describe_tool, resources, schema_tool
+from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.mcp.server import make_server
-from clustergraph.namespaces import RDF, STANDARD_PREFIXES
-from clustergraph.snapshot import Snapshot
-from clustergraph.web.labels import Labels
+from clustergraph.rdf.namespaces import RDF, STANDARD_PREFIXES
+from clustergraph.snapshots.snapshot import Snapshot
 
 Read = Callable[[str], str]
 
@@ -117,10 +117,10 @@ def test_an_endpoint_with_nothing_but_a_default_graph_is_told_of_all_the_same() 
     manifest = {"name": "m", "base": "https://example.org/", "title": "T", "graphs": {}, "prefixes": STANDARD_PREFIXES}
     engine = EmbeddedEngine(Snapshot(None, manifest), store=store)
     there = Knowledge(engine, Catalogue(), Labels(engine))
-    reply = describe.run(there, {"thing": "urn:x:a"})
+    reply = describe_tool.run(there, {"thing": "urn:x:a"})
     said = {one["property"]["iri"]: one for one in reply.data["statements"]}
     assert set(said) == {f"{RDF}type", "urn:x:p"}
     assert (said["urn:x:p"]["graphs"], said["urn:x:p"]["inferred"]) == ([], False)
     assert len(reply.data["statements"]) == 3
     assert "statements" not in json.loads(resources.resources(there)["clustergraph://dataset"].read(there))
-    assert "# T\n\nThings are named below https://example.org/" in schema.text(there)
+    assert "# T\n\nThings are named below https://example.org/" in schema_tool.text(there)

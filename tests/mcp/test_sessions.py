@@ -20,8 +20,8 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
 import serving
-from clustergraph.folder import published
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.source_folder import published
 
 PATIENCE = 60
 """Seconds after which a server counts as one that hangs."""

@@ -15,15 +15,15 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
 from clustergraph.catalogue import Catalogue
-from clustergraph.engine.errors import EngineDown
-from clustergraph.graph import KnowledgeGraph
-from clustergraph.mcp import canned
-from clustergraph.mcp.knowledge import Knowledge
-from clustergraph.mcp.rows import MOST_CHARACTERS
+from clustergraph.library.knowledge_graph import KnowledgeGraph
+from clustergraph.mcp import canned_query_tools
+from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.result_rows import MOST_CHARACTERS
 from clustergraph.mcp.server import drawn, make_server
 from clustergraph.mcp.tool import Reply, Tool, reply
-from clustergraph.mcp.toolbox import toolbox
-from clustergraph.snapshot import Snapshot
+from clustergraph.mcp.tools import toolbox
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.errors import EngineDown
 
 Call = Callable[..., types.CallToolResult]
 
@@ -72,7 +72,7 @@ def test_every_canned_query_answers_its_own_example_in_its_own_shape(
     knowledge: Knowledge, catalogue: Catalogue
 ) -> None:
     for query in catalogue:
-        tool = canned.tool(query)
+        tool = canned_query_tools.tool(query)
         reply = tool.run(knowledge, query.example)
         jsonschema.Draft202012Validator(tool.input).validate(query.example)
         jsonschema.Draft202012Validator(tool.output).validate(reply.data)
@@ -282,7 +282,7 @@ def test_a_fault_of_ours_says_so_and_no_more(
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("clustergraph.mcp.schema._every", fails)
+    monkeypatch.setattr("clustergraph.mcp.schema_tool._every", fails)
     result = call("schema")
     assert result.is_error
     assert "secret" not in text(result)
@@ -294,7 +294,7 @@ def test_a_fault_of_ours_says_so_and_no_more(
 
 
 def test_a_query_without_end_is_ended_and_the_next_is_answered(snapshot: Any, catalogue: Catalogue) -> None:
-    from clustergraph.opening import Source
+    from clustergraph.ingest.open_snapshot import Source
 
     endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
     source = Source(snapshot.name, None, None, snapshot.path)
@@ -316,8 +316,8 @@ def test_a_query_without_end_is_ended_and_the_next_is_answered(snapshot: Any, ca
 
 
 def test_a_server_on_a_store_follows_it_to_the_next_snapshot(tmp_path: Path) -> None:
-    from clustergraph.build import build
-    from clustergraph.opening import find, opened
+    from clustergraph.ingest import build
+    from clustergraph.ingest.open_snapshot import find, opened
 
     file, store = tmp_path / "a.ttl", tmp_path / "store"
     file.write_text('<a> <http://www.w3.org/2000/01/rdf-schema#label> "first" .')

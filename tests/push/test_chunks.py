@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from clustergraph.push.chunks import chunks
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
 
 LINKED = "".join(f"_:n{number} <urn:next> _:n{number + 1} .\n" for number in range(9))
 ALONE = "".join(f'_:alone{number} <urn:name> "{number}" .\n' for number in range(9))

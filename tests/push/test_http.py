@@ -12,7 +12,7 @@ from clustergraph.push import plan
 from clustergraph.push.errors import PushError, Refused, Unreachable
 from clustergraph.push.http import Client
 from clustergraph.push.target import find
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
 
 Turn = int | str
 """What an engine does with a request: a status, or `drop` the connection, or `short`, less than it announced."""

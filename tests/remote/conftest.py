@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import real_engines
 from clustergraph.cli import cli
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
 from real_engines import PASSWORD, Running
 from serving import start, stop
 

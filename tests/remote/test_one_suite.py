@@ -15,12 +15,12 @@ from rdflib.term import Literal, URIRef
 from bench.questions import AD_HOC
 from clustergraph.catalogue import Catalogue
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.engine.errors import EngineError, EvaluationError
-from clustergraph.engine.formats import of_kind
+from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.remote.connect import Remote, RemoteFollower, connect
-from clustergraph.engine.turns import Limits
-from clustergraph.folder import published
-from clustergraph.snapshot import Snapshot
+from clustergraph.rdf.formats import of_kind
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.source_folder import published
+from clustergraph.sparql.errors import EngineError, EvaluationError
 
 THING = "https://w3id.org/clustergraph/id/cluster/cool-silicon"
 PEOPLE, PLACES = (f"https://w3id.org/clustergraph/graph/{name}" for name in ("people", "places"))

@@ -20,15 +20,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 import real_engines
-from clustergraph.build import build
-from clustergraph.cli import cli, exits
+from clustergraph.cli import cli, exit_codes
+from clustergraph.ingest import build
 from clustergraph.progress import Silent
 from clustergraph.push import plan, push
 from clustergraph.push.errors import Different, Unreachable
 from clustergraph.push.http import Client
 from clustergraph.push.marker import LOADING, MANIFEST, MERGED
 from clustergraph.push.target import find
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
 from real_engines import PASSWORD, Running
 
 BASE = "https://example.org/"
@@ -217,7 +217,7 @@ def test_a_triple_that_is_missing_is_noticed(
     assert pushed(server, first, "--force").exit_code == 0
     _update(server, f"DELETE DATA {{ GRAPH <{BASE}graph/some> {{ <{BASE}b> <{BASE}knows> <{BASE}a> }} }}")
     done = pushed(server, first, "--loaded")
-    assert done.exit_code == exits.REFUSED
+    assert done.exit_code == exit_codes.REFUSED
     assert f"graph <{BASE}graph/some>: 12 triples expected, 11 found (<{BASE}knows> 4 expected, 3 found)" in done.output
     assert MANIFEST not in marks(server)
     done = pushed(server, first)
@@ -324,7 +324,7 @@ def test_an_engine_that_goes_away_is_told_and_the_push_can_be_run_again(server: 
 @pytest.mark.parametrize("words", [(), ("--to", "http://127.0.0.1:9/", "--files", "somewhere")])
 def test_where_to_is_said_once(words: tuple[str, ...]) -> None:
     done = CliRunner().invoke(cli, ["push", *words])
-    assert done.exit_code == exits.USAGE
+    assert done.exit_code == exit_codes.USAGE
     assert "Give either --to URL or --files FOLDER." in done.output
 
 
@@ -349,7 +349,7 @@ def test_a_push_that_is_interrupted_says_what_stands_there(
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         told = process.stderr.read().decode()
-        assert process.wait() == exits.INTERRUPTED
+        assert process.wait() == exit_codes.INTERRUPTED
     assert f"{server.query} is marked as not complete; the same push, run again, completes it." in told
     _drop_published(server, snapshot)
 
@@ -364,10 +364,10 @@ def test_a_read_only_server_is_told_from_a_wrong_address(
     server.start()
     try:
         done = pushed(server, snapshots[0])
-        assert done.exit_code == exits.REFUSED
+        assert done.exit_code == exit_codes.REFUSED
         assert "read-only" in done.output
         done = pushed(server, snapshots[0], "--graph-store", server.query.replace("/query", "/nowhere"))
-        assert done.exit_code == exits.REFUSED
+        assert done.exit_code == exit_codes.REFUSED
         assert "/nowhere" in done.output
         assert marks(server) == {}
     finally:
@@ -388,7 +388,7 @@ def test_who_may_not_write_is_told(
     user: tuple[str, ...], told: str, servers: Callable[[str], Running], snapshots: tuple[Snapshot, Snapshot]
 ) -> None:
     done = pushed(servers("virtuoso"), snapshots[0], user=user)
-    assert done.exit_code in (exits.REFUSED, exits.USAGE)
+    assert done.exit_code in (exit_codes.REFUSED, exit_codes.USAGE)
     assert told in done.output
 
 
@@ -398,14 +398,14 @@ def test_a_place_that_does_not_let_strangers_write_says_so(
     server = servers("virtuoso")
     open_to_all = server.query.replace("/sparql", "/sparql-graph-crud")
     done = pushed(server, snapshots[0], "--graph-store", open_to_all, user=())
-    assert done.exit_code == exits.REFUSED
+    assert done.exit_code == exit_codes.REFUSED
     assert "does not let anybody who does not sign in write" in done.output
     assert "Permission denied" in done.output
 
 
 def test_another_clustergraph_takes_no_graphs(clustergraph_url: str, snapshots: tuple[Snapshot, Snapshot]) -> None:
     done = CliRunner().invoke(cli, ["push", str(snapshots[0].path), "--to", clustergraph_url])
-    assert done.exit_code == exits.REFUSED
+    assert done.exit_code == exit_codes.REFUSED
     assert "is a ClusterGraph" in done.output
 
 
@@ -418,7 +418,7 @@ def test_a_default_graph_of_others_is_not_replaced_unasked(
     client.send("DELETE", f"{store}?{urlencode({'graph': f'{BASE}graph/snapshot'})}", passing=frozenset({404}))
     client.send("PUT", f"{store}?default", b"<urn:s> <urn:p> <urn:o> .", content_type="application/n-triples")
     done = pushed(server, snapshots[0])
-    assert done.exit_code == exits.REFUSED
+    assert done.exit_code == exit_codes.REFUSED
     assert "--merged named leaves it alone" in done.output
     assert pushed(server, snapshots[0], "--merged", "named").exit_code == 0
     assert rows(server, "SELECT * { ?s ?p ?o }") == [{"s": "urn:s", "p": "urn:p", "o": "urn:o"}]
@@ -432,6 +432,6 @@ def test_a_name_that_a_push_needs_is_refused(
     (tmp_path / "merged.ttl").write_text(OTHER)
     taken = build([tmp_path / "merged.ttl"], store=tmp_path / "store", base=BASE).snapshot
     done = pushed(servers("oxigraph"), taken)
-    assert done.exit_code == exits.REFUSED
+    assert done.exit_code == exit_codes.REFUSED
     assert f"<{BASE}graph/merged>" in done.output
     assert snapshots[0].name != taken.name

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 import real_engines
-from clustergraph.cli import cli, exits
-from clustergraph.snapshot import Snapshot
+from clustergraph.cli import cli, exit_codes
+from clustergraph.snapshots.snapshot import Snapshot
 from real_engines import PASSWORD
 
 
@@ -47,7 +47,7 @@ def test_files_are_not_mixed_with_others(snapshot: Snapshot, tmp_path: Path) -> 
     folder = written(snapshot, tmp_path / "files")
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     done = CliRunner().invoke(cli, ["push", str(snapshot.path), "--files", str(folder)])
-    assert done.exit_code == exits.REFUSED
+    assert done.exit_code == exit_codes.REFUSED
     assert "is not empty; name a new folder" in done.output
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["files"]
@@ -96,6 +96,6 @@ def test_options_for_sending_are_refused_where_nothing_is_sent(
 ) -> None:
     folder = tmp_path / "files"
     done = CliRunner().invoke(cli, ["push", str(snapshot.path), "--files", str(folder), *words])
-    assert done.exit_code == exits.USAGE
+    assert done.exit_code == exit_codes.USAGE
     assert words[0] in done.output
     assert not folder.exists()

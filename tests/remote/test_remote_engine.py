@@ -14,7 +14,12 @@ from urllib.parse import parse_qs
 import pytest
 from rdflib.term import Literal
 
-from clustergraph.engine.errors import (
+from clustergraph.engine.readers.admission import Limits
+from clustergraph.engine.remote.dialects import DIALECTS
+from clustergraph.engine.remote.endpoint import Endpoint, valid
+from clustergraph.engine.remote.engine import Connection, RemoteEngine
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.errors import (
     Busy,
     DeadlinePassed,
     EngineDown,
@@ -24,11 +29,6 @@ from clustergraph.engine.errors import (
     ResultTooLarge,
     UnsupportedFormat,
 )
-from clustergraph.engine.remote.dialects import DIALECTS
-from clustergraph.engine.remote.endpoint import Endpoint, valid
-from clustergraph.engine.remote.engine import Connection, RemoteEngine
-from clustergraph.engine.turns import Limits
-from clustergraph.snapshot import Snapshot
 
 JSON = "application/sparql-results+json"
 NTRIPLES = "application/n-triples"

@@ -17,14 +17,14 @@ from flask.testing import FlaskClient
 
 import clustergraph
 import real_engines
-from clustergraph.build import build
 from clustergraph.cli import cli
-from clustergraph.cli.exits import UNAVAILABLE, USAGE
+from clustergraph.cli.exit_codes import UNAVAILABLE, USAGE
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.engine.errors import EngineDown
 from clustergraph.engine.remote import connect, describe
+from clustergraph.ingest import build
 from clustergraph.settings import Settings
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.errors import EngineDown
 from clustergraph.web.app import create_app
 from clustergraph.web.service import Service, open_service
 from pools import wait_until

@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from clustergraph.build import build
-from clustergraph.folder import published
+from clustergraph.ingest import build
 from clustergraph.settings import Settings
-from clustergraph.snapshot import CURRENT, Snapshot
+from clustergraph.snapshots.snapshot import CURRENT, Snapshot
+from clustergraph.snapshots.source_folder import published
 from clustergraph.web.app import create_app
 from clustergraph.web.service import Service, open_service
 

@@ -15,9 +15,9 @@ from pyshacl import validate
 from rdflib import DCAT, RDF, SKOS, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, VOID, Namespace
 
-from clustergraph.engine.formats import FORMATS, of_kind
-from clustergraph.web.descriptions import RDFLIB_NAMES
-from clustergraph.web.void import FORMAT_NAMES
+from clustergraph.describe.void import FORMAT_NAMES
+from clustergraph.rdf.formats import FORMATS, of_kind
+from clustergraph.web.http.descriptions import RDFLIB_NAMES
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 ENDPOINT = URIRef("http://localhost/sparql")

@@ -13,15 +13,15 @@ from flask.testing import FlaskClient
 from rdflib import Graph
 
 from bench.synthetic import Known, write
-from clustergraph.build import build
-from clustergraph.engine import dump
-from clustergraph.engine.errors import Busy
-from clustergraph.engine.formats import WITH_GRAPHS, Format, of_kind
-from clustergraph.engine.graphs import GRAPHS
+from clustergraph.engine import graph_export
+from clustergraph.ingest import build
+from clustergraph.rdf.formats import WITH_GRAPHS, Format, of_kind
+from clustergraph.rdf.graph_writer import GRAPHS
 from clustergraph.settings import Settings
-from clustergraph.snapshot import MANIFEST, Snapshot
-from clustergraph.web import files
+from clustergraph.snapshots.snapshot import MANIFEST, Snapshot
+from clustergraph.sparql.errors import Busy
 from clustergraph.web.app import create_app
+from clustergraph.web.http import export_files
 from clustergraph.web.service import open_service
 from serving import start, stop
 
@@ -167,11 +167,11 @@ def test_a_file_is_written_once_and_whole(large: Snapshot, tmp_path: Path) -> No
     (form,) = (form for form in of_kind("graph") if form.name == "nquads")
     draft = tmp_path / ".all.nq"
     draft.write_bytes(b"what a writer left that died")
-    dump.write(large, None, form, target)
+    graph_export.write(large, None, form, target)
     assert target.read_bytes().count(b"\n") == sum(large.graphs.values())
     assert b"left" not in target.read_bytes()[:100]
     state = target.stat()
-    dump.write(large, None, form, target)
+    graph_export.write(large, None, form, target)
     assert target.stat() == state
     assert [path.name for path in tmp_path.iterdir()] == ["all.nq"]
 
@@ -185,9 +185,9 @@ def test_who_asks_too_early_is_told_to_come_again(large: Snapshot, tmp_path: Pat
     (path / MANIFEST).symlink_to(large.path / MANIFEST)
     copy = Snapshot.open(path)
     with pytest.raises(Busy) as caught:
-        files.written(copy, None, form, 0.001)
-    assert caught.value.retry_after == files.AGAIN
-    file = files.written(copy, None, form, 60)
+        export_files.written(copy, None, form, 0.001)
+    assert caught.value.retry_after == export_files.AGAIN
+    file = export_files.written(copy, None, form, 60)
     assert file is not None
     assert file.read_bytes().count(b"\n") == sum(large.graphs.values())
 
@@ -205,7 +205,7 @@ def test_what_is_few_triples_and_large_is_a_file_too(serve: Serve) -> None:
 def test_without_a_place_for_files_it_is_refused_with_a_way_out(serve: Serve) -> None:
     client = serve(LONG, result_size=1)
     path = client.application.extensions["clustergraph"].snapshot.path
-    (path / files.FOLDER).write_text("in the way", encoding="utf-8")
+    (path / export_files.FOLDER).write_text("in the way", encoding="utf-8")
     response = client.get("/data/graph.ttl")
     assert response.status_code == 413
     problem = response.json

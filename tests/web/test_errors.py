@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from clustergraph.catalogue import ParameterError, UnknownQuery
-from clustergraph.engine import errors as engine_errors
+from clustergraph.sparql import errors as engine_errors
 from clustergraph.web.app import create_app
-from clustergraph.web.errors import KINDS, Problem
-from clustergraph.web.headers import EVERYWHERE
+from clustergraph.web.http.headers import EVERYWHERE
+from clustergraph.web.http.problem import KINDS, Problem
 from clustergraph.web.service import Service
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

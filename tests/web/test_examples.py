@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from pyshacl import validate
 from rdflib import RDF, RDFS, Graph, Literal, Namespace, URIRef
 
-from clustergraph.build import build
 from clustergraph.catalogue import Catalogue
+from clustergraph.describe.sparql_examples import examples
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.engine.formats import of_kind
-from clustergraph.web.descriptions import RDFLIB_NAMES
-from clustergraph.web.sparql_examples import examples
+from clustergraph.ingest import build
+from clustergraph.rdf.formats import of_kind
+from clustergraph.web.http.descriptions import RDFLIB_NAMES
 
 SH = Namespace("http://www.w3.org/ns/shacl#")
 SCHEMA = Namespace("https://schema.org/")

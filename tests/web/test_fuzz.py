@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clustergraph.catalogue import Catalogue
-from clustergraph.folder import published
 from clustergraph.settings import Settings
+from clustergraph.snapshots.source_folder import published
 from clustergraph.web.app import create_app
-from clustergraph.web.errors import KINDS
+from clustergraph.web.http.problem import KINDS
 from clustergraph.web.service import open_service
 from on_loop import Headers, OnLoop, Response, Scope
 from pools import children

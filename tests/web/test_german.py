@@ -14,13 +14,13 @@ from flask.testing import FlaskClient
 
 import clustergraph
 from clustergraph.catalogue import CannedQuery, Catalogue
-from clustergraph.folder import published
-from clustergraph.web import views
-from clustergraph.web.language import texts
+from clustergraph.snapshots.source_folder import published
+from clustergraph.web.http.i18n import texts
+from clustergraph.web.pages import result_views
 
 GERMAN = {"Accept": "text/html", "Accept-Language": "de"}
 PACKAGE = Path(clustergraph.__file__).parent
-SENTENCES: dict[str, str] = json.loads((PACKAGE / "web/texts/sentences/de.json").read_text(encoding="utf-8"))
+SENTENCES: dict[str, str] = json.loads((PACKAGE / "web/translations/sentences/de.json").read_text(encoding="utf-8"))
 WERKZEUGS = {
     "The method is not allowed for the requested URL.",
     "The requested URL was not found on the server. If you entered the URL manually please check your spelling "
@@ -150,7 +150,7 @@ def test_the_look_for_english_finds_it(client: FlaskClient, english: re.Pattern[
 
 
 @pytest.mark.parametrize(("path", "status"), WRONG.items())
-def test_what_goes_wrong_is_told_in_german(
+def test_what_goes_wrong_is_said_in_german(
     client: FlaskClient, english: re.Pattern[str], path: str, status: int
 ) -> None:
     response = client.get(path, headers=GERMAN)
@@ -188,9 +188,9 @@ def test_columns_and_values_have_german_words(client: FlaskClient, query: Canned
 
     english, german = answer("en"), answer("de")
     with client.application.test_request_context("/", headers=GERMAN):
-        terms = views._terms("de")
+        terms = result_views._terms("de")
     for name in german:
-        if (name.endswith("Label") and name.removesuffix("Label") in german) or name in views.UNSEEN:
+        if (name.endswith("Label") and name.removesuffix("Label") in german) or name in result_views.UNSEEN:
             continue
         column = query.columns.get(name)
         assert (column and column.name.de) or name.lower() in terms, f"the column {name} has no German name"
@@ -200,13 +200,13 @@ def test_columns_and_values_have_german_words(client: FlaskClient, query: Canned
             assert not english[name] & german[name], f"the column {name} has English words"
 
 
-def told_in_the_source() -> dict[str, str]:
+def messages_in_the_source() -> dict[str, str]:
     """The sentences that the source tells, with the file of each."""
     found = {}
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
-                position = {"told": 0, "Problem": 1}.get(node.func.id, len(node.args))
+                position = {"message": 0, "Problem": 1}.get(node.func.id, len(node.args))
                 text = node.args[position] if position < len(node.args) else None
                 if isinstance(text, ast.Constant) and isinstance(text.value, str):
                     found[text.value] = path.name
@@ -214,7 +214,11 @@ def told_in_the_source() -> dict[str, str]:
 
 
 def test_every_sentence_has_its_german() -> None:
-    told = {text: file for text, file in told_in_the_source().items() if file not in ("told.py", "placement.py")}
+    told = {
+        text: file
+        for text, file in messages_in_the_source().items()
+        if file not in ("messages.py", "page_placement.py")
+    }
     assert {text: file for text, file in told.items() if text not in SENTENCES} == {}
     for text, german in SENTENCES.items():
         assert sorted(re.findall(r"\{\w+(?:!r)?\}", text)) == sorted(re.findall(r"\{\w+(?:!r)?\}", german)), text

@@ -9,11 +9,11 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from clustergraph.describe import label_cache
+from clustergraph.describe.label_cache import Labels
 from clustergraph.engine.base import Answer
 from clustergraph.engine.embedded import EmbeddedEngine
-from clustergraph.snapshot import Snapshot
-from clustergraph.web import labels
-from clustergraph.web.labels import Labels
+from clustergraph.snapshots.snapshot import Snapshot
 
 LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 
@@ -67,7 +67,7 @@ def test_each_thing_is_asked_about_once_in_each_snapshot(engine: Callable[[str],
 def test_forgetting_to_make_room_loses_nothing_of_the_answer(
     engine: Callable[[str], Counting], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(labels, "MOST", 0)
+    monkeypatch.setattr(label_cache, "MOST", 0)
     names = Labels(engine("one"))
     names.of(["urn:a"], "en")
     assert names.of(["urn:a", "urn:b"], "en") == {"urn:a": "field", "urn:b": "plain"}

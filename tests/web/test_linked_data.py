@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from rdflib import RDF, RDFS, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, PROV, VOID
 
-from clustergraph.engine.formats import of_kind
-from clustergraph.web import documents
-from clustergraph.web.downloads import FIELD
-from clustergraph.web.near import MOST
+from clustergraph.describe import thing_documents
+from clustergraph.describe.similar_names import MOST
+from clustergraph.rdf.formats import of_kind
+from clustergraph.web.endpoints.downloads import FIELD
 
 BASE = "https://w3id.org/clustergraph/"
 BIOM = "id/cluster/biom"
@@ -122,12 +122,12 @@ def _has_blank(triple: Triple) -> bool:
 
 
 def test_what_points_here_is_cut_and_said_to_be(serve: Serve) -> None:
-    many = documents.MOST_POINTING + 5
+    many = thing_documents.MOST_POINTING + 5
     lines = "\n".join(f"<{LOCAL}id/{number}> <{LOCAL}at> <{LOCAL}id/hub> ." for number in range(many))
     client = serve(lines)
     graph = turtle(client, "/id/hub")
     hub, document = URIRef(f"{LOCAL}id/hub"), URIRef(f"{LOCAL}data/id/hub")
-    assert len(list(graph.subjects(URIRef(f"{LOCAL}at"), hub))) == documents.MOST_POINTING
+    assert len(list(graph.subjects(URIRef(f"{LOCAL}at"), hub))) == thing_documents.MOST_POINTING
     (english,) = (text for text in graph.objects(document, RDFS.comment) if getattr(text, "language", "") == "en")
     assert f"{many:,}" in str(english)
     (rest,) = graph.objects(document, RDFS.seeAlso)

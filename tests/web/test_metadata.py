@@ -20,7 +20,7 @@ from rdflib import DCAT, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, Namespace
 
 from clustergraph.catalogue import Catalogue
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://w3id.org/clustergraph/"

@@ -12,10 +12,10 @@ import pytest
 from flask.testing import FlaskClient
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
-from clustergraph.engine.formats import of_kind
-from clustergraph.web.addresses import link
-from clustergraph.web.diagram import Card, draw
-from clustergraph.web.model import model
+from clustergraph.describe.class_diagram import Card, draw
+from clustergraph.describe.schema_model import model
+from clustergraph.describe.urls import link
+from clustergraph.rdf.formats import of_kind
 
 BASE = "https://w3id.org/clustergraph/"
 CG = f"{BASE}ontology#"

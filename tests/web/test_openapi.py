@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
 from clustergraph.catalogue import Catalogue
-from clustergraph.folder import published
-from clustergraph.web.errors import KINDS
+from clustergraph.snapshots.source_folder import published
+from clustergraph.web.http.problem import KINDS
 
 QUERIES = list(Catalogue.load(published().queries))
 

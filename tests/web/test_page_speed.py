@@ -11,8 +11,8 @@ import pytest
 from bench.graphs import Graph
 from bench.pages import MOST, Page, found, measure
 from clustergraph.engine.base import Engine
-from clustergraph.folder import published
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.source_folder import published
 from serving import Server, start, stop
 
 ROUNDS = 3

@@ -18,9 +18,9 @@ from flask.testing import FlaskClient
 
 import clustergraph.web
 from clustergraph.catalogue import Catalogue
-from clustergraph.folder import published
-from clustergraph.web.browse import composed, counts
-from clustergraph.web.language import LANGUAGES, texts
+from clustergraph.snapshots.source_folder import published
+from clustergraph.web.http.i18n import LANGUAGES, texts
+from clustergraph.web.pages.browse import composed, counts
 from clustergraph.web.service import Service
 
 HTML = {"Accept": "text/html"}

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from rdflib import Graph
 from werkzeug.test import TestResponse
 
-from clustergraph.engine.formats import FORMATS
+from clustergraph.rdf.formats import FORMATS
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"

@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from clustergraph.web.front import QUICKLY_CODED
+from clustergraph.web.middleware.response_cache import QUICKLY_CODED
 from clustergraph.web.rsgi import MOST_UNREAD, environment
 from on_loop import Headers, Scope
 from serving import Server, start, stop

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from clustergraph.catalogue import CatalogueError
-from clustergraph.engine.errors import EvaluationError
+from clustergraph.sparql.errors import EvaluationError
 
 TOWN = '<https://a.example/id/b> a <https://a.example/Town> ; <http://www.w3.org/2000/01/rdf-schema#label> "Bath" .'
 BROWSER = {"Accept": "text/html"}
@@ -80,7 +80,7 @@ def test_a_page_none_of_whose_queries_the_engine_can_evaluate_says_so(
         raise EvaluationError("The engine does not compile this.")
 
     client = serve(TOWN, queries=write(tmp_path / "queries", all="{of: site, path: towns}"))
-    monkeypatch.setattr("clustergraph.web.sections.ask", refused)
+    monkeypatch.setattr("clustergraph.web.pages.page_sections.ask", refused)
     answer = client.get("/towns", headers=BROWSER)
     assert answer.status_code == 503
     assert "none of the queries of this page" in answer.text

@@ -15,8 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from rdflib import RDF, RDFS, Graph, URIRef
 
-from clustergraph.web import site
-from clustergraph.web.addresses import ONTOLOGY, OWN, link, names, page_link
+from clustergraph.describe.urls import ONTOLOGY, OWN, link, names, page_link
+from clustergraph.web.pages import composed_pages
 from clustergraph.web.service import Service
 
 BASE = "https://w3id.org/clustergraph/"
@@ -350,7 +350,7 @@ def test_own_addresses_are_all_reserved(app: Flask, service: Service) -> None:
     first = {rule.rule.strip("/").split("/")[0] for rule in app.url_map.iter_rules()}
     own = {segment for segment in first if segment and not segment.startswith("<")}
     # What is named like the ontology's address is the ontology. Which pages the site has is the folder's choice.
-    assert own - set(site.pages(service.catalogue)) == OWN | {ONTOLOGY}
+    assert own - set(composed_pages.pages(service.catalogue)) == OWN | {ONTOLOGY}
 
 
 def test_scripts_reserve_the_same_addresses() -> None:

@@ -1,6 +1,6 @@
 """Canned queries: SPARQL files with a title, a description and typed parameters. Read, check, bind, run.
 
->>> from clustergraph.folder import published
+>>> from clustergraph.snapshots.source_folder import published
 >>> "clusters-by-country" in Catalogue.load(published().queries)
 True
 """

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from rdflib.term import Identifier
 
-from clustergraph.catalogue import methods
+from clustergraph.catalogue import python_methods
+from clustergraph.catalogue.entity_resolver import Resolver
 from clustergraph.catalogue.errors import CatalogueError, ParameterError, Problem, UnknownQuery
+from clustergraph.catalogue.literals import literal
 from clustergraph.catalogue.model import CannedQuery, Parameter
-from clustergraph.catalogue.read import ENDING, read
-from clustergraph.catalogue.resolve import Resolver
-from clustergraph.catalogue.terms import literal
+from clustergraph.catalogue.query_file_parser import ENDING, read
 from clustergraph.engine.base import Answer, Engine
-from clustergraph.told import told
+from clustergraph.messages import message
 
 Given = Mapping[str, str | Sequence[str]]
 """Parameters as they were given, by public name. A sequence of more than one value is a mistake that `bind` reports."""
@@ -24,7 +24,7 @@ Given = Mapping[str, str | Sequence[str]]
 class Catalogue:
     """Canned queries by name, sorted by name. It knows no graph: that comes with the engine of each call.
 
-    >>> from clustergraph.folder import published
+    >>> from clustergraph.snapshots.source_folder import published
     >>> catalogue = Catalogue.load(published().queries)
     >>> str(catalogue["targets-dropped"].summary)
     'Countries dropped after the concept phase'
@@ -47,7 +47,7 @@ class Catalogue:
                 queries.append(read(path))
             except CatalogueError as error:
                 problems.extend(error.problems)
-        problems.extend(methods.clashes(queries))
+        problems.extend(python_methods.clashes(queries))
         if problems:
             raise CatalogueError(problems)
         return cls(queries)
@@ -114,7 +114,7 @@ class Catalogue:
             elif parameter.required:
                 raise ParameterError(
                     parameter.name,
-                    told(
+                    message(
                         "The parameter {name!r} is missing: {description}",
                         name=parameter.name,
                         description=parameter.description,
@@ -155,12 +155,12 @@ class Catalogue:
 def _single(name: str, value: str | Sequence[str]) -> str:
     values = [value] if isinstance(value, str) else list(value)
     if len(values) > 1:
-        message = told("The parameter {name!r} is given {count} times; give it once.", name=name, count=len(values))
-        raise ParameterError(name, message)
+        detail = message("The parameter {name!r} is given {count} times; give it once.", name=name, count=len(values))
+        raise ParameterError(name, detail)
     text = values[0].strip() if values else ""
     if "\0" in text or any(0xD800 <= ord(character) <= 0xDFFF for character in text):
-        message = told("The value of {name!r} has a character that no text can have: {text!r}.", name=name, text=text)
-        raise ParameterError(name, message)
+        detail = message("The value of {name!r} has a character that no text can have: {text!r}.", name=name, text=text)
+        raise ParameterError(name, detail)
     return text
 
 
@@ -170,7 +170,7 @@ def _chosen(parameter: Parameter, value: str) -> str:
             return choice
     raise ParameterError(
         parameter.name,
-        told(
+        message(
             "The value of {name!r} must be {choices}, not {value!r}.",
             name=parameter.name,
             choices=parameter.choices,
@@ -184,17 +184,17 @@ def _chosen(parameter: Parameter, value: str) -> str:
 def _unknown_parameter(query: CannedQuery, name: str) -> ParameterError:
     names = [parameter.name for parameter in query.parameters]
     if names:
-        message = told(
+        detail = message(
             "The query {query!r} has no parameter {name!r}; its parameters are {known}.",
             query=query.name,
             name=name,
             known=", ".join(names),
         )
     else:
-        message = told("The query {query!r} has no parameter {name!r}; it has none.", query=query.name, name=name)
+        detail = message("The query {query!r} has no parameter {name!r}; it has none.", query=query.name, name=name)
     return ParameterError(
         name,
-        message,
+        detail,
         allowed=names,
         suggestions=difflib.get_close_matches(name, names),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clustergraph.told import told
+from clustergraph.messages import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class UnknownQuery(LookupError):
     def __init__(self, name: str, near: Sequence[str] = ()) -> None:
         self.name = name
         self.near = tuple(near)
-        message = told("There is no query {name!r}.", name=name)
-        super().__init__(message + told("Did you mean {near}?", near=self.near) if self.near else message)
+        detail = message("There is no query {name!r}.", name=name)
+        super().__init__(detail + message("Did you mean {near}?", near=self.near) if self.near else detail)
 
 
 class ParameterError(ValueError):

@@ -40,7 +40,7 @@ def object_schema(query: CannedQuery) -> dict[str, Any]:
     """All parameters of a query as one object.
 
     >>> from clustergraph.catalogue import Catalogue
-    >>> from clustergraph.folder import published
+    >>> from clustergraph.snapshots.source_folder import published
     >>> found = object_schema(Catalogue.load(published().queries)["clusters-by-country"])
     >>> found["required"], found["properties"]["phase"]["enum"]
     (['country'], ['concept', 'implementation'])

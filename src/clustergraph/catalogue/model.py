@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rdflib.term import Identifier
+
+from clustergraph.sparql.bindings import bind
+
 VIEWS = (
     "Table",
     "ImageGrid",
@@ -27,14 +31,14 @@ VIEWS = (
 class Words:
     """A text in English and, where there is one, in German.
 
-    >>> Words("field", "Feld").said_in("de"), Words("field").said_in("de")
+    >>> Words("field", "Feld").in_language("de"), Words("field").in_language("de")
     ('Feld', 'field')
     """
 
     en: str
     de: str = ""
 
-    def said_in(self, language: str) -> str:
+    def in_language(self, language: str) -> str:
         """The text in `language` (`en` or `de`), in English if there is no other."""
         return (self.de if language == "de" else self.en) or self.en
 
@@ -136,6 +140,16 @@ class CannedQuery:
     """What pages say of columns of the result, where their names do not say it."""
     browse: Browse | None = None
     methods: tuple[Method, ...] = ()
+
+    @property
+    def body(self) -> str:
+        """The query without the header that only this software reads."""
+        lines = self.text.splitlines(keepends=True)
+        return "".join(line for line in lines if not line.startswith(("#+", "#defaultView:")))
+
+    def with_values(self, bindings: Mapping[str, Identifier]) -> str:
+        """The query without its header and with values for its variables in it."""
+        return bind(self.body, bindings)
 
     def subject(self, class_iri: str) -> Parameter | None:
         """The one parameter that a thing of the class can be given as, if no other is required."""

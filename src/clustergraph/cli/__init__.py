@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from clustergraph.cli.exits import guarded, told
+from clustergraph.cli.exit_codes import guarded, told
 
 COMMANDS = (
     "build",

@@ -30,9 +30,9 @@ def command(sources: tuple[Path, ...], store: Path | None, quiet: bool, **given:
       clustergraph build my-folder --store /srv/graph
       clustergraph build people.ttl places.nq.gz --reason none
     """
-    from clustergraph.build.problems import listing
     from clustergraph.cli.progress import shown
-    from clustergraph.opening import find, opened
+    from clustergraph.ingest.open_snapshot import find, opened
+    from clustergraph.ingest.problems import listing
 
     source = find(sources, store=store, build=True)
     with shown(quiet) as progress:

@@ -13,7 +13,7 @@ from clustergraph.cli.sparql import read_query
 
 if TYPE_CHECKING:
     from clustergraph.catalogue import Catalogue
-    from clustergraph.cite import Asked
+    from clustergraph.describe.citation import Asked
     from clustergraph.engine.base import Engine
 
 FORMATS = ("text", "bibtex", "csl-json", "cff", "ris")
@@ -61,8 +61,8 @@ def command(
       clustergraph cite --format bibtex
       clustergraph cite --query clusters-by-country -p country=JP --format csl-json
     """
-    from clustergraph import cite
-    from clustergraph.cli.asking import graph
+    from clustergraph.cli.engine_context import graph
+    from clustergraph.describe import citation
 
     if name and file:
         raise click.UsageError("Give --query or --sparql, not both.")
@@ -70,7 +70,7 @@ def command(
         raise click.UsageError("--param is for a canned query; name one with --query.")
     with graph(sources, store, address, timeout, queries) as (engine, known):
         asked = _asked(engine, known, name, given, file, timeout)
-        click.echo(getattr(cite.cite(engine, language, asked), cite.FORMATS[format]))
+        click.echo(getattr(citation.cite(engine, language, asked), citation.FORMATS[format]))
 
 
 def _asked(
@@ -81,12 +81,12 @@ def _asked(
     file: Path | None,
     timeout: float | None,
 ) -> Asked | None:
-    from clustergraph import cite
     from clustergraph.cli.queries import find
+    from clustergraph.describe import citation
 
     if name:
         catalogue, _ = find(name, queries)
-        return cite.canned(engine, catalogue, name, given, timeout)
+        return citation.canned(engine, catalogue, name, given, timeout)
     if file:
-        return cite.asked(engine, read_query(None, file), timeout=timeout)
+        return citation.asked(engine, read_query(None, file), timeout=timeout)
     return None

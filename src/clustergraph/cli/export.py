@@ -14,13 +14,13 @@ import click
 
 from clustergraph.cli import options
 from clustergraph.cli.output import FormatType
-from clustergraph.namespaces import RDF
+from clustergraph.rdf.namespaces import RDF
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-    from clustergraph.engine.formats import Format
-    from clustergraph.snapshot import Snapshot
+    from clustergraph.rdf.formats import Format
+    from clustergraph.snapshots.snapshot import Snapshot
 
 FORMAT = FormatType("graph")
 
@@ -75,7 +75,7 @@ def command(
       clustergraph export --graph people --graph places --format jsonld
       clustergraph export --no-inferred --exclude contact-details -o public.trig
     """
-    from clustergraph.engine import formats
+    from clustergraph.rdf import formats
 
     word = format or (output.suffix.lstrip(".") if output else "turtle")
     form = formats.find(word, "graph")
@@ -115,7 +115,7 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
 
 def chosen(snapshot: Snapshot, only: Iterable[str], exclude: Iterable[str], *, inferred: bool = True) -> list[str]:
     """IRIs of the named graphs to write. Raises UnknownGraph."""
-    from clustergraph.graph_names import graph_iri
+    from clustergraph.snapshots.graph_names import graph_iri
 
     wanted = {graph_iri(snapshot, name) for name in only} or set(snapshot.graphs)
     left_out = {graph_iri(snapshot, name) for name in exclude}
@@ -137,8 +137,8 @@ def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes]) -
     """Write the named graphs, sorted. For formats of triples, each triple once."""
     import pyoxigraph as ox
 
-    from clustergraph.engine.formats import WITH_GRAPHS
-    from clustergraph.engine.graphs import GRAPHS
+    from clustergraph.rdf.formats import WITH_GRAPHS
+    from clustergraph.rdf.graph_writer import GRAPHS
 
     store = ox.Store.read_only(str(snapshot.store))
     quads: list[ox.Quad] = []

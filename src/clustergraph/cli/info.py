@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from clustergraph.cli import options, output
-from clustergraph.namespaces import compact
-from clustergraph.snapshot import Snapshot
+from clustergraph.rdf.namespaces import compact
+from clustergraph.snapshots.snapshot import Snapshot
 
 
 @click.command("info")
@@ -30,7 +30,7 @@ def command(sources: tuple[Path, ...], store: Path | None, as_json: bool, every:
     """
     snapshot, source = options.read(sources, store)
     if every:
-        from clustergraph import snapshot as snapshots
+        from clustergraph.snapshots import snapshot as snapshots
 
         found = snapshots.every(source.store) if source.store else [snapshot]
         if as_json:
@@ -54,7 +54,7 @@ def command(sources: tuple[Path, ...], store: Path | None, as_json: bool, every:
 
 def facts(snapshot: Snapshot) -> list[tuple[str, str, str]]:
     """What to say about a snapshot."""
-    from clustergraph.graph_names import short_name
+    from clustergraph.snapshots.graph_names import short_name
 
     manifest = snapshot.manifest
     prefixes = snapshot.prefixes

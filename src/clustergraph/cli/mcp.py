@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from clustergraph.cli import options
-from clustergraph.cli.exits import UNAVAILABLE, Failure
+from clustergraph.cli.exit_codes import UNAVAILABLE, Failure
 
 if TYPE_CHECKING:
-    from clustergraph.mcp.knowledge import Knowledge
+    from clustergraph.mcp.graph_context import Knowledge
 
 
 @click.command("mcp")
@@ -100,7 +100,7 @@ def _knowledge(
 ) -> Iterator[Knowledge]:
     """What is asked: a graph here, or one elsewhere."""
     from clustergraph.cli.queries import load
-    from clustergraph.mcp.knowledge import Knowledge
+    from clustergraph.mcp.graph_context import Knowledge
 
     if not address:
         snapshot, source = options.read(sources, store)

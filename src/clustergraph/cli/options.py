@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from clustergraph.opening import Options, Source
-    from clustergraph.snapshot import Snapshot
+    from clustergraph.ingest.open_snapshot import Options, Source
+    from clustergraph.snapshots.snapshot import Snapshot
 
 F = TypeVar("F", bound=Callable[..., Any])
 Decorator = Callable[[F], F]
@@ -103,7 +103,7 @@ def building(function: F) -> F:
 def read(sources: tuple[Path, ...], store: Path | None) -> tuple[Snapshot, Source]:
     """The snapshot that a reading command asks, built with progress on the terminal if need be."""
     from clustergraph.cli.progress import shown
-    from clustergraph.opening import find, opened
+    from clustergraph.ingest.open_snapshot import find, opened
 
     source = find(sources, store=store)
     with shown() as progress:
@@ -112,6 +112,6 @@ def read(sources: tuple[Path, ...], store: Path | None) -> tuple[Snapshot, Sourc
 
 def build_options(*, base: str | None, exclude: tuple[str, ...], reason: Any, no_check: bool, force: bool) -> Options:
     """The options of `building` as one value."""
-    from clustergraph.opening import Options
+    from clustergraph.ingest.open_snapshot import Options
 
     return Options(base=base, exclude=exclude, reason=reason, check=not no_check, force=force)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clustergraph.engine import formats
+from clustergraph.rdf import formats
 
 if TYPE_CHECKING:
     from clustergraph.engine.base import Answer
-    from clustergraph.snapshot import Snapshot
+    from clustergraph.snapshots.snapshot import Snapshot
 
 TABLE = "table"
 IN_A_PIPE = {"results": "csv", "graph": "turtle"}
@@ -64,7 +64,7 @@ def wanted(given: str | None, form: str) -> str | None:
 def write(answer: Answer, snapshot: Snapshot, *, as_table: bool) -> None:
     """Put an answer on standard output."""
     if answer.form == "SELECT" and as_table:
-        from clustergraph.rows import Result
+        from clustergraph.library.result import Result
 
         result = Result.from_json(answer.body, snapshot.prefixes)
         table(result.columns, ([result.text(value) for value in row] for row in result))

@@ -32,9 +32,9 @@ def command(sources: tuple[Path, ...], store: Path | None, keep: int, dry_run: b
       clustergraph prune --keep 2
       clustergraph prune /srv/graph --keep 5 --dry-run
     """
-    from clustergraph.build.prune import prune
-    from clustergraph.opening import find
-    from clustergraph.snapshot import NoSnapshot
+    from clustergraph.ingest.open_snapshot import find
+    from clustergraph.ingest.prune import prune
+    from clustergraph.snapshots.snapshot import NoSnapshot
 
     source = find(sources, store=store)
     if source.store is None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clustergraph.cli import options
-from clustergraph.cli.exits import REFUSED, UNAVAILABLE, Failure
+from clustergraph.cli.exit_codes import REFUSED, UNAVAILABLE, Failure
 
 if TYPE_CHECKING:
     from clustergraph.push import Plan, PushError
-    from clustergraph.snapshot import Snapshot
+    from clustergraph.snapshots.snapshot import Snapshot
 
 
 @click.command("push")
@@ -108,7 +108,7 @@ def _for_sending(given: dict[str, Any]) -> None:
 
 
 def _write(snapshot: Snapshot, folder: Path, *, quiet: bool, merged: str) -> None:
-    from clustergraph.push.bulk import write
+    from clustergraph.push.bulk_files import write
 
     written = write(snapshot, folder, in_default=merged == "default")
     if not quiet:

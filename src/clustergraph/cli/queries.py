@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clustergraph.cli import options, output
-from clustergraph.cli.exits import USAGE, Failure
+from clustergraph.cli.exit_codes import USAGE, Failure
 
 if TYPE_CHECKING:
     from clustergraph.catalogue import CannedQuery, Catalogue
@@ -64,8 +64,8 @@ def _known(
     sources: tuple[Path, ...], store: Path | None, address: str | None, queries: Path | None
 ) -> Path | Catalogue | None:
     """The canned queries of a source, for which nothing has to be built, or of an engine elsewhere."""
-    from clustergraph.cli.asking import graph
-    from clustergraph.opening import find as find_source
+    from clustergraph.cli.engine_context import graph
+    from clustergraph.ingest.open_snapshot import find as find_source
 
     if not address:
         return queries or find_source(sources, store=store).queries

@@ -51,7 +51,7 @@ def command(
       clustergraph query clusters-by-country -p country=Japan -p phase=implementation
       clustergraph query contacts --format json
     """
-    from clustergraph.cli.asking import graph
+    from clustergraph.cli.engine_context import graph
     from clustergraph.cli.queries import find
 
     with graph(sources, store, address, timeout, queries) as (asked, known):

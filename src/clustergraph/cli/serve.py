@@ -17,10 +17,10 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from clustergraph.cli import options
-from clustergraph.cli.exits import REFUSED, UNAVAILABLE, Failure
-from clustergraph.opening import Source, find, is_store
+from clustergraph.cli.exit_codes import REFUSED, UNAVAILABLE, Failure
+from clustergraph.ingest.open_snapshot import Source, find, is_store
 from clustergraph.settings import Settings
-from clustergraph.snapshot import CURRENT, NoSnapshot
+from clustergraph.snapshots.snapshot import CURRENT, NoSnapshot
 
 
 def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,7 +87,7 @@ def command(sources: tuple[Path, ...], quiet: bool, **given: Any) -> None:
         settings = settings.model_copy(
             update={"store": _store(source, Path(folder)), "port": port, "queries": settings.queries or source.queries}
         )
-        from clustergraph.cli.worker import serve
+        from clustergraph.cli.server_process import serve
 
         serve(settings, quiet=quiet)
 
@@ -101,7 +101,7 @@ def _serve_engine(sources: tuple[Path, ...], settings: Settings, flags: dict[str
     base = settings.engine_base or flags["base"] or ""
     port = free_port(settings.host, settings.port)
     settings = settings.model_copy(update={"port": port, "queries": queries, "engine_base": base})
-    from clustergraph.cli.worker import serve
+    from clustergraph.cli.server_process import serve
     from clustergraph.web.service import open_service
 
     # What is wrong with the engine or the queries is best said before there is a service.

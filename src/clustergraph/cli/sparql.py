@@ -50,12 +50,12 @@ def command(
       echo 'ASK { ?s ?p ?o }' | clustergraph sparql --source my.ttl
       clustergraph sparql 'ASK { ?s a cg:Cluster }' --engine http://127.0.0.1:8080
     """
-    from clustergraph.cli.asking import graph
-    from clustergraph.engine import syntax
-    from clustergraph.graph_names import graph_iri
+    from clustergraph.cli.engine_context import graph
+    from clustergraph.snapshots.graph_names import graph_iri
+    from clustergraph.sparql import tokens
 
     query = read_query(text, file)
-    chosen = output.wanted(format, syntax.form(query))
+    chosen = output.wanted(format, tokens.form(query))
     with graph(sources, store, address, timeout) as (asked, _):
         snapshot = asked.snapshot
         defaults = [graph_iri(snapshot, name) for name in default_graph]

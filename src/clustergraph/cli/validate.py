@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clustergraph.cli import options
-from clustergraph.cli.exits import REFUSED
+from clustergraph.cli.exit_codes import REFUSED
 
 if TYPE_CHECKING:
-    from clustergraph.build import Report
+    from clustergraph.ingest import Report
 
 
 @click.command("validate")
@@ -49,9 +49,9 @@ def command(
       clustergraph validate
       clustergraph validate my-folder --format json
     """
-    from clustergraph.build import validate
     from clustergraph.cli.progress import shown
-    from clustergraph.opening import find
+    from clustergraph.ingest import validate
+    from clustergraph.ingest.open_snapshot import find
 
     source = find(sources, build=True)
     assert source.input is not None
@@ -70,7 +70,7 @@ def command(
 def summary(report: Report) -> str:
     """One line on what was found.
 
-    >>> from clustergraph.build import Problem, Report
+    >>> from clustergraph.ingest import Problem, Report
     >>> summary(Report((Problem("No label.", severity="warning"),), triples=12, shapes=("shapes.ttl",)))
     '12 triples checked against shapes.ttl: no violation, 1 warning.'
     """

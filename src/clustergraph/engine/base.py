@@ -8,8 +8,8 @@ from typing import Protocol
 
 from rdflib.term import Identifier
 
-from clustergraph.engine.formats import Format
-from clustergraph.snapshot import Snapshot
+from clustergraph.rdf.formats import Format
+from clustergraph.snapshots.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from typing import Any, Generic, TypeVar
 
 from rdflib.term import Identifier
 
-from clustergraph.engine import guard
 from clustergraph.engine.base import Answer, Engine
-from clustergraph.engine.errors import EngineDown, EngineError
-from clustergraph.engine.follow import Follower
-from clustergraph.engine.pool import ReaderPool
-from clustergraph.engine.prepare import unescape
-from clustergraph.engine.waits import BLOCKING, ON_LOOP, Waits, run
-from clustergraph.snapshot import Snapshot
+from clustergraph.engine.readers.reader_pool import ReaderPool
+from clustergraph.engine.readers.waiting import BLOCKING, ON_LOOP, Waits, run
+from clustergraph.engine.snapshot_follower import Follower
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql import federation_guard
+from clustergraph.sparql.errors import EngineDown, EngineError
+from clustergraph.sparql.prepared_query import unescape
 
 Value = TypeVar("Value")
 
@@ -93,7 +93,9 @@ def is_repeatable(text: str) -> bool:
     if "(" in text and _VARIES.search(text):
         return False
     try:
-        return not ("service" in text.lower() and any(call.keyword == "SERVICE" for call in guard.calls(text)))
+        return not (
+            "service" in text.lower() and any(call.keyword == "SERVICE" for call in federation_guard.calls(text))
+        )
     except EngineError:
         return False
 

@@ -11,11 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 import pyoxigraph as ox
 from rdflib.term import Identifier
 
-from clustergraph.engine import prepare
 from clustergraph.engine.base import Answer
-from clustergraph.engine.errors import QuerySyntaxError
 from clustergraph.engine.evaluate import Dataset, evaluate
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql import prepared_query
+from clustergraph.sparql.errors import QuerySyntaxError
 
 
 class EmbeddedEngine:
@@ -42,7 +42,7 @@ class EmbeddedEngine:
     ) -> Answer:
         """Answer one query; see `engine.base.Engine.query`."""
         begin = time.perf_counter()
-        ready = prepare.prepare(
+        ready = prepared_query.prepare(
             text,
             snapshot=self.snapshot,
             bindings=bindings,

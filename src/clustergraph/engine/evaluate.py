@@ -10,10 +10,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from clustergraph.engine import graphs, syntax
-from clustergraph.engine.errors import ResultTooLarge, UnsupportedFormat
-from clustergraph.engine.explain import explain
-from clustergraph.engine.formats import QUAD, WITH_GRAPHS, Format
+from clustergraph.rdf import graph_writer
+from clustergraph.rdf.formats import QUAD, WITH_GRAPHS, Format
+from clustergraph.sparql import tokens
+from clustergraph.sparql.error_messages import explain
+from clustergraph.sparql.errors import ResultTooLarge, UnsupportedFormat
 
 RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -110,9 +111,9 @@ def serialise(results: Any, form: Format, sink: Sink, prefixes: dict[str, str]) 
     if isinstance(results, (ox.QueryTriples, list)):
         if form.kind != "graph":
             raise UnsupportedFormat(f"A CONSTRUCT or DESCRIBE gives triples, which {form.label} cannot hold.")
-        graphs.write(results, form, sink, prefixes)
+        graph_writer.write(results, form, sink, prefixes)
     elif form.name in WITH_GRAPHS and _are_quads(results):
-        graphs.write(map(_quad, results), form, sink, prefixes)
+        graph_writer.write(map(_quad, results), form, sink, prefixes)
     elif form.kind != "results":
         raise UnsupportedFormat(f"A SELECT or ASK gives solutions, which {form.label} cannot hold.")
     else:
@@ -148,7 +149,7 @@ def spelt_out(text: str, columns: Sequence[str], prefixes: dict[str, str]) -> st
 
     Which variables those are the engine says; asking it on an empty store costs no more than the parsing.
     """
-    at = syntax.star(text)
+    at = tokens.star(text)
     if at is None or "SERVICE" in text.upper():  # the question would go out to the service twice
         return text
     try:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from clustergraph.catalogue import ParameterError
-from clustergraph.mcp.rows import MOST_ROWS, ROWS, Part
+from clustergraph.mcp.result_rows import MOST_ROWS, ROWS, Part
 
 PAGING: dict[str, Any] = {
     "limit": {

@@ -9,12 +9,12 @@ from urllib.parse import unquote
 
 from rdflib import Graph
 
-from clustergraph.cite import cite
-from clustergraph.engine.formats import Format, find
-from clustergraph.mcp import describe, schema
-from clustergraph.mcp.knowledge import Knowledge
-from clustergraph.web import documents, sparql_examples
-from clustergraph.web.addresses import ONTOLOGY
+from clustergraph.describe import sparql_examples, thing_documents
+from clustergraph.describe.citation import cite
+from clustergraph.describe.urls import ONTOLOGY
+from clustergraph.mcp import describe_tool, schema_tool
+from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.rdf.formats import Format, find
 
 SCHEME = "clustergraph://"
 THING = f"{SCHEME}thing/"
@@ -54,7 +54,7 @@ def resources(knowledge: Knowledge) -> dict[str, Resource]:
             "Schema",
             "Prefixes, classes and properties with what they mean and how they are used, for writing SPARQL.",
             "text/markdown",
-            schema.text,
+            schema_tool.text,
         ),
         Resource(
             f"{SCHEME}dataset",
@@ -101,11 +101,11 @@ def resources(knowledge: Knowledge) -> dict[str, Resource]:
 
 def thing(knowledge: Knowledge, uri: str) -> str:
     """The document about a thing in Turtle, by a URI of the template. Raises ParameterError where it names nothing."""
-    return _document(knowledge, knowledge.find(describe.THING, unquote(uri.removeprefix(THING))))
+    return _document(knowledge, knowledge.find(describe_tool.THING, unquote(uri.removeprefix(THING))))
 
 
 def _document(knowledge: Knowledge, iri: str) -> str:
-    return documents.of(knowledge.engine, iri, TURTLE).body.decode("utf-8")
+    return thing_documents.of(knowledge.engine, iri, TURTLE).body.decode("utf-8")
 
 
 def _examples(knowledge: Knowledge) -> str:
@@ -120,10 +120,10 @@ def _dataset(knowledge: Knowledge) -> str:
     snapshot = knowledge.snapshot
     manifest = snapshot.manifest
     told = {
-        "title": snapshot.said("title"),
-        "description": snapshot.said("description"),
-        "licence": snapshot.said("license"),
-        "version": snapshot.said("version"),
+        "title": snapshot.metadata("title"),
+        "description": snapshot.metadata("description"),
+        "licence": snapshot.metadata("license"),
+        "version": snapshot.metadata("version"),
         "base": snapshot.base,
         "snapshot": snapshot.name,
         "built": manifest.get("built"),

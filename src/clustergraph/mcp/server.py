@@ -16,11 +16,11 @@ from mcp.shared.exceptions import MCPError
 
 from clustergraph import __version__
 from clustergraph.catalogue import ParameterError
-from clustergraph.engine.errors import EngineDown
-from clustergraph.mcp import refusals, resources
-from clustergraph.mcp.knowledge import Knowledge
+from clustergraph.mcp import error_messages, resources
+from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.mcp.tool import Reply, Tool
-from clustergraph.mcp.toolbox import toolbox
+from clustergraph.mcp.tools import toolbox
+from clustergraph.sparql.errors import EngineDown
 
 NAME = "clustergraph"
 AT_ONCE = 16
@@ -77,7 +77,7 @@ def make_server(knowledge: Knowledge) -> Server[Any]:
         contents = types.TextResourceContents(uri=asked.uri, mime_type=media_type, text=text)
         return types.ReadResourceResult(contents=[contents])
 
-    title = knowledge.snapshot.said("title") or str(knowledge.snapshot.manifest.get("title") or NAME)
+    title = knowledge.snapshot.metadata("title") or str(knowledge.snapshot.manifest.get("title") or NAME)
     return Server(
         NAME,
         version=__version__,
@@ -93,7 +93,7 @@ def make_server(knowledge: Knowledge) -> Server[Any]:
 
 def _instructions(knowledge: Knowledge, title: str) -> str:
     parts = [
-        f"{title}. {knowledge.snapshot.said('description')}".strip(),
+        f"{title}. {knowledge.snapshot.metadata('description')}".strip(),
         "Prefer the tool that answers the question; `search` and `describe` find and explain things; for anything else "
         "ask `schema` and write SPARQL for `sparql`.",
         "Answers name the snapshot they were drawn from, and the sources they rest on: pass both on.",
@@ -140,15 +140,15 @@ def _read(knowledge: Knowledge, readable: dict[str, resources.Resource], uri: st
             return readable[uri].read(knowledge), readable[uri].media_type
         if uri.startswith(resources.THING):
             return resources.thing(knowledge, uri), resources.TURTLE.media_type
-        raise refusals.NotFound(_unknown("resource", uri, list(readable)))
+        raise error_messages.NotFound(_unknown("resource", uri, list(readable)))
     except Exception as error:
-        wrong = isinstance(error, (refusals.NotFound, ParameterError))
+        wrong = isinstance(error, (error_messages.NotFound, ParameterError))
         raise MCPError(types.INVALID_PARAMS if wrong else types.INTERNAL_ERROR, _refusal(error)) from error
 
 
 def _refusal(error: Exception) -> str:
     """What to say of an error. One that is ours is logged, and says no more than that."""
-    text = refusals.told(error)
+    text = error_messages.told(error)
     if text is None:
         _LOG.error("A call failed", exc_info=error)
         return "This is a fault of the server and not of the call; its log says more. Another tool may still answer."

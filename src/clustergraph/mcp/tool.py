@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clustergraph.mcp.knowledge import Knowledge
+from clustergraph.mcp.graph_context import Knowledge
 
 Arguments = Mapping[str, Any]
 

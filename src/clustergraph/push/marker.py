@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 from clustergraph.push.chunks import Chunk
 from clustergraph.push.errors import PushError
 from clustergraph.push.target import Target
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot
 
 TERMS = "https://w3id.org/clustergraph/ontology#"
 MANIFEST = f"{TERMS}manifest"

@@ -14,12 +14,12 @@ from pyoxigraph import DefaultGraph, NamedNode, Store
 from clustergraph.progress import Progress, Silent
 from clustergraph.push import marker
 from clustergraph.push.chunks import SIZE, Chunk, chunks
-from clustergraph.push.compare import differences
 from clustergraph.push.errors import Different, PushError
+from clustergraph.push.graph_writers import GraphStore, Updates, Writer
 from clustergraph.push.marker import Marker
 from clustergraph.push.target import Target
-from clustergraph.push.writing import GraphStore, Updates, Writer
-from clustergraph.snapshot import Snapshot
+from clustergraph.push.verification import differences
+from clustergraph.snapshots.snapshot import Snapshot
 
 Merged = Literal["auto", "default", "named"]
 """Where the merge of all graphs goes: the engine's default graph, or the graph of `marker.merged_place`."""

@@ -8,31 +8,18 @@ from flask import Flask, Response, request
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from clustergraph.told import told
-from clustergraph.web import (
-    about,
-    api,
-    browse,
-    compare,
-    descriptions,
-    dressing,
-    errors,
-    manifest,
-    ontology,
-    openapi,
-    operations,
-    pages,
-    schema,
-    site,
-    sparql,
-    things,
-)
-from clustergraph.web.front import REFUSED, Front
-from clustergraph.web.headers import EVERYWHERE, EXPOSED, PUBLIC
-from clustergraph.web.labels import Labels
-from clustergraph.web.metrics import Metrics
+from clustergraph.describe.label_cache import Labels
+from clustergraph.messages import message
+from clustergraph.web.endpoints import canned_queries, health, manifest, metadata, openapi, schema_json, sparql
+from clustergraph.web.endpoints import linked_data as things
+from clustergraph.web.http import error_handlers
+from clustergraph.web.http.current import service as current
+from clustergraph.web.http.headers import EVERYWHERE, EXPOSED, PUBLIC
+from clustergraph.web.http.problem import Problem
+from clustergraph.web.middleware.metrics import Metrics
+from clustergraph.web.middleware.response_cache import REFUSED, Front
+from clustergraph.web.pages import about, browse, compare, composed_pages, home, ontology, template_context
 from clustergraph.web.service import MIB, Service
-from clustergraph.web.service import service as current
 
 
 def create_app(service: Service) -> Flask:
@@ -47,16 +34,28 @@ def create_app(service: Service) -> Flask:
     app.extensions["metrics"] = metrics = Metrics(service)
     # An IRI may hold two slashes in a row, and means another thing with one.
     app.url_map.merge_slashes = False
-    linked_data = (descriptions, ontology, things)
-    for module in (sparql, api, browse, compare, about, schema, manifest, openapi, operations, *linked_data, pages):
+    linked_data = (metadata, ontology, things)
+    for module in (
+        sparql,
+        canned_queries,
+        browse,
+        compare,
+        about,
+        schema_json,
+        manifest,
+        openapi,
+        health,
+        *linked_data,
+        home,
+    ):
         app.register_blueprint(module.blueprint)
-    site.install(app, service.catalogue)
-    errors.install(app)
+    composed_pages.install(app, service.catalogue)
+    error_handlers.install(app)
     # What comes after a request runs last to first: flask-cors has its say before what it left out is filled in.
     app.after_request(_complete)
     CORS(app, send_wildcard=True, methods=["GET", "HEAD", "POST"], expose_headers=list(EXPOSED), max_age=86400)
     app.before_request(_refuse)
-    dressing.install(app)
+    template_context.install(app)
     app.extensions["front"] = front = Front(app.wsgi_app, service, metrics)
     # Outermost, so that everything behind it sees the client and the address that the proxies saw.
     app.wsgi_app = behind(service.settings.proxies, front)  # type: ignore[method-assign,assignment]
@@ -71,14 +70,14 @@ def behind(proxies: int, app: WSGIApplication) -> WSGIApplication:
 def _refuse() -> None:
     """Make the error of a request that goes no further."""
     if not request.host:
-        raise errors.Problem("bad-request", "The Host header is not the name of a host.")
+        raise Problem("bad-request", "The Host header is not the name of a host.")
     wait = request.environ.get(REFUSED)
     if wait:
         rate = current().settings.rate
-        detail = told(
+        detail = message(
             "This service computes {rate} answers for one client; the next in {wait} s.", rate=rate, wait=wait
         )
-        raise errors.Problem("too-many-requests", detail, {"Retry-After": str(wait)})
+        raise Problem("too-many-requests", detail, {"Retry-After": str(wait)})
 
 
 def _complete(response: Response) -> Response:

@@ -20,7 +20,7 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask
 
 from clustergraph.web.app import behind
-from clustergraph.web.front import Front, Ready
+from clustergraph.web.middleware.response_cache import Front, Ready
 from clustergraph.web.service import MIB, Service
 
 if TYPE_CHECKING:

@@ -6,19 +6,17 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import current_app
-
-from clustergraph import snapshot as snapshots
 from clustergraph.catalogue import Catalogue
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.engine.cache import CachedEngine
-from clustergraph.engine.follow import FollowingEngine
-from clustergraph.engine.pool import ReaderPool
+from clustergraph.engine.readers.admission import Limits
+from clustergraph.engine.readers.reader_pool import ReaderPool
 from clustergraph.engine.remote.connect import connect
-from clustergraph.engine.turns import Limits
-from clustergraph.remote import queries_of, remote_of
+from clustergraph.engine.snapshot_follower import FollowingEngine
+from clustergraph.library.remote_graph import queries_of, remote_of
 from clustergraph.settings import Settings
-from clustergraph.snapshot import Snapshot
+from clustergraph.snapshots import snapshot as snapshots
+from clustergraph.snapshots.snapshot import Snapshot
 
 MIB = 1 << 20
 
@@ -84,8 +82,3 @@ def _open_remote(settings: Settings) -> Service:
     engine = connect(remote_of(settings), limits(settings), allow=settings.allow)
     catalogue = queries_of(engine, settings.queries)
     return Service(CachedEngine(engine, settings.cache * MIB // 2), catalogue, settings)
-
-
-def service() -> Service:
-    """The service of the application that handles this request."""
-    return cast(Service, current_app.extensions["clustergraph"])

@@ -14,14 +14,14 @@ from urllib.request import urlopen
 from rdflib.term import Identifier
 
 from clustergraph.engine.base import Answer, Engine
-from clustergraph.engine.errors import EngineDown
-from clustergraph.engine.follow import Follower
+from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.remote import describe, results
 from clustergraph.engine.remote.dialects import DIALECTS, Dialect, detected
 from clustergraph.engine.remote.endpoint import Endpoint, Question, Reply, valid
 from clustergraph.engine.remote.engine import Connection, RemoteEngine
-from clustergraph.engine.turns import Limits
-from clustergraph.snapshot import Snapshot
+from clustergraph.engine.snapshot_follower import Follower
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.errors import EngineDown
 
 LOOK_SECONDS = 2.0
 """How old the knowledge of which snapshot stands in an engine may be."""

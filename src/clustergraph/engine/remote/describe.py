@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from clustergraph.engine.errors import Busy, EngineDown, EngineError
 from clustergraph.engine.remote import results
 from clustergraph.engine.remote.dialects import MERGED, PUSHED
 from clustergraph.engine.remote.endpoint import Question, Reply
 from clustergraph.engine.remote.engine import Connection
-from clustergraph.namespaces import STANDARD_PREFIXES
-from clustergraph.snapshot import Snapshot
+from clustergraph.rdf.namespaces import STANDARD_PREFIXES
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.errors import Busy, EngineDown, EngineError
 
 SECONDS = 10.0
 """How long a description may take that the engine only has to look up."""

@@ -13,8 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from clustergraph.engine import errors, syntax
-from clustergraph.engine.errors import (
+from clustergraph.engine.remote import results
+from clustergraph.engine.remote.endpoint import PROBLEM, Question, Reply, seconds
+from clustergraph.rdf.formats import Format
+from clustergraph.rdf.namespaces import XSD
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql import errors, query_rewriting, tokens
+from clustergraph.sparql.errors import (
     Busy,
     DeadlinePassed,
     EngineDown,
@@ -23,12 +28,7 @@ from clustergraph.engine.errors import (
     OutsideAddress,
     ResultTooLarge,
 )
-from clustergraph.engine.formats import Format
-from clustergraph.engine.prepare import Prepared
-from clustergraph.engine.remote import results, texts
-from clustergraph.engine.remote.endpoint import PROBLEM, Question, Reply, seconds
-from clustergraph.namespaces import XSD
-from clustergraph.snapshot import Snapshot
+from clustergraph.sparql.prepared_query import Prepared
 
 MERGED = "merged"
 """Where a manifest says which named graph holds the merge of all others, on engines without a default graph."""
@@ -59,9 +59,9 @@ class Dialect:
         """The query as this engine reads it."""
         ready, text = asking.ready, asking.text
         defaults, named = ready.default_graphs, ready.named_graphs
-        if not defaults and not named and asking.snapshot.manifest.get(PUSHED) and texts.uses(text, "GRAPH"):
+        if not defaults and not named and asking.snapshot.manifest.get(PUSHED) and query_rewriting.uses(text, "GRAPH"):
             # The graph that marks a push as done is none that a reader should find.
-            text = texts.with_known_graphs(text, asking.snapshot.graphs)
+            text = query_rewriting.with_known_graphs(text, asking.snapshot.graphs)
         return Question(text, ready.form, self.accept(ready.form, ready.format), defaults, named)
 
     def witness(self, asking: Asking) -> Question | None:  # noqa: ARG002 - for those that need it
@@ -178,12 +178,12 @@ class Virtuoso(Dialect):
             # Without a dataset a query sees every graph there is, Virtuoso's own among them, and what is in two twice.
             defaults = (manifest[MERGED],) if MERGED in manifest else tuple(asking.snapshot.graphs)
             named = tuple(asking.snapshot.graphs)
-        if defaults and not named and texts.uses(asking.text, "GRAPH"):
+        if defaults and not named and query_rewriting.uses(asking.text, "GRAPH"):
             # A dataset without named graphs would let GRAPH see every graph there is; one that is not there does not.
             named = (NOWHERE,)
         limit = {"timeout": str(round(max(self.LEAST, asking.seconds) * 1000))}
         # Ordered by what LCASE gives, strings with letters beyond Latin-1 and others are sorted each for themselves.
-        text = texts.with_plain_order(asking.text)
+        text = query_rewriting.with_plain_order(asking.text)
         return Question(text, ready.form, self.accept(ready.form, ready.format), defaults, named, limit)
 
     def witness(self, asking: Asking) -> Question | None:
@@ -191,7 +191,7 @@ class Virtuoso(Dialect):
         if asking.ready.form != "CONSTRUCT":
             return None
         ready = replace(asking.ready, form="SELECT")
-        counted = replace(asking, ready=ready, text=texts.solutions(asking.text))
+        counted = replace(asking, ready=ready, text=query_rewriting.solutions(asking.text))
         return replace(self.question(counted), accept=results.JSON)
 
     def cap(self, reply: Reply) -> str:
@@ -236,7 +236,7 @@ def _only_sparql(text: str) -> None:
     """Raise OutsideAddress for what is no SPARQL but Virtuoso's own: DEFINE can fetch from the web, `bif:` and `sql:`
     call functions of its database. It knows these prefixes without a declaration.
     """
-    for token in syntax.tokens(text):
+    for token in tokens.tokens(text):
         word = token.text.lower()
         if word.startswith(("bif:", "sql:", "<bif:", "<sql:")) or word == "define":
             raise OutsideAddress(

@@ -32,7 +32,7 @@ from urllib.request import (
 from SPARQLWrapper import POST, SPARQLWrapper
 
 import clustergraph
-from clustergraph.engine.errors import ResultTooLarge
+from clustergraph.sparql.errors import ResultTooLarge
 
 CHUNK = 1 << 16
 TOLD = 100_000

@@ -10,10 +10,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rdflib.term import Identifier
 
-from clustergraph.engine import syntax, wellformed
 from clustergraph.engine.base import Answer
-from clustergraph.engine.bind import bind, written
-from clustergraph.engine.errors import (
+from clustergraph.engine.evaluate import spelt_out
+from clustergraph.engine.readers.admission import Limits, Turns
+from clustergraph.engine.remote.dialects import Asking, Dialect
+from clustergraph.engine.remote.endpoint import Endpoint, Late, Question, Reply, Unanswered
+from clustergraph.engine.remote.results import Unreadable, rewritten
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql import query_rewriting, syntax_check, tokens
+from clustergraph.sparql.bindings import bind, written
+from clustergraph.sparql.constant_folding import folded
+from clustergraph.sparql.errors import (
     Busy,
     DeadlinePassed,
     EngineDown,
@@ -21,15 +28,7 @@ from clustergraph.engine.errors import (
     QuerySyntaxError,
     SnapshotMoved,
 )
-from clustergraph.engine.evaluate import spelt_out
-from clustergraph.engine.prepare import Prepared, prepare
-from clustergraph.engine.remote import texts
-from clustergraph.engine.remote.dialects import Asking, Dialect
-from clustergraph.engine.remote.endpoint import Endpoint, Late, Question, Reply, Unanswered
-from clustergraph.engine.remote.fold import folded
-from clustergraph.engine.remote.results import Unreadable, rewritten
-from clustergraph.engine.turns import Limits, Turns
-from clustergraph.snapshot import Snapshot
+from clustergraph.sparql.prepared_query import Prepared, prepare
 
 MOST_TOKENS = 500
 """How long a query may be that is parsed here as well. The parser plans, too, which takes the cube of a query's length,
@@ -145,22 +144,22 @@ class RemoteEngine:
         """The query, complete in itself. What is wrong with it is said here, as every engine says it in its own way."""
         prefixes = self.snapshot.prefixes
         try:
-            is_small = texts.count(ready.text, MOST_TOKENS) <= MOST_TOKENS
+            is_small = query_rewriting.count(ready.text, MOST_TOKENS) <= MOST_TOKENS
             if is_small:
                 with contextlib.suppress(EvaluationError):  # a function that only the engine may know
-                    wellformed.check_syntax(ready.text, prefixes)
+                    syntax_check.check_syntax(ready.text, prefixes)
         except QuerySyntaxError as error:
             raise ready.located(error) from None
         text = ready.text
-        if self.connection.dialect.folds and syntax.star(text) is None:
+        if self.connection.dialect.folds and tokens.star(text) is None:
             start, length = ready.inserted
             bare = text[:start] + text[start + length :]
             text = folded(bare, {name: written(name, term) for name, term in bindings.items()})
-            text = bind(text, {name: term for name, term in bindings.items() if name in syntax.variables(text)})
-        text = texts.with_prefixes(text, prefixes)
+            text = bind(text, {name: term for name, term in bindings.items() if name in tokens.variables(text)})
+        text = query_rewriting.with_prefixes(text, prefixes)
         if ready.columns and is_small:
             text = spelt_out(text, ready.columns, prefixes)
-        return texts.without_dataset(text) if ready.default_graphs or ready.named_graphs else text
+        return query_rewriting.without_dataset(text) if ready.default_graphs or ready.named_graphs else text
 
     def _check(self, reply: Reply, seconds: float) -> None:
         """Raise what the engine says went wrong, or left out."""

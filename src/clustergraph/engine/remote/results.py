@@ -6,9 +6,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from clustergraph.engine.errors import EngineError
 from clustergraph.engine.evaluate import Sink, serialise
-from clustergraph.engine.formats import Format
+from clustergraph.rdf.formats import Format
+from clustergraph.sparql.errors import EngineError
 
 JSON = "application/sparql-results+json"
 TRIPLES = "application/n-triples"
@@ -24,7 +24,7 @@ def rewritten(body: bytes, form: str, wanted: Format, prefixes: dict[str, str], 
     `body` is N-Triples for CONSTRUCT and DESCRIBE, and SPARQL results in JSON for SELECT and ASK. Raises Unreadable,
     UnsupportedFormat and ResultTooLarge.
 
-    >>> from clustergraph.engine.formats import find
+    >>> from clustergraph.rdf.formats import find
     >>> rewritten(b'{"head": {}, "boolean": true}', "ASK", find("csv", "results"), {}, 100)
     b'true'
     """

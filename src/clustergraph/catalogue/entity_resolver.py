@@ -1,0 +1,244 @@
+"""What a person typed -> the IRI it means: by IRI, prefixed name, short name, code or label.
+
+A thing is found by
+  1. its IRI, absolute or as a prefixed name whose prefix the graph's files declare;
+  2. the end of its IRI behind a `/` or `#` (`cool-silicon`, `cluster/cool-silicon`), or its skos:notation;
+  3. its label, in any language;
+  4. its other and hidden labels, in any language.
+Case and outer blanks make no difference in 2 to 4. The first of these ways that finds something decides.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from rdflib.term import Identifier, Literal, URIRef
+
+from clustergraph.catalogue.errors import ParameterError
+from clustergraph.catalogue.model import Parameter
+from clustergraph.engine.base import Engine
+from clustergraph.messages import message
+from clustergraph.rdf.namespaces import compact, local_name
+from clustergraph.sparql.errors import EngineError, QuerySyntaxError
+
+PREFIXES = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+
+# ?thing (and ?class, where the parameter has one) are bound.
+IS_THERE = "SELECT ?thing WHERE { FILTER(EXISTS { ?thing ?p ?o } || EXISTS { ?s ?q ?thing }) } LIMIT 1"
+IS_INSTANCE = "SELECT ?thing WHERE { ?thing a ?class } LIMIT 1"
+
+# What names a thing, and how well.
+NAMING = "(skos:notation 2) (rdfs:label 3) (skos:prefLabel 3) (skos:altLabel 4) (skos:hiddenLabel 4)"
+
+# ?wanted (and ?class) are bound. A filter sees them only in the outermost group.
+NAMED = f"""{PREFIXES}
+SELECT DISTINCT ?thing ?rank WHERE {{
+  {{
+    VALUES (?property ?rank) {{ {NAMING} }}
+    ?thing ?property ?name .
+  }} UNION {{
+    VALUES (?known ?rank) {{ {NAMING} }}
+    ?property rdfs:subPropertyOf+ ?known .
+    ?thing ?property ?name .
+  }} UNION {{
+    {{ SELECT DISTINCT ?thing WHERE {{ ?thing a ?any }} }}
+    BIND(2 AS ?rank)
+  }}
+  ?thing a ?class .
+  BIND(LCASE(?wanted) AS ?want)
+  BIND(LCASE(STR(?thing)) AS ?iri)
+  FILTER(isIRI(?thing) && IF(
+    BOUND(?name),
+    LCASE(STR(?name)) = ?want,
+    STRENDS(?iri, CONCAT("/", ?want)) || STRENDS(?iri, CONCAT("#", ?want))
+  ))
+}}"""
+
+MOST = 5000
+INSTANCES = f"""{PREFIXES}
+SELECT DISTINCT ?thing ?label WHERE {{
+  ?thing a ?class .
+  FILTER(isIRI(?thing))
+  OPTIONAL {{ ?thing rdfs:label|skos:prefLabel ?label }}
+}} LIMIT {MOST}"""
+
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
+_NEAR = 3
+
+
+class Resolver:
+    """Finds things by what people call them. Remembers the last answers, by snapshot. Safe to use from threads."""
+
+    def __init__(self, size: int = 1024) -> None:
+        self._size = size
+        self._known: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def iri(
+        self,
+        parameter: Parameter,
+        value: str,
+        engine: Engine,
+        timeout: float | None = None,
+        prefer: Collection[str] = (),
+    ) -> URIRef:
+        """The IRI that `value` means for `parameter`; `prefer` is that of `found`.
+
+        Raises ParameterError when there is no such thing, or more than one, and the engine's errors.
+        """
+        named = self.found(parameter.class_iri, value, engine, timeout, prefer)
+        if len(named) == 1:
+            return URIRef(named[0])
+        if named:
+            raise ParameterError(
+                parameter.name,
+                message(
+                    "The value {value!r} of {name!r} means {count} things: {things}. Give the IRI of one.",
+                    value=value,
+                    name=parameter.name,
+                    count=len(named),
+                    things=", ".join(named),
+                ),
+                suggestions=named,
+            )
+        raise self._unknown(parameter, value, engine, timeout)
+
+    def found(
+        self,
+        class_iri: str | None,
+        value: str,
+        engine: Engine,
+        timeout: float | None = None,
+        prefer: Collection[str] = (),
+    ) -> list[str]:
+        """The IRIs of all things of the class, or of any, that `value` may mean.
+
+        Where several are called that, those of the classes `prefer` go before all others. Raises the engine's errors.
+        """
+        iri = self._by_iri(class_iri, value, engine, timeout)
+        if iri is not None:
+            return [iri]
+        named = self._named(class_iri, value, engine, timeout)
+        if len(named) < 2:
+            return named
+        kinds = sorted(prefer)
+        return [one for one in named if any(self._by_iri(kind, one, engine, timeout) for kind in kinds)] or named
+
+    def near(
+        self, class_iri: str | None, value: str, engine: Engine, timeout: float | None = None
+    ) -> list[tuple[str, str]]:
+        """Things of the class, or of any, whose names look like `value`: each as `found` takes it, and its label."""
+        try:
+            return _near(value, self._known_values(class_iri, engine, "en", timeout))
+        except EngineError:
+            return []  # what is wrong with the value matters more than what would be near it
+
+    def suggestions(
+        self, parameter: Parameter, engine: Engine, language: str = "en", timeout: float | None = None
+    ) -> list[tuple[str, str]]:
+        """Values for a form, each with a label in `language`, sorted by label: at most 5000 instances of the class.
+
+        Empty for an `iri` without a class, where anything goes.
+        """
+        return self._known_values(parameter.class_iri, engine, language, timeout) if parameter.class_iri else []
+
+    def _known_values(
+        self, class_iri: str | None, engine: Engine, language: str, timeout: float | None
+    ) -> list[tuple[str, str]]:
+        labels: dict[str, dict[str, str]] = {}
+        for row in self._rows(INSTANCES, _class(class_iri), engine, timeout):
+            names = labels.setdefault(row["thing"]["value"], {})
+            if "label" in row:
+                names[row["label"].get("xml:lang", "")] = row["label"]["value"]
+        uses = Counter(local_name(iri).lower() for iri in labels)
+        values = []
+        for iri, names in labels.items():
+            short = local_name(iri)
+            values.append((short if uses[short.lower()] == 1 else iri, _label(names, language) or short))
+        return sorted(values, key=lambda one: (one[1].casefold(), one))
+
+    def _by_iri(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None) -> str | None:
+        for iri in _as_iris(value, engine.snapshot.prefixes):
+            query = IS_INSTANCE if class_iri else IS_THERE
+            bindings = {"thing": URIRef(iri), **_class(class_iri)}
+            try:
+                if self._rows(query, bindings, engine, timeout):
+                    return iri
+            except QuerySyntaxError:
+                continue  # it looks like an IRI and is none, as `http://[`
+        return None
+
+    def _named(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None) -> list[str]:
+        rows = self._rows(NAMED, {"wanted": Literal(value), **_class(class_iri)}, engine, timeout)
+        ranks = [(int(row["rank"]["value"]), row["thing"]["value"]) for row in rows]
+        best = min((rank for rank, _ in ranks), default=0)
+        return sorted({iri for rank, iri in ranks if rank == best})
+
+    def _unknown(self, parameter: Parameter, value: str, engine: Engine, timeout: float | None) -> ParameterError:
+        near = self.near(parameter.class_iri, value, engine, timeout)
+        if parameter.class_iri:
+            detail = message(
+                "The value {value!r} of {name!r} is not known (it has to be a {kind}).",
+                value=value,
+                name=parameter.name,
+                kind=compact(parameter.class_iri, engine.snapshot.prefixes),
+            )
+        else:
+            detail = message("The value {value!r} of {name!r} is not known.", value=value, name=parameter.name)
+        if near:
+            detail += message("Did you mean {near}?", near=[f"{label} ({code})" for code, label in near])
+        return ParameterError(parameter.name, detail, suggestions=[code for code, _ in near])
+
+    def _rows(
+        self, query: str, bindings: Mapping[str, Identifier], engine: Engine, timeout: float | None
+    ) -> list[dict[str, Any]]:
+        key = (engine.snapshot.name, query, *sorted(bindings.items()))
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return list(self._known[key])
+        answer = engine.query(query, bindings=bindings, format="json", timeout=timeout)
+        rows: list[dict[str, Any]] = json.loads(answer.body)["results"]["bindings"]
+        with self._lock:
+            self._known[key] = rows
+            while len(self._known) > self._size:
+                self._known.popitem(last=False)
+        return rows
+
+
+def _class(class_iri: str | None) -> dict[str, Identifier]:
+    return {"class": URIRef(class_iri)} if class_iri else {}
+
+
+def _as_iris(value: str, prefixes: dict[str, str]) -> Iterable[str]:
+    """The IRIs that a value may be written for: a prefixed name is tried before an IRI of that scheme."""
+    value = value.removeprefix("<").removesuffix(">") if value.startswith("<") else value
+    prefix, colon, local = value.partition(":")
+    candidates = [prefixes[prefix] + local] if colon and prefix in prefixes else []
+    return [iri for iri in (*candidates, value) if _IRI.fullmatch(iri)]
+
+
+def _label(names: dict[str, str], language: str) -> str:
+    for wanted in (language, "en", ""):
+        if wanted in names:
+            return names[wanted]
+    return names[min(names)] if names else ""
+
+
+def _near(value: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The known values whose code or label looks most like `value`."""
+    spellings: dict[str, tuple[str, str]] = {}
+    for one in known:
+        for spelling in one:
+            spellings.setdefault(spelling.casefold(), one)
+    close = difflib.get_close_matches(value.casefold(), spellings, n=2 * _NEAR)
+    return list(dict.fromkeys(spellings[spelling] for spelling in close))[:_NEAR]

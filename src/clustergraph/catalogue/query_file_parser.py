@@ -1,0 +1,196 @@
+"""A query file -> a `CannedQuery`.
+
+The file is SPARQL 1.1. Its leading `#+` lines are YAML with the keys of `KEYS` (`summary`, `description`, `tags`,
+`defaults` and `enumerate` as in grlc); `#defaultView:Map` names the first view of a result as in the Wikidata Query
+Service. Parameters are variables named as `variables.py` says.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from clustergraph.catalogue import page_placement, python_methods, validation
+from clustergraph.catalogue.errors import CatalogueError, Problem
+from clustergraph.catalogue.model import CannedQuery, Parameter, Words
+from clustergraph.catalogue.page_placement import VALUES
+from clustergraph.catalogue.variables import ParameterVariable, parameter_variable
+from clustergraph.catalogue.yaml_header import Entry, header
+from clustergraph.rdf.namespaces import STANDARD_PREFIXES
+from clustergraph.sparql import tokens as syntax
+from clustergraph.sparql.errors import QuerySyntaxError
+
+ENDING = ".rq"
+KEYS = (
+    *("summary", "summary-de", "description", "description-de", "tags", "parameters", "defaults", "enumerate"),
+    *("page", "columns", "browse", "method"),
+)
+PARAMETER_KEYS = ("description", "description-de", "label", "label-de", "class", "example", VALUES)
+_VIEW = re.compile(r"#defaultView:\s*(\S*)")
+
+
+def read(path: Path) -> CannedQuery:
+    """Read and check one file. Raises CatalogueError with everything that is wrong with it."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError([Problem(path.name, 1, f"The file cannot be read: {error}.")]) from error
+    return read_text(path.name, text)
+
+
+def read_text(file: str, text: str) -> CannedQuery:
+    """Read and check the text of a file of this name. Raises CatalogueError with everything that is wrong with it."""
+    problems: list[Problem] = []
+    head = header(file, text, problems)
+    query = _Reading(file, text, head, problems).query()
+    problems.extend(validation.problems(query, head))
+    if problems:
+        raise CatalogueError(problems)
+    return query
+
+
+class _Reading:
+    """One file being read: what is found goes into the query, what is wrong into `problems`."""
+
+    def __init__(self, file: str, text: str, head: dict[str, Entry], problems: list[Problem]) -> None:
+        self.file = file
+        self.text = text
+        self.head = head
+        self.problems = problems
+
+    def wrong(self, line: int, message: str) -> None:
+        self.problems.append(Problem(self.file, line, message))
+
+    def query(self) -> CannedQuery:
+        for key, entry in self.head.items():
+            if key not in KEYS:
+                self.wrong(entry.line, f"The key {key!r} is not known; known are {', '.join(KEYS)}.")
+        return CannedQuery(
+            name=self.file.removesuffix(ENDING),
+            file=self.file,
+            text=self.text,
+            form=syntax.form(self.text),
+            summary=self.words(self.head, "summary"),
+            description=self.words(self.head, "description"),
+            tags=tuple(self.texts("tags")),
+            parameters=self.parameters(),
+            default_view=self.view(),
+            pages=page_placement.placements(self.head.get("page"), self.wrong, self.named_iri),
+            columns=page_placement.columns(self.head.get("columns"), self.wrong),
+            browse=page_placement.browse(self.head.get("browse"), self.wrong, self.named_iri),
+            methods=python_methods.methods(self.head.get("method"), self.wrong, self.named_iri),
+        )
+
+    def words(self, entries: dict[str, Entry], key: str) -> Words:
+        return Words(self.one(entries, key) or "", self.one(entries, f"{key}-de") or "")
+
+    def one(self, entries: dict[str, Entry], key: str) -> str | None:
+        entry = entries.get(key)
+        if entry is None:
+            return None
+        if not entry.text:
+            self.wrong(entry.line, f"The key {key!r} needs a text.")
+            return None
+        return entry.text
+
+    def texts(self, key: str) -> list[str]:
+        entry = self.head.get(key)
+        if entry is None:
+            return []
+        found = [item.text for item in entry.items if item.text]
+        if not found or len(found) != len(entry.items):
+            self.wrong(entry.line, f"The key {key!r} needs a list of words, such as [one, two].")
+        return found
+
+    def named(self, key: str) -> dict[str, Entry]:
+        """A map by parameter name, written as a map or, as in grlc, as a list of maps."""
+        entry = self.head.get(key)
+        if entry is None:
+            return {}
+        maps = [item.map for item in entry.items] if entry.items else [entry.map]
+        if not all(maps):
+            self.wrong(entry.line, f"The key {key!r} needs the names of parameters, each with what it has.")
+        return {name: value for one in maps for name, value in one.items()}
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        try:
+            variables = syntax.variables(self.text)
+        except QuerySyntaxError:
+            variables = set()  # check.py says what is wrong with the text
+        found = [known for variable in sorted(variables) if (known := parameter_variable(variable))]
+        declared, defaults, choices = self.named("parameters"), self.named("defaults"), self.named("enumerate")
+        # In the order in which the header has them, which is the order that people will see.
+        order = list(declared)
+        found.sort(key=lambda one: (order.index(one.name) if one.name in order else len(order), one.variable))
+        return tuple(self.parameter(one, declared.get(one.name), defaults, choices) for one in found)
+
+    def parameter(
+        self,
+        variable: ParameterVariable,
+        entry: Entry | None,
+        defaults: dict[str, Entry],
+        choices: dict[str, Entry],
+    ) -> Parameter:
+        said = entry.map if entry else {}
+        for key, value in said.items():
+            if key not in PARAMETER_KEYS:
+                self.wrong(
+                    value.line,
+                    f"The key {key!r} of the parameter {variable.name!r} is not known; "
+                    f"known are {', '.join(PARAMETER_KEYS)}.",
+                )
+        listed = choices.get(variable.name)
+        values = tuple(item.text for item in listed.items if item.text) if listed else ()
+        if listed and (not values or len(values) != len(listed.items)):
+            self.wrong(listed.line, f"The parameter {variable.name!r} needs a list of the values it may have.")
+        label = self.words(said, "label")
+        return Parameter(
+            name=variable.name,
+            variable=variable.variable,
+            type=variable.type,
+            required=variable.required and variable.name not in defaults,
+            description=self.words(said, "description"),
+            language=variable.language,
+            class_iri=self.class_iri(said),
+            choices=values,
+            default=self.one(defaults, variable.name),
+            example=self.one(said, "example"),
+            label=label if label.en else None,
+            german=page_placement.german(said.get(VALUES), f"parameter {variable.name!r}", self.wrong),
+        )
+
+    def class_iri(self, said: dict[str, Entry]) -> str | None:
+        return self.named_iri(said["class"]) if self.one(said, "class") else None
+
+    def named_iri(self, entry: Entry) -> str | None:
+        """The IRI of a class, written in full or as a prefixed name."""
+        name = entry.text or ""
+        if "://" in name:
+            return name.strip("<>")
+        prefix, colon, local = name.partition(":")
+        prefixes = {**STANDARD_PREFIXES, **_declared(self.text)}
+        if not colon or prefix not in prefixes:
+            self.wrong(
+                entry.line, f"The class {name!r} is not a prefixed name whose prefix the query declares, nor an IRI."
+            )
+            return None
+        return prefixes[prefix] + local
+
+    def view(self) -> str:
+        found = [match for line in self.text.splitlines() if (match := _VIEW.match(line))]
+        if found:
+            return found[0][1]
+        return "Graph" if syntax.form(self.text) in ("CONSTRUCT", "DESCRIBE") else "Table"
+
+
+def _declared(text: str) -> dict[str, str]:
+    """The prefixes that a query declares."""
+    try:
+        tokens = list(syntax.tokens(text))
+    except QuerySyntaxError:
+        return {}  # check.py says what is wrong with the text
+    return {
+        name.text.removesuffix(":"): iri.text[1:-1]
+        for word, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if word.text.upper() == "PREFIX" and (name.kind, iri.kind) == ("pname", "iri")
+    }

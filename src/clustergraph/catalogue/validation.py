@@ -1,0 +1,135 @@
+"""What is wrong with a canned query, beyond what its header's spelling shows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from clustergraph.catalogue import page_placement, python_methods
+from clustergraph.catalogue.errors import ParameterError, Problem
+from clustergraph.catalogue.literals import literal
+from clustergraph.catalogue.model import VIEWS, CannedQuery, Parameter
+from clustergraph.catalogue.yaml_header import Entry
+from clustergraph.sparql import tokens
+from clustergraph.sparql.errors import EngineError, QuerySyntaxError
+from clustergraph.sparql.syntax_check import check_syntax
+
+TAKEN = ("format", "timeout")
+"""Names that every query has already, for how its answer is wanted."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[Problem]:
+    """Everything that is wrong with `query`; `head` is its header, for the lines."""
+    for line, message in (
+        *_name(query),
+        *_words(query, head),
+        *_sparql(query),
+        *_view(query),
+        *_parameters(query, head),
+        *page_placement.problems(query, head),
+        *python_methods.problems(query, head),
+    ):
+        yield Problem(query.file, line, message)
+
+
+Found = Iterator[tuple[int, str]]
+
+
+def _name(query: CannedQuery) -> Found:
+    if not _NAME.fullmatch(query.name):
+        yield 1, f"The file name {query.file!r} is no name for a query: use letters, digits, hyphens."
+
+
+def _words(query: CannedQuery, head: Mapping[str, Entry]) -> Found:
+    for key, words in (("summary", query.summary), ("description", query.description)):
+        if key not in head:
+            yield 1, f"There is no {key}; add a line `#+ {key}: ...`."
+        elif words.de and not words.en:
+            yield head[key].line, f"The {key} is in German only."
+
+
+def _sparql(query: CannedQuery) -> Found:
+    if query.form == "UPDATE":
+        yield 1, "This is an update; a canned query only reads."
+        return
+    try:
+        check_syntax(query.text)
+        if query.parameters:
+            tokens.pattern_start(query.text)
+    except QuerySyntaxError as error:
+        message = re.sub(r"^Line \d+, column (\d+): ", r"column \1: ", str(error))
+        yield error.line or 1, f"This is no SPARQL query: {message}"
+    except EngineError as error:
+        yield 1, f"This is no SPARQL query: {error}"
+
+
+def _view(query: CannedQuery) -> Found:
+    lines = [number for number, line in enumerate(query.text.splitlines(), 1) if line.startswith("#defaultView:")]
+    if len(lines) > 1:
+        yield lines[1], "There is a second #defaultView: line; keep one."
+    if query.default_view not in VIEWS:
+        yield lines[0], f"The view {query.default_view!r} is not known; known are {', '.join(VIEWS)}."
+
+
+def _parameters(query: CannedQuery, head: Mapping[str, Entry]) -> Found:
+    declared = head["parameters"].map if "parameters" in head else {}
+    lines = {name: entry.line for name, entry in declared.items()}
+    known = Counter(parameter.name for parameter in query.parameters)
+    for name, count in known.items():
+        if count > 1:
+            variables = " and ".join(f"?{one.variable}" for one in query.parameters if one.name == name)
+            yield lines.get(name, 1), f"The parameter {name!r} is there {count} times, as {variables}; keep one."
+        if name in TAKEN:
+            yield _first(query, name), f"The parameter name {name!r} is taken; choose another."
+        if name not in declared:
+            yield _first(query, name), f"The parameter {name!r} is in the query and not under `parameters`."
+    for key in ("parameters", "defaults", "enumerate"):
+        for name, line in _names(head.get(key)):
+            if name not in known:
+                yield (
+                    line,
+                    f"The parameter {name!r} stands under `{key}`, but the query has no variable for it, "
+                    f"such as ?_{name} or ?__{name}.",
+                )
+    for parameter in query.parameters:
+        line = lines.get(parameter.name, 1)
+        if parameter.name in declared and not parameter.description.en:
+            yield line, f"The parameter {parameter.name!r} has no description."
+        if parameter.class_iri and parameter.type != "iri":
+            yield line, f"The parameter {parameter.name!r} has a class, but ?{parameter.variable} is not an IRI."
+        yield from _values(parameter, line)
+
+
+def _values(parameter: Parameter, line: int) -> Found:
+    """Values in the header that the parameter would refuse. IRIs are only known to a graph, so they are not asked."""
+    for what, value in (("default", parameter.default), ("example", parameter.example)):
+        if value is not None and parameter.choices and value not in parameter.choices:
+            yield line, f"The {what} {value!r} of {parameter.name!r} is none of {', '.join(parameter.choices)}."
+    if parameter.type != "iri":
+        for value in (parameter.default, parameter.example, *parameter.choices):
+            try:
+                if value is not None:
+                    literal(parameter, value)
+            except ParameterError as error:
+                yield line, str(error)
+
+
+def _names(entry: Entry | None) -> Iterator[tuple[str, int]]:
+    if entry is not None:
+        for one in entry.items or [entry]:
+            for name, value in one.map.items():
+                yield name, value.line
+
+
+def _first(query: CannedQuery, name: str) -> int:
+    """The line on which the parameter first stands in the query."""
+    variables = {parameter.variable for parameter in query.parameters if parameter.name == name}
+    with suppress(QuerySyntaxError):  # which `_sparql` tells
+        for token in tokens.tokens(query.text):
+            if token.kind == "variable" and token.text[1:] in variables:
+                return tokens.position(query.text, token.start)[0]
+    return 1

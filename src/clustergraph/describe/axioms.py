@@ -1,0 +1,108 @@
+"""The terms of a graph's vocabularies and the axioms that reasoning uses, read once for each snapshot."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from clustergraph.describe.per_snapshot import per_snapshot
+from clustergraph.engine.base import Engine
+from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+
+AXIOMS = f"""SELECT DISTINCT ?kind ?term ?other ?first ?second ?more {{
+  {{ ?term <{RDFS}subPropertyOf> ?other BIND("sub-property" AS ?kind) }}
+  UNION {{ ?term <{RDFS}subClassOf> ?other BIND("sub-class" AS ?kind) }}
+  UNION {{ ?term <{RDFS}domain> ?other BIND("domain" AS ?kind) }}
+  UNION {{ ?term <{RDFS}range> ?other BIND("range" AS ?kind) }}
+  UNION {{ ?term <{OWL}inverseOf> ?other BIND("inverse" AS ?kind) }}
+  UNION {{ ?term <{OWL}equivalentClass> ?other BIND("same-class" AS ?kind) }}
+  UNION {{ ?term <{OWL}equivalentProperty> ?other BIND("same-property" AS ?kind) }}
+  UNION {{ ?term a <{OWL}TransitiveProperty> BIND("transitive" AS ?kind) }}
+  UNION {{ ?term a <{OWL}SymmetricProperty> BIND("symmetric" AS ?kind) }}
+  UNION {{
+    ?term <{OWL}propertyChainAxiom> ?list BIND("chain" AS ?kind)
+    ?list <{RDF}first> ?first ; <{RDF}rest> ?rest . ?rest <{RDF}first> ?second ; <{RDF}rest> ?more
+  }}
+  FILTER(ISIRI(?term) && (!BOUND(?other) || ISIRI(?other)))
+}}"""
+
+NAMES = f"""SELECT DISTINCT ?iri ?label {{
+  {{ ?iri a <{RDFS}Class> }} UNION {{ ?iri a <{OWL}Class> }} UNION {{ ?iri a <{RDF}Property> }}
+  UNION {{ ?iri a <{OWL}ObjectProperty> }} UNION {{ ?iri a <{OWL}DatatypeProperty> }}
+  UNION {{ ?iri a <{OWL}AnnotationProperty> }}
+  ?iri <{RDFS}label>|<{SKOS}prefLabel> ?label
+}} LIMIT 20000"""
+
+Pairs = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What an ontology says of its terms. Each map leads from a conclusion's term to the terms of its premises."""
+
+    sub_properties: Pairs = field(default_factory=lambda: defaultdict(list))
+    sub_classes: Pairs = field(default_factory=lambda: defaultdict(list))
+    domain_of: Pairs = field(default_factory=lambda: defaultdict(list))
+    range_of: Pairs = field(default_factory=lambda: defaultdict(list))
+    inverses: Pairs = field(default_factory=lambda: defaultdict(list))
+    chains: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    """Chains of two properties; longer ones are left out."""
+    transitive: set[str] = field(default_factory=set)
+    symmetric: set[str] = field(default_factory=set)
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Labels of classes and properties, by language."""
+
+    def below(self, prop: str) -> set[str]:
+        """The property and all its sub-properties."""
+        found, new = {prop}, [prop]
+        while new:
+            new = [one for above in new for one in self.sub_properties.get(above, ()) if one not in found]
+            found.update(new)
+        return found
+
+    @property
+    def sources(self) -> set[str]:
+        """The properties that lead from a thing to what it rests on."""
+        return self.below(f"{DCTERMS}source")
+
+
+@per_snapshot
+def vocabulary(engine: Engine) -> Vocabulary:
+    """The vocabulary of the snapshot that the engine reads."""
+    found = Vocabulary()
+    pairs = {
+        "sub-property": found.sub_properties,
+        "sub-class": found.sub_classes,
+        "domain": found.domain_of,
+        "range": found.range_of,
+    }
+    for row in _rows(engine, AXIOMS):
+        kind, term, other = (row[name]["value"] if name in row else "" for name in ("kind", "term", "other"))
+        if kind in pairs:
+            pairs[kind][other].append(term)
+        elif kind == "inverse":
+            found.inverses[term].append(other)
+            found.inverses[other].append(term)
+        elif kind == "same-class":
+            found.sub_classes[term].append(other)
+            found.sub_classes[other].append(term)
+        elif kind == "same-property":
+            found.sub_properties[term].append(other)
+            found.sub_properties[other].append(term)
+        elif kind == "transitive":
+            found.transitive.add(term)
+        elif kind == "symmetric":
+            found.symmetric.add(term)
+        elif row["more"]["value"] == f"{RDF}nil":
+            found.chains[term].append((row["first"]["value"], row["second"]["value"]))
+    for row in _rows(engine, NAMES):
+        code = row["label"].get("xml:lang", "")
+        found.names.setdefault(row["iri"]["value"], {}).setdefault(code, row["label"]["value"])
+    return found
+
+
+def _rows(engine: Engine, query: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(engine.query(query, format="json").body)["results"]["bindings"]
+    return rows

@@ -1,0 +1,327 @@
+"""How to cite a snapshot, and a query on it: one description, written in the formats that people and programs keep.
+
+A snapshot never changes, so its name stands for exact content. A query is named by the SHA-256 of its text, and what it
+gave by the SHA-256 of the answer: whoever asks again can see that it is the same question and the same result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import yaml
+
+from clustergraph.rdf.namespaces import RDFS
+
+if TYPE_CHECKING:
+    from clustergraph.catalogue import Catalogue, Given
+    from clustergraph.engine.base import Engine
+
+_FOAF_NAME = "http://xmlns.com/foaf/0.1/name"
+_NAMES = f"SELECT DISTINCT ?name {{ ?agent <{_FOAF_NAME}>|<{RDFS}label> ?name }} ORDER BY ?name"
+_SPDX = re.compile(r"https?://creativecommons\.org/(?:licenses/([a-z-]+)/([0-9.]+)|publicdomain/(zero)/([0-9.]+))")
+
+WORDS = {
+    "en": {
+        "version": "Version {}.",
+        "snapshot": "Snapshot {}, {}.",
+        "accessed": "Accessed {}.",
+        "query": "Query {}.",
+        "answer": "Answer {}.",
+    },
+    "de": {
+        "version": "Version {}.",
+        "snapshot": "Schnappschuss {}, {}.",
+        "accessed": "Abgerufen {}.",
+        "query": "Abfrage {}.",
+        "answer": "Antwort {}.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query that is cited. `name` is that of a canned one, `parameters` are as they were given.
+
+    `query_sha256` is of the normalised text with its parameters in it, `answer_sha256` of the answer as CSV, or as
+    sorted N-Triples where the query makes a graph; `path` asks it again at any service of this graph.
+    """
+
+    name: str
+    parameters: Mapping[str, str]
+    query_sha256: str
+    answer_sha256: str
+    path: str
+
+    @property
+    def title(self) -> str:
+        """The query in a few words: its name and parameters, or its digest."""
+        given = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
+        return f"{self.name or self.query_sha256[:16]}{f' ({given})' if given else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What is cited. `built` is a date and time in ISO 8601, `url` the permanent name, `authors` may be empty.
+
+    An endpoint that does not say when its data change has no snapshot to name: `snapshot` and `built` are then empty,
+    and `accessed` is the day.
+    """
+
+    title: str
+    authors: tuple[str, ...]
+    built: str
+    version: str
+    snapshot: str
+    url: str
+    licence: str = ""
+    language: str = "en"
+    asked: Asked | None = None
+    accessed: str = ""
+
+    @property
+    def key(self) -> str:
+        """A name for lists of references."""
+        what = f"snapshot-{self.snapshot}" if self.snapshot else f"accessed-{self.accessed}"
+        return f"{what}{f'-{self.asked.query_sha256[:8]}' if self.asked else ''}"
+
+    @property
+    def address(self) -> str:
+        """Where it is found: the answer to the query, if there is one, else the graph."""
+        return f"{self.url}{self.asked.path}" if self.asked else self.url
+
+    @property
+    def note(self) -> str:
+        """The names of the snapshot and, if there is one, of the query and its answer."""
+        parts = [f"Snapshot {self.snapshot}" if self.snapshot else f"Accessed {self.accessed}"]
+        if self.asked:
+            parts += [f"query {self.asked.title}", f"query SHA-256 {self.asked.query_sha256}"]
+            parts += [f"answer SHA-256 {self.asked.answer_sha256}"]
+        return "; ".join(parts)
+
+    @property
+    def text(self) -> str:
+        """A sentence."""
+        words = WORDS[self.language]
+        year = f"({self.built[:4]})" if self.built else ""
+        # Without an author, the title takes the author's place.
+        parts = (
+            [", ".join(self.authors), year, f"{self.title}."]
+            if self.authors
+            else [f"{self.title} {year}".strip() + "."]
+        )
+        parts += [words["version"].format(self.version)] if self.version else []
+        if self.snapshot:
+            parts += [words["snapshot"].format(self.snapshot, self.built[:10])]
+        else:
+            parts += [words["accessed"].format(self.accessed)]
+        if self.asked:
+            parts += [words["query"].format(f"{self.asked.title}, SHA-256 {self.asked.query_sha256[:16]}")]
+            parts += [words["answer"].format(f"SHA-256 {self.asked.answer_sha256[:16]}")]
+        return " ".join(part for part in (*parts, self.address) if part)
+
+    @property
+    def bibtex(self) -> str:
+        """An entry for BibTeX."""
+        fields = {
+            "title": f"{{{_tex(self.title)}}}",
+            "author": " and ".join(f"{{{_tex(author)}}}" for author in self.authors),
+            "year": self.built[:4],
+            "version": _tex(self.version),
+            "url": self.address,
+            "urldate": self.accessed,
+            "note": _tex(self.note),
+        }
+        lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+        return f"@misc{{{self.key},\n" + ",\n".join(lines) + "\n}"
+
+    @property
+    def csl_json(self) -> str:
+        """A list of one item, as reference managers exchange it."""
+        item = {
+            "id": self.key,
+            "type": "dataset",
+            "title": self.title,
+            "author": [{"literal": author} for author in self.authors],
+            "issued": _date_parts(self.built[:10]),
+            "accessed": _date_parts(self.accessed),
+            "version": self.version,
+            "URL": self.address,
+            "number": self.snapshot,
+            "license": self.licence,
+            "note": self.note,
+            "language": self.language,
+        }
+        return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=1)
+
+    @property
+    def ris(self) -> str:
+        """A record in RIS."""
+        lines = [
+            ("TY", "DATA"),
+            ("TI", self.title),
+            *(("AU", author) for author in self.authors),
+            ("PY", self.built[:4]),
+            ("DA", self.built[:10].replace("-", "/")),
+            ("ET", self.version),
+            ("UR", self.address),
+            ("Y2", self.accessed.replace("-", "/")),
+            ("N1", self.note),
+            ("LA", self.language),
+        ]
+        told = [f"{tag}  - {' '.join(value.split())}" for tag, value in lines if value]
+        return "\n".join([*told, "ER  - "])
+
+    @property
+    def cff(self) -> str:
+        """A file CITATION.cff for the data."""
+        identifiers = []
+        if self.snapshot:
+            identifiers += [{"type": "other", "value": self.snapshot, "description": "Name of the snapshot"}]
+        if self.asked:
+            identifiers += [
+                {
+                    "type": "other",
+                    "value": self.asked.query_sha256,
+                    "description": f"Query {self.asked.title}, SHA-256",
+                },
+                {"type": "other", "value": self.asked.answer_sha256, "description": "Answer, SHA-256"},
+            ]
+        licence = spdx(self.licence)
+        document = {
+            "cff-version": "1.2.0",
+            "message": "Cite this dataset as below.",
+            "type": "dataset",
+            "title": self.title,
+            "authors": [{"name": author} for author in self.authors] or [{"name": "Anonymous"}],
+            "version": self.version,
+            "date-released": self.built[:10],
+            "url": self.address,
+            "license": licence,
+            "license-url": "" if licence else self.licence,
+            "identifiers": identifiers,
+        }
+        kept = {name: value for name, value in document.items() if value}
+        return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=1000).rstrip("\n")
+
+
+FORMATS = {"text": "text", "bibtex": "bibtex", "csl-json": "csl_json", "cff": "cff", "ris": "ris"}
+"""Formats by name, with the attribute of `Citation` that has them."""
+
+
+def cite(engine: Engine, language: str = "en", asked: Asked | None = None) -> Citation:
+    """How to cite the snapshot that the engine reads, and a query on it.
+
+    `language` is one of `WORDS`. Raises ValueError for another.
+    """
+    if language not in WORDS:
+        raise ValueError(f"A citation can be in {' or '.join(WORDS)}, not in {language!r}.")
+    snapshot = engine.snapshot
+    manifest = snapshot.manifest
+    built = str(manifest.get("built", ""))
+    # What was built says from what. The name of anything else only tells one minute from the next.
+    named = "sources" in manifest
+    return Citation(
+        title=snapshot.metadata("title", language) or str(manifest.get("title") or "Knowledge graph"),
+        authors=tuple(_name(engine, one, language) for one in manifest.get("dataset", {}).get("creator", ())),
+        built=built if named else "",
+        version=snapshot.metadata("version"),
+        snapshot=snapshot.name if named else "",
+        url=snapshot.base,
+        licence=snapshot.metadata("license"),
+        language=language,
+        asked=asked,
+        accessed="" if named else built[:10],
+    )
+
+
+def asked(
+    engine: Engine,
+    text: str,
+    *,
+    name: str = "",
+    parameters: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+) -> Asked:
+    """Ask a query and say what it was and gave. `text` is SPARQL with everything in it, also of a canned query.
+
+    Raises the errors of `engine.errors`.
+    """
+    from clustergraph.sparql import tokens
+
+    given = dict(parameters or {})
+    is_graph = tokens.form(text) in ("CONSTRUCT", "DESCRIBE")
+    body = engine.query(text, format="ntriples" if is_graph else "csv", timeout=timeout).body
+    if is_graph:
+        body = b"".join(sorted(body.splitlines(keepends=True)))
+    arguments = f"?{urlencode(given)}" if given else ""
+    path = f"api/{name}{arguments}" if name else f"sparql?{urlencode({'query': text.strip()})}"
+    return Asked(name, given, _sha256(normalised(text).encode()), _sha256(body), path)
+
+
+def canned(
+    engine: Engine, catalogue: Catalogue, name: str, given: Given | None = None, timeout: float | None = None
+) -> Asked:
+    """Ask a canned query and say what it was and gave.
+
+    Raises UnknownQuery, ParameterError and the errors of `engine.errors`.
+    """
+    from clustergraph.sparql.bindings import bind
+
+    query = catalogue[name]
+    text = bind(query.text, catalogue.bind(engine, query, given, timeout))
+    parameters = {key: value if isinstance(value, str) else value[0] for key, value in (given or {}).items()}
+    return asked(engine, text, name=name, parameters=parameters, timeout=timeout)
+
+
+def normalised(text: str) -> str:
+    """The text of a query without what makes no difference: comments, and how much blank is between words.
+
+    >>> normalised("SELECT *  # all\\n{ ?s ?p 'a  # b' }")
+    "SELECT * { ?s ?p 'a  # b' }"
+    """
+    from clustergraph.sparql import tokens
+
+    return " ".join(token.text for token in tokens.tokens(text))
+
+
+def spdx(licence: str) -> str:
+    """The SPDX identifier of a Creative Commons licence, by its address; empty for others.
+
+    >>> spdx("https://creativecommons.org/licenses/by/4.0/"), spdx("https://l.example/mine")
+    ('CC-BY-4.0', '')
+    """
+    found = _SPDX.match(licence)
+    if not found:
+        return ""
+    kind, version = (found[1], found[2]) if found[1] else ("0", found[4])
+    return f"CC{kind if kind == '0' else f'-{kind.upper()}'}-{version}"
+
+
+def _name(engine: Engine, agent: str, language: str) -> str:
+    """What an agent is called; one that nobody names goes by its IRI."""
+    if ":" not in agent:
+        return agent
+    from rdflib import URIRef
+
+    answer = engine.query(_NAMES, bindings={"agent": URIRef(agent)}, format="json")
+    rows = json.loads(answer.body)["results"]["bindings"]
+    names: dict[str, str] = {row["name"].get("xml:lang", ""): row["name"]["value"] for row in rows}
+    return next((names[code] for code in (language, "", "en") if code in names), min(names.values(), default=agent))
+
+
+def _date_parts(day: str) -> dict[str, list[list[int]]] | None:
+    return {"date-parts": [[int(part) for part in day.split("-")]]} if day else None
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _tex(text: str) -> str:
+    return re.sub(r"([&%$#_{}])", r"\\\1", text.replace("\\", r"\textbackslash "))

@@ -1,0 +1,109 @@
+"""How a graph uses its terms: which properties the things of a class have, and what kinds of values these are.
+
+A thing counts for its nearest classes only, those that have none of its other classes below them. Otherwise every
+cluster would also be told as an organisation, an agent and an entity.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import VOID, XSD
+from rdflib.term import IdentifiedNode
+
+from clustergraph.describe.per_snapshot import per_snapshot
+from clustergraph.engine.base import Engine
+from clustergraph.rdf.namespaces import OWL, RDF, RDFS
+from clustergraph.sparql.errors import EngineError
+
+VOID_EXT = Namespace("http://ldf.fi/void-ext#")
+
+MOST_TRIPLES = 250_000
+"""Larger graphs are not looked at: it would take longer than a query may."""
+
+_LANGUAGES = (RDF, RDFS, OWL)
+
+
+def _nearest(thing: str, found: str) -> str:
+    """A pattern that gives the nearest classes of a variable."""
+    return (
+        f"{thing} a {found} FILTER(ISIRI({found})) "
+        f"FILTER NOT EXISTS {{ {thing} a {found}Nearer . {found}Nearer <{RDFS}subClassOf> {found} "
+        f"FILTER({found}Nearer != {found}) }}"
+    )
+
+
+_USE = f"""SELECT ?class ?property ?kind ?datatype (COUNT(*) AS ?count) {{
+  {{ SELECT ?thing ?class {{ {_nearest("?thing", "?class")} }} }}
+  ?thing ?property ?value FILTER(?property != <{RDF}type>)
+  OPTIONAL {{ {_nearest("?value", "?kind")} }}
+  BIND(IF(ISLITERAL(?value), DATATYPE(?value), ?unbound) AS ?datatype)
+}} GROUP BY ?class ?property ?kind ?datatype ORDER BY ?class ?property ?kind ?datatype"""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A property that things of a class have, the class or datatype of the values, and how many there are.
+
+    `kind` and `datatype` are both empty where the values are things that no class is told of.
+    """
+
+    class_iri: str
+    property: str
+    kind: str
+    datatype: str
+    count: int
+
+
+@per_snapshot
+def usage(engine: Engine) -> tuple[Use, ...]:
+    """All uses, sorted by class and property; none of a graph that is too large to look at."""
+    triples = engine.snapshot.triples
+    if triples is None or triples > MOST_TRIPLES:
+        return ()
+    try:
+        rows = json.loads(engine.query(_USE, format="json").body)["results"]["bindings"]
+    except EngineError:
+        return ()  # it takes too long here; what is told of the graph goes without
+    uses = (_use(row) for row in rows if int(row["count"]["value"]))
+    return tuple(use for use in uses if not use.class_iri.startswith(_LANGUAGES))
+
+
+def _use(row: Mapping[str, Mapping[str, str]]) -> Use:
+    class_iri, prop, kind, datatype = (
+        row[name]["value"] if name in row else "" for name in ("class", "property", "kind", "datatype")
+    )
+    return Use(class_iri, prop, kind, datatype, int(row["count"]["value"]))
+
+
+def add_to(graph: Graph, uses: tuple[Use, ...], classes: Mapping[str, IdentifiedNode]) -> None:
+    """Say it in VoID, below the class partitions of a dataset, which are given by class.
+
+    Sources: VoID, section 4.5; the datatypes are said as void-generator and the tools that read its output have it.
+    """
+    parts: dict[tuple[str, str], BNode] = {}
+    sizes: dict[BNode, int] = {}
+    for position, use in enumerate(uses):
+        if use.class_iri not in classes:
+            continue
+        key = (use.class_iri, use.property)
+        if key not in parts:
+            parts[key] = part = BNode(f"use{len(parts)}")
+            graph.add((classes[use.class_iri], VOID.propertyPartition, part))
+            graph.add((part, VOID.property, URIRef(use.property)))
+        part = parts[key]
+        sizes[part] = sizes.get(part, 0) + use.count
+        value = BNode(f"value{position}")
+        if use.kind:
+            graph.add((part, VOID.classPartition, value))
+            graph.add((value, VOID["class"], URIRef(use.kind)))
+        elif use.datatype:
+            graph.add((part, VOID_EXT.datatypePartition, value))
+            graph.add((value, VOID_EXT.datatype, URIRef(use.datatype)))
+        if use.kind or use.datatype:
+            graph.add((value, VOID.triples, Literal(use.count, datatype=XSD.integer)))
+    for part, size in sizes.items():
+        graph.add((part, VOID.triples, Literal(size, datatype=XSD.integer)))

@@ -1,0 +1,146 @@
+"""Croissant: the tables that this graph can be had as, column by column, for tools that load data for learning.
+
+The tables are the canned queries that need no parameter, as CSV, each with the digest of the bytes that it has now.
+Source: Croissant Format Specification 1.0 (MLCommons).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from clustergraph.catalogue import CannedQuery, Catalogue
+from clustergraph.catalogue.json_schema import is_needed
+from clustergraph.describe import schema_org
+from clustergraph.describe.citation import cite
+from clustergraph.engine.base import Engine
+from clustergraph.rdf.namespaces import XSD
+from clustergraph.sparql.errors import EngineError
+
+PATH = "/.well-known/croissant.json"
+VERSION = "http://mlcommons.org/croissant/1.0"
+
+CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "sc": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "dct": "http://purl.org/dc/terms/",
+    "conformsTo": "dct:conformsTo",
+    **{
+        term: f"cr:{term}"
+        for term in (
+            *("citeAs", "column", "extract", "field", "fileProperty", "fileObject", "fileSet", "format", "includes"),
+            *("isLiveDataset", "jsonPath", "key", "md5", "parentField", "path", "recordSet", "references", "regex"),
+            *("repeated", "replace", "samplingRate", "separator", "source", "subField", "transform"),
+            "equivalentProperty",
+        )
+    },
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+}
+"""The context that the specification asks for, to the letter."""
+
+TYPES = {
+    **{f"{XSD}{name}": "sc:Integer" for name in ("integer", "int", "long", "short", "nonNegativeInteger")},
+    **{f"{XSD}{name}": "sc:Float" for name in ("decimal", "double", "float")},
+    f"{XSD}boolean": "sc:Boolean",
+    f"{XSD}date": "sc:Date",
+}
+"""Datatypes with a counterpart; values of all others are text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A canned query's answer as CSV, and its columns with the type that all their values have."""
+
+    query: CannedQuery
+    body: bytes
+    columns: dict[str, str]
+
+
+def dataset(engine: Engine, catalogue: Catalogue, host: str) -> dict[str, Any]:
+    """The description as JSON-LD. It begins as schema.org's does; what is described there by format is described here
+    by table."""
+    said = schema_org.dataset(engine, host, ("en",))
+    described = [table for query in catalogue if (table := _table(engine, query))]
+    kept = (
+        *("@type", "@id", "url", "name", "description", "keywords", "license", "version", "dateModified", "inLanguage"),
+        *("creator", "publisher"),
+    )
+    document = {
+        "@context": CONTEXT,
+        **{name: said[name] for name in kept if name in said},
+        "conformsTo": VERSION,
+        "citeAs": cite(engine).bibtex,
+        "datePublished": said.get("dateModified"),
+        # The tables follow the snapshot that is served.
+        "isLiveDataset": True,
+        "distribution": [_file(table, host) for table in described],
+        "recordSet": [_records(table) for table in described],
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _table(engine: Engine, query: CannedQuery) -> Table | None:
+    """The table of a query; None for one that has none or needs to be told more."""
+    if query.form != "SELECT" or any(is_needed(one) for one in query.parameters):
+        return None
+    try:
+        bindings = Catalogue([query]).bind(engine, query)
+        body, described = (engine.query(query.text, bindings=bindings, format=one).body for one in ("csv", "json"))
+    except EngineError:
+        return None  # it takes more than a query may; the others are still told of
+    document = json.loads(described)
+    rows = document["results"]["bindings"]
+    columns = {name: _type(row[name] for row in rows if name in row) for name in document["head"]["vars"]}
+    return Table(query, body, columns)
+
+
+def _type(values: Iterable[dict[str, str]]) -> str:
+    found = {"sc:URL" if one["type"] == "uri" else TYPES.get(one.get("datatype", ""), "sc:Text") for one in values}
+    if found == {"sc:Integer", "sc:Float"}:
+        return "sc:Float"
+    return found.pop() if len(found) == 1 else "sc:Text"
+
+
+def _file(table: Table, host: str) -> dict[str, Any]:
+    name = table.query.name
+    return {
+        "@type": "cr:FileObject",
+        "@id": f"{name}.csv",
+        "name": f"{name}.csv",
+        "description": str(table.query.description),
+        "contentUrl": f"{host}/api/{name}.csv",
+        "contentSize": f"{len(table.body)} B",
+        "encodingFormat": "text/csv",
+        "sha256": hashlib.sha256(table.body).hexdigest(),
+    }
+
+
+def _records(table: Table) -> dict[str, Any]:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": table.query.name,
+        "name": table.query.name,
+        "description": str(table.query.summary),
+        "field": list(_fields(table)),
+    }
+
+
+def _fields(table: Table) -> Iterator[dict[str, Any]]:
+    for column, kind in table.columns.items():
+        title = table.query.columns.get(column)
+        yield {
+            "@type": "cr:Field",
+            "@id": f"{table.query.name}/{column}",
+            "name": column,
+            **({"description": str(title.name)} if title else {}),
+            "dataType": kind,
+            "source": {"fileObject": {"@id": f"{table.query.name}.csv"}, "extract": {"column": column}},
+        }

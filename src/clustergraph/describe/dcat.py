@@ -1,0 +1,185 @@
+"""DCAT-AP: a catalogue of one dataset, its named graphs, and where to get each in each format.
+
+Source: DCAT-AP 3.0; Data Catalog Vocabulary (DCAT) version 3. Controlled terms are those of the EU's authority tables.
+"""
+
+from __future__ import annotations
+
+from rdflib import DCAT, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, XSD
+
+from clustergraph.describe import croissant, thing_documents
+from clustergraph.describe.void import dumps, rows, started, texts
+from clustergraph.engine.base import Engine
+from clustergraph.rdf.formats import Format
+from clustergraph.snapshots.graph_names import short_name
+from clustergraph.snapshots.snapshot import Snapshot
+
+MEDIA_TYPES = Namespace("https://www.iana.org/assignments/media-types/")
+FILE_TYPES = Namespace("http://publications.europa.eu/resource/authority/file-type/")
+LANGUAGE_CODES = Namespace("http://publications.europa.eu/resource/authority/language/")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+PROTOCOL = URIRef("https://www.w3.org/TR/sparql11-protocol/")
+
+FILE_TYPE_NAMES = {
+    "turtle": "RDF_TURTLE",
+    "ntriples": "RDF_N_TRIPLES",
+    "rdfxml": "RDF_XML",
+    "jsonld": "JSON_LD",
+    "trig": "RDF_TRIG",
+    "nquads": "RDF_N_QUADS",
+}
+LANGUAGE_NAMES = {"en": "ENG", "de": "DEU", "fr": "FRA", "es": "SPA", "it": "ITA", "nl": "NLD", "pl": "POL"}
+
+STATED = (DCAT.theme, DCTERMS.spatial, DCTERMS.temporal, DCTERMS.accessRights, DCTERMS.accrualPeriodicity)
+"""What else a graph may say of itself; it is handed on as it is."""
+
+_STATED = f"""SELECT DISTINCT ?property ?value {{
+  VALUES ?property {{ {" ".join(f"<{one}>" for one in STATED)} }} ?dataset ?property ?value FILTER(ISIRI(?value))
+}} ORDER BY ?property ?value"""
+_NAMES = f"SELECT DISTINCT ?name {{ ?agent <{FOAF.name}>|<{RDFS.label}> ?name }} ORDER BY ?name"
+
+
+def catalog(engine: Engine, host: str) -> Graph:
+    """The catalogue. What the graph does not say of itself, such as a publisher, is said of this service instead."""
+    snapshot = engine.snapshot
+    graph = started(snapshot)
+    graph.bind("dcat", DCAT)
+    one = URIRef(f"{host}/dcat#catalog")
+    dataset = URIRef(snapshot.base)
+    titles = texts(snapshot, "title") or [Literal(snapshot.title(), lang="en")]
+    summaries = texts(snapshot, "description") or _counted(snapshot)
+    graph.add((one, RDF.type, DCAT.Catalog))
+    graph.add((one, DCAT.dataset, dataset))
+    graph.add((one, DCAT.service, URIRef(f"{host}/sparql")))
+    graph.add((one, FOAF.homepage, URIRef(f"{host}/")))
+    graph.add((dataset, RDF.type, DCAT.Dataset))
+    for resource in (one, dataset):
+        _common(graph, resource, engine, host)
+        for title in titles:
+            graph.add((resource, DCTERMS.title, title))
+        for summary in summaries:
+            graph.add((resource, DCTERMS.description, summary))
+    _dataset(graph, dataset, engine, host)
+    _access(graph, dataset, snapshot, host, titles)
+    for iri, triples in sorted(snapshot.graphs.items()):
+        _named_graph(graph, iri, triples, engine, host)
+    return graph
+
+
+def _dataset(graph: Graph, dataset: URIRef, engine: Engine, host: str) -> None:
+    snapshot = engine.snapshot
+    said = snapshot.manifest.get("dataset", {})
+    graph.add((dataset, DCAT.landingPage, URIRef(f"{host}/")))
+    graph.add((dataset, DCTERMS.identifier, Literal(snapshot.base)))
+    graph.add((dataset, PROV.wasDerivedFrom, URIRef(thing_documents.snapshot_iri(snapshot))))
+    for keyword in texts(snapshot, "keyword"):
+        graph.add((dataset, DCAT.keyword, keyword))
+    if version := said.get("version"):
+        graph.add((dataset, URIRef(f"{DCAT}version"), Literal(version)))
+    for name, predicate in (("creator", DCTERMS.creator), ("source", DCTERMS.source)):
+        for value in said.get(name, []):
+            if ":" in value:
+                graph.add((dataset, predicate, URIRef(value)))
+    for row in rows(engine, _STATED, dataset=dataset):
+        graph.add((dataset, URIRef(row["property"]["value"]), URIRef(row["value"]["value"])))
+    _contact(graph, dataset, host)
+    graph.add((dataset, RDFS.seeAlso, URIRef(f"{host}{croissant.PATH}")))
+    for form, address in dumps(snapshot, host):
+        graph.add((dataset, DCAT.distribution, _distribution(graph, "all", form, address, snapshot, host)))
+
+
+def _contact(graph: Graph, dataset: URIRef, host: str) -> None:
+    """Whom to ask: the publisher, by name and at this address, which is all that is known of it."""
+    contact = URIRef(f"{host}/dcat#contact")
+    graph.bind("vcard", VCARD)
+    graph.add((dataset, DCAT.contactPoint, contact))
+    graph.add((contact, RDF.type, VCARD.Organization))
+    graph.add((contact, VCARD.hasURL, URIRef(f"{host}/")))
+    for publisher in graph.objects(dataset, DCTERMS.publisher):
+        for name in graph.objects(publisher, FOAF.name):
+            graph.add((contact, VCARD.fn, name))
+
+
+def _named_graph(graph: Graph, iri: str, triples: int, engine: Engine, host: str) -> None:
+    snapshot = engine.snapshot
+    part, name = URIRef(iri), short_name(snapshot, iri)
+    graph.add((URIRef(snapshot.base), DCTERMS.hasPart, part))
+    graph.add((part, RDF.type, DCAT.Dataset))
+    graph.add((part, DCTERMS.isPartOf, URIRef(snapshot.base)))
+    _common(graph, part, engine, host)
+    for language, title, summary in (
+        ("en", "{}: the graph {}", "The named graph {}: {:,} statements."),
+        ("de", "{}: der Graph {}", "Der benannte Graph {}: {:,} Aussagen."),
+    ):
+        whole = snapshot.title(language)
+        graph.add((part, DCTERMS.title, Literal(title.format(whole, name), lang=language)))
+        graph.add((part, DCTERMS.description, Literal(summary.format(name, triples), lang=language)))
+    for form, address in dumps(snapshot, host, iri):
+        graph.add((part, DCAT.distribution, _distribution(graph, name, form, address, snapshot, host)))
+
+
+def _common(graph: Graph, resource: URIRef, engine: Engine, host: str) -> None:
+    snapshot = engine.snapshot
+    """What holds of the catalogue and of each dataset in it."""
+    said = snapshot.manifest.get("dataset", {})
+    publishers = [value for value in said.get("publisher", []) if ":" in value]
+    for publisher in map(URIRef, publishers or [f"{host}/dcat#publisher"]):
+        graph.add((resource, DCTERMS.publisher, publisher))
+        graph.add((publisher, RDF.type, FOAF.Agent))
+        names = [row["name"] for row in rows(engine, _NAMES, agent=publisher)] if publishers else []
+        for name in names or [{"value": f"Whoever runs {host}"}]:
+            graph.add((publisher, FOAF.name, Literal(name["value"], lang=name.get("xml:lang"))))
+    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
+        graph.add((resource, DCTERMS.license, URIRef(licence)))
+    if built := snapshot.manifest.get("built"):
+        graph.add((resource, DCTERMS.modified, Literal(built, datatype=XSD.dateTime)))
+    for language in said.get("title", {}):
+        if language in LANGUAGE_NAMES:
+            graph.add((resource, DCTERMS.language, LANGUAGE_CODES[LANGUAGE_NAMES[language]]))
+
+
+def _distribution(graph: Graph, name: str, form: Format, address: str, snapshot: Snapshot, host: str) -> URIRef:
+    one = URIRef(f"{host}/dcat#{name}-{form.extension}".replace(" ", "-"))
+    graph.add((one, RDF.type, DCAT.Distribution))
+    graph.add((one, DCTERMS.title, Literal(f"{name}, {form.label}", lang="en")))
+    graph.add((one, DCAT.accessURL, URIRef(address)))
+    graph.add((one, DCAT.downloadURL, URIRef(address)))
+    graph.add((one, DCAT.mediaType, MEDIA_TYPES[form.media_type]))
+    graph.add((one, DCTERMS["format"], FILE_TYPES[FILE_TYPE_NAMES[form.name]]))
+    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
+        graph.add((one, DCTERMS.license, URIRef(licence)))
+    if built := snapshot.manifest.get("built"):
+        graph.add((one, DCTERMS.modified, Literal(built, datatype=XSD.dateTime)))
+    return one
+
+
+def _access(graph: Graph, dataset: URIRef, snapshot: Snapshot, host: str, titles: list[Literal]) -> None:
+    """The endpoint, as a service and as one more way to get at the dataset."""
+    endpoint, one = URIRef(f"{host}/sparql"), URIRef(f"{host}/dcat#sparql")
+    graph.add((dataset, DCAT.distribution, one))
+    graph.add((one, RDF.type, DCAT.Distribution))
+    graph.add((one, DCTERMS.title, Literal("SPARQL endpoint", lang="en")))
+    graph.add((one, DCTERMS.title, Literal("SPARQL-Endpunkt", lang="de")))
+    graph.add((one, DCAT.accessURL, endpoint))
+    graph.add((one, DCAT.accessService, endpoint))
+    graph.add((endpoint, RDF.type, DCAT.DataService))
+    for title in titles:
+        graph.add((endpoint, DCTERMS.title, Literal(f"{title} (SPARQL)", lang=title.language)))
+    graph.add((endpoint, DCAT.endpointURL, endpoint))
+    graph.add((endpoint, DCAT.endpointDescription, URIRef(f"{host}/openapi.json")))
+    graph.add((endpoint, DCAT.servesDataset, dataset))
+    graph.add((endpoint, DCTERMS.conformsTo, PROTOCOL))
+    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
+        graph.add((one, DCTERMS.license, URIRef(licence)))
+
+
+def _counted(snapshot: Snapshot) -> list[Literal]:
+    """A description of a graph that has none of its own."""
+    triples, graphs = snapshot.triples, len(snapshot.graphs)
+    if triples is None:
+        return []
+    return [
+        Literal(f"{triples:,} statements in {graphs} named graphs.", lang="en"),
+        Literal(f"{triples:,} Aussagen in {graphs} benannten Graphen.", lang="de"),
+    ]

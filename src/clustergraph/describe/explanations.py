@@ -1,0 +1,154 @@
+"""On what a statement rests: what a source says, a curator's note, or which conclusion of the ontology.
+
+Nothing here knows a vocabulary besides RDF Schema, OWL and Dublin Core: sources are the values of `dcterms:source` and
+its sub-properties, notes are `rdf:Statement`s about exactly this triple.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rdflib import URIRef
+
+from clustergraph.describe.axioms import Vocabulary
+from clustergraph.engine.base import Engine
+from clustergraph.rdf.namespaces import RDF, RDFS
+from clustergraph.sparql.bindings import written
+
+TYPE = f"{RDF}type"
+NOTES = f"""SELECT ?note ?about ?object ?says ?what {{
+  ?note <{RDF}subject> ?thing ; <{RDF}predicate> ?about ; <{RDF}object> ?object ; ?says ?what
+  FILTER(?says NOT IN (<{TYPE}>, <{RDF}subject>, <{RDF}predicate>, <{RDF}object>, <{RDFS}label>))
+}} ORDER BY ?note ?says ?what"""
+MOST_PAIRS = 40
+
+Row = Mapping[str, Any]
+Key = tuple[str | None, ...]
+Triple = tuple[Row, str, Row]
+"""Subject and object as in SPARQL JSON, and the property between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A curator's note about one statement: its IRI and what it says, by property."""
+
+    iri: str
+    says: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why reasoning concluded something: the kind of axiom, its terms, and the statements it started from."""
+
+    kind: str
+    terms: tuple[str, ...] = ()
+    premises: tuple[Triple, ...] = ()
+
+
+def key(term: Row) -> Key:
+    """A term as something that can be compared."""
+    value = term["value"]
+    if not isinstance(value, str):
+        value = json.dumps(value, sort_keys=True)  # of a triple term
+    return term["type"], value, term.get("xml:lang"), term.get("datatype"), term.get("its:dir")
+
+
+def notes(rows: Iterable[Row]) -> dict[tuple[str, Key], list[Note]]:
+    """The answer to NOTES as notes by property and object."""
+    found: dict[tuple[str, Key], dict[str, Note]] = defaultdict(dict)
+    for row in rows:
+        iri = row["note"]["value"]
+        note = found[row["about"]["value"], key(row["object"])].setdefault(iri, Note(iri))
+        note.says[row["says"]["value"]].append(row["what"])
+    return {about: list(by_iri.values()) for about, by_iri in found.items()}
+
+
+class Reasons:
+    """Explains what reasoning added about one thing, from the statements about it and those that point at it."""
+
+    def __init__(
+        self,
+        thing: str,
+        words: Vocabulary,
+        own: Iterable[tuple[str, Row]],
+        pointing: Iterable[tuple[str, Row]],
+        ask: Callable[[str], list[Row]],
+    ) -> None:
+        self._thing: Row = {"type": "uri", "value": thing}
+        self._words = words
+        self._ask = ask
+        self._own: dict[str, dict[Key, Row]] = defaultdict(dict)
+        self._pointing: dict[str, dict[Key, Row]] = defaultdict(dict)
+        for prop, value in own:
+            self._own[prop][key(value)] = value
+        for prop, subject in pointing:
+            self._pointing[prop][key(subject)] = subject
+        self._middles: dict[tuple[str, str, Key], Row] | None = None
+
+    def prepare(self, properties: Iterable[str]) -> None:
+        """Look up, in one query, what lies between the thing and the ends of chains for these properties."""
+        pairs = list(dict.fromkeys(pair for prop in properties for pair in self._chains(prop)))[:MOST_PAIRS]
+        self._middles = {}
+        if not pairs:
+            return
+        listed = " ".join(f"({written('p', URIRef(one))} {written('q', URIRef(two))})" for one, two in pairs)
+        query = f"SELECT ?p ?middle ?q ?end {{ VALUES (?p ?q) {{ {listed} }} ?thing ?p ?middle . ?middle ?q ?end }}"
+        for row in self._ask(query):
+            if row["middle"] not in (self._thing, row["end"]):
+                self._middles.setdefault((row["p"]["value"], row["q"]["value"], key(row["end"])), row["middle"])
+
+    def of(self, prop: str, value: Row) -> Reason:
+        """Why the thing has this value."""
+        if prop == TYPE:
+            return self._of_type(value["value"]) or Reason("rules")
+        for one, two in self._chains(prop):
+            middle = (self._middles or {}).get((one, two, key(value)))
+            if middle is not None:
+                kind = "transitive" if one == two == prop else "chain"
+                return Reason(kind, (prop, one, two), ((self._thing, one, middle), (middle, two, value)))
+        for other in self._words.inverses.get(prop, ()):
+            if key(value) in self._pointing.get(other, {}):
+                return Reason("inverse", (prop, other), ((value, other, self._thing),))
+        for below in self._words.sub_properties.get(prop, ()):
+            if key(value) in self._own.get(below, {}):
+                return Reason("sub-property", (below, prop), ((self._thing, below, value),))
+        if prop in self._words.symmetric and key(value) in self._pointing.get(prop, {}):
+            return Reason("symmetric", (prop,), ((value, prop, self._thing),))
+        return Reason("rules")
+
+    def pointed(self, prop: str, subject: Row) -> Reason:
+        """Why another thing has this one as its value, as far as the statements of this thing tell."""
+        for other in self._words.inverses.get(prop, ()):
+            if key(subject) in self._own.get(other, {}):
+                return Reason("inverse", (prop, other), ((self._thing, other, subject),))
+        for below in self._words.sub_properties.get(prop, ()):
+            if key(subject) in self._pointing.get(below, {}):
+                return Reason("sub-property", (below, prop), ((subject, below, self._thing),))
+        return Reason("rules")
+
+    def _chains(self, prop: str) -> list[tuple[str, str]]:
+        return [*self._words.chains.get(prop, ()), *([(prop, prop)] if prop in self._words.transitive else [])]
+
+    def _of_type(self, class_iri: str) -> Reason | None:
+        types = self._own[TYPE]
+        for below in self._words.sub_classes.get(class_iri, ()):
+            if (term := {"type": "uri", "value": below}) and key(term) in types:
+                return Reason("sub-class", (below, class_iri), ((self._thing, TYPE, term),))
+        for prop in self._words.domain_of.get(class_iri, ()):
+            for value in self._own.get(prop, {}).values():
+                return Reason("domain", (prop, class_iri), ((self._thing, prop, value),))
+        for prop in self._words.range_of.get(class_iri, ()):
+            for subject in self._pointing.get(prop, {}).values():
+                return Reason("range", (prop, class_iri), ((subject, prop, self._thing),))
+        return None
+
+
+def rows(engine: Engine, query: str, iri: str) -> list[Row]:
+    """The solutions of a query about ?thing."""
+    answer = engine.query(query, bindings={"thing": URIRef(iri)}, format="json")
+    found: list[Row] = json.loads(answer.body)["results"]["bindings"]
+    return found

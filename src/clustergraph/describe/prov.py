@@ -1,0 +1,67 @@
+"""The snapshot that statements are taken from, described: when it was built, from which files, with what.
+
+Source: PROV-O.
+"""
+
+from __future__ import annotations
+
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, VOID, XSD
+
+from clustergraph.describe import thing_documents
+from clustergraph.describe.void import count, started
+from clustergraph.engine.base import Engine
+
+SPDX = Namespace("http://spdx.org/rdf/terms#")
+
+
+def snapshot_description(engine: Engine, host: str) -> Graph:  # noqa: ARG001 - of the shape of all descriptions
+    """The current snapshot as a prov:Entity with its digest, the files it was built from, and the software."""
+    snapshot = engine.snapshot
+    graph = started(snapshot)
+    graph.bind("prov", PROV)
+    graph.bind("spdx", SPDX)
+    manifest, one = snapshot.manifest, URIRef(thing_documents.snapshot_iri(snapshot))
+    document = URIRef(f"{snapshot.base}data/{thing_documents.SNAPSHOTS}/{snapshot.name}")
+    graph.add((document, RDF.type, FOAF.Document))
+    graph.add((document, FOAF.primaryTopic, one))
+    graph.add((one, RDF.type, PROV.Entity))
+    graph.add((one, RDFS.label, Literal(f"Snapshot {snapshot.name}", lang="en")))
+    graph.add((one, RDFS.label, Literal(f"Schnappschuss {snapshot.name}", lang="de")))
+    graph.add((one, DCTERMS.identifier, Literal(snapshot.name)))
+    graph.add((one, DCTERMS.isVersionOf, URIRef(snapshot.base)))
+    if snapshot.triples is not None:
+        graph.add((one, VOID.triples, count(snapshot.triples)))
+    if built := manifest.get("built"):
+        graph.add((one, PROV.generatedAtTime, Literal(built, datatype=XSD.dateTime)))
+    if digest := manifest.get("sha256"):
+        _checksum(graph, one, "snapshot", digest)
+    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
+        graph.add((one, DCTERMS.license, URIRef(licence)))
+    for iri in snapshot.graphs:
+        graph.add((one, DCTERMS.hasPart, URIRef(iri)))
+    build = BNode("build")
+    graph.add((one, PROV.wasGeneratedBy, build))
+    graph.add((build, RDF.type, PROV.Activity))
+    for position, (name, version) in enumerate(sorted(manifest.get("software", {}).items())):
+        agent = BNode(f"software{position}")
+        graph.add((build, PROV.wasAssociatedWith, agent))
+        graph.add((agent, RDF.type, PROV.SoftwareAgent))
+        graph.add((agent, RDFS.label, Literal(f"{name} {version}")))
+    for position, source in enumerate(manifest.get("sources", [])):
+        file = BNode(f"file{position}")
+        graph.add((one, PROV.wasDerivedFrom, file))
+        graph.add((file, RDF.type, PROV.Entity))
+        graph.add((file, DCTERMS.title, Literal(source["path"])))
+        if source.get("graph"):
+            graph.add((URIRef(source["graph"]), PROV.wasDerivedFrom, file))
+        _checksum(graph, file, f"file{position}", source["sha256"])
+    return graph
+
+
+def _checksum(graph: Graph, of: URIRef | BNode, name: str, digest: str) -> None:
+    checksum = BNode(f"{name}-checksum")
+    graph.add((of, SPDX.checksum, checksum))
+    graph.add((checksum, RDF.type, SPDX.Checksum))
+    graph.add((checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256))
+    graph.add((checksum, SPDX.checksumValue, Literal(digest, datatype=XSD.hexBinary)))

@@ -1,0 +1,71 @@
+"""schema.org's description of the graph, as search engines for data read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from clustergraph.describe.label_cache import Labels
+from clustergraph.describe.void import dumps
+from clustergraph.engine.base import Engine
+from clustergraph.snapshots.snapshot import Snapshot
+
+
+def dataset(engine: Engine, host: str, languages: Sequence[str]) -> dict[str, Any]:
+    """A schema.org Dataset as JSON-LD. Texts are in the first of `languages` that the graph describes itself in."""
+    snapshot = engine.snapshot
+    said = snapshot.manifest.get("dataset", {})
+    spoken = [code for code in said.get("title", {}) if code]
+    language = next((code for code in languages if code in spoken), "")
+    document: dict[str, Any] = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "@id": snapshot.base,
+        "url": f"{host}/",
+        "name": snapshot.title(language),
+        "description": snapshot.metadata("description", language) or _counted(snapshot),
+        "identifier": [snapshot.base, snapshot.name],
+        "inLanguage": sorted(spoken),
+        "keywords": _keywords(said.get("keyword", {}), language),
+        "license": snapshot.metadata("license"),
+        "version": snapshot.metadata("version"),
+        "dateModified": snapshot.manifest.get("built"),
+        **{role: _agents(engine, said.get(role, []), language) for role in ("creator", "publisher")},
+        "isBasedOn": [value for value in said.get("source", []) if ":" in value],
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": form.label,
+                "encodingFormat": form.media_type,
+                "contentUrl": address,
+            }
+            for form, address in dumps(snapshot, host)
+        ],
+        "hasPart": [{"@type": "Dataset", "@id": iri, "url": host + _page(iri, snapshot)} for iri in snapshot.graphs],
+    }
+    return {name: value for name, value in document.items() if value}
+
+
+def _page(iri: str, snapshot: Snapshot) -> str:
+    from clustergraph.describe.urls import page_link
+
+    return page_link(iri, snapshot.base)
+
+
+def _keywords(said: dict[str, list[str]], language: str) -> list[str]:
+    return said.get(language) or said.get("") or next(iter(said.values()), [])
+
+
+def _agents(engine: Engine, values: list[str], language: str) -> list[dict[str, str]]:
+    """Agents by name; one whose name is not known by its IRI alone."""
+    names = Labels(engine).of([value for value in values if ":" in value], language)
+    return [
+        {"@type": "Organization", "name": names.get(value, value), **({"@id": value} if ":" in value else {})}
+        for value in values
+    ]
+
+
+def _counted(snapshot: Snapshot) -> str:
+    if snapshot.triples is None:
+        return "A knowledge graph."
+    return f"A knowledge graph of {snapshot.triples:,} statements in {len(snapshot.graphs)} named graphs."

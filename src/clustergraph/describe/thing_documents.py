@@ -1,0 +1,200 @@
+"""Documents of data: a thing with its neighbours, a named graph, all of them, an ontology; and where each comes from.
+
+A document is one query to the engine, which also writes it: in the formats of triples a CONSTRUCT, in those that keep
+named graphs a SELECT of quads. A document about a thing also describes itself; a download of a graph holds that graph
+and nothing else, and VoID describes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from rdflib import Literal, URIRef
+from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, VOID, XSD
+from rdflib.term import Identifier
+
+from clustergraph.describe.thing_queries import documents
+from clustergraph.describe.urls import ONTOLOGY, data_link, document_name, in_header, page_link
+from clustergraph.engine.base import Answer, Engine
+from clustergraph.rdf.formats import WITH_GRAPHS, Format, of_kind
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.bindings import written
+
+MOST_POINTING = 1000
+"""How many statements that point at a thing its document holds."""
+
+GRAPHS = "graph"
+"""The path of the collection of all named graphs."""
+SNAPSHOTS = "snapshot"
+
+Statement = tuple[Identifier, Identifier, Identifier]
+
+# `$thing` is the thing, in SPARQL's own syntax. Where its place is given by VALUES, the engine looks up; it searches
+# where a FILTER says it.
+_TALLY = """SELECT ?role ?graph (COUNT(*) AS ?statements) {
+  { VALUES ?thing { $thing } GRAPH ?graph { ?thing ?p ?o } BIND("own" AS ?role) }
+  UNION { VALUES ?thing { $thing } GRAPH ?graph { ?s ?q ?thing } BIND("pointing" AS ?role) }
+} GROUP BY ?role ?graph ORDER BY ?graph"""
+_FIRST_POINTING = f"""SELECT DISTINCT ?subject ?predicate {{ VALUES ?thing {{ $thing }} ?subject ?predicate ?thing }}
+ORDER BY ?predicate ?subject LIMIT {MOST_POINTING}"""
+_ANY = "?subject ?predicate ?object"
+
+# The parts of a document: what leads to its statements, and the pattern of the statements.
+Part = tuple[str, str]
+# Blank nodes have no address of their own, so what is said of them comes along: two deep, and lists whole.
+_ABOUT: tuple[Part, ...] = (
+    ("VALUES ?subject { $thing }", _ANY),
+    (f"{{ {_FIRST_POINTING} }} VALUES ?object {{ $thing }}", _ANY),
+    (f"VALUES ?thing {{ $thing }} ?thing ?p1 ?a FILTER(ISBLANK(?a)) ?a <{RDF.rest}>* ?subject .", _ANY),
+    (
+        "VALUES ?thing { $thing } ?thing ?p1 ?a FILTER(ISBLANK(?a)) ?a ?p2 ?b FILTER(ISBLANK(?b)) "
+        f"?b <{RDF.rest}>* ?subject .",
+        _ANY,
+    ),
+)
+_NAMED = (
+    "BIND($thing AS ?subject)",
+    "VALUES ?thing { $thing } ?thing ?subject ?x .",
+    "VALUES ?thing { $thing } ?thing ?x ?subject FILTER(ISIRI(?subject))",
+    f"{{ {_FIRST_POINTING} }}",
+    "{ SELECT DISTINCT (?p AS ?subject) { VALUES ?thing { $thing } ?s ?p ?thing } }",
+)
+_LABELS: tuple[Part, ...] = tuple(
+    (names.replace("?predicate", "?q") + f" BIND(<{label}> AS ?predicate)", f"?subject <{label}> ?object")
+    for names in _NAMED
+    for label in (RDFS.label, SKOS.prefLabel)
+)
+_IS_TERM = 'FILTER(?term = $thing || STRSTARTS(STR(?term), CONCAT(STR($thing), "#")))'
+_DEFINED: tuple[Part, ...] = (
+    ("", f"?term ?predicate ?object {_IS_TERM} BIND(?term AS ?subject)"),
+    (f"?term ?p ?a {_IS_TERM} FILTER(ISBLANK(?a)) ?a <{RDF.rest}>* ?subject .", _ANY),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which graphs speak of a thing, and how many statements point at it."""
+
+    graphs: tuple[str, ...]
+    pointing: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more points at the thing than its document holds."""
+        return self.pointing > MOST_POINTING
+
+
+def snapshot_iri(snapshot: Snapshot) -> str:
+    """The name of a snapshot in statements of where things come from."""
+    return f"{snapshot.base}{SNAPSHOTS}/{snapshot.name}"
+
+
+def whole(engine: Engine, form: Format) -> Answer:
+    """Everything: the merge of all graphs, or all of them by name where the format keeps them."""
+    if form.name in WITH_GRAPHS:
+        return engine.query(_quads(["GRAPH ?graph { ?subject ?predicate ?object }"]), format=form.name)
+    return engine.query(_triples(["?subject ?predicate ?object"]), format=form.name)
+
+
+def of(engine: Engine, iri: str, form: Format) -> Answer:
+    """The document about what `iri` names, in one format. Raises the errors of `engine.errors`."""
+    snapshot, thing = engine.snapshot, written("thing", URIRef(iri))
+    with_graphs = form.name in WITH_GRAPHS
+    if iri in snapshot.graphs:
+        parts = [f"VALUES ?graph {{ {thing} }} GRAPH ?graph {{ ?subject ?predicate ?object }}"]
+    else:
+        is_ontology = iri in documents(snapshot)
+        about = origin(engine, iri) if not is_ontology else Origin(tuple(snapshot.graphs), 0)
+        parts = [
+            _rows(description(snapshot, iri, about)),
+            *(_stated(part, thing, with_graphs) for part in (_DEFINED if is_ontology else (*_ABOUT, *_LABELS))),
+        ]
+        own_graph = f"{snapshot.base}{GRAPHS}/{ONTOLOGY}"
+        if iri == f"{snapshot.base}{ONTOLOGY}" and own_graph in snapshot.graphs:
+            # The ontology also says something about terms of other vocabularies.
+            parts.append(f"VALUES ?graph {{ <{own_graph}> }} GRAPH ?graph {{ ?subject ?predicate ?object }}")
+    return engine.query((_quads if with_graphs else _triples)(parts), format=form.name)
+
+
+def origin(engine: Engine, iri: str) -> Origin:
+    """Where the statements about a thing stand."""
+    answer = engine.query(_TALLY.replace("$thing", written("thing", URIRef(iri))), format="json")
+    rows = json.loads(answer.body)["results"]["bindings"]
+    graphs = sorted({row["graph"]["value"] for row in rows if "graph" in row})
+    pointing = sum(int(row["statements"]["value"]) for row in rows if row.get("role", {}).get("value") == "pointing")
+    return Origin(tuple(graphs), pointing)
+
+
+def description(snapshot: Snapshot, iri: str, about: Origin) -> list[Statement]:
+    """What the document about a thing says of itself: its topic, dataset, licence, snapshot and graphs."""
+    document, dataset = URIRef(document_name(iri, snapshot.base)), URIRef(snapshot.base)
+    said: list[Statement] = [
+        (document, RDF.type, FOAF.Document),
+        (document, FOAF.primaryTopic, URIRef(iri)),
+        (document, DCTERMS.isPartOf, dataset),
+        (document, VOID.inDataset, dataset),
+        (document, PROV.wasDerivedFrom, URIRef(snapshot_iri(snapshot))),
+        *((document, DCTERMS.source, URIRef(graph)) for graph in about.graphs),
+    ]
+    if built := snapshot.manifest.get("built"):
+        said.append((document, DCTERMS.modified, Literal(str(built), datatype=XSD.dateTime, normalize=False)))
+    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
+        said.append((document, DCTERMS.license, URIRef(licence)))
+    if about.is_cut:
+        rest = f"SELECT ?subject ?predicate {{ ?subject ?predicate {written('thing', URIRef(iri))} }}"
+        said += [
+            (document, RDFS.seeAlso, URIRef(f"{snapshot.base}sparql?{urlencode({'query': rest})}")),
+            *(
+                (document, RDFS.comment, Literal(text.format(MOST_POINTING, about.pointing), lang=language))
+                for language, text in (
+                    ("en", "The first {:,} of {:,} statements that point at the topic; rdfs:seeAlso asks for all."),
+                    ("de", "Die ersten {:,} von {:,} Aussagen, die auf das Thema zeigen; rdfs:seeAlso fragt alle ab."),
+                )
+            ),
+        ]
+    return said
+
+
+def links(snapshot: Snapshot, iri: str, given: str) -> Iterator[str]:
+    """Links, as a header writes them, from a page or document of the media type `given` to everything around it.
+
+    Source: RFC 8288; the relations are those of IANA's registry.
+    """
+    yield f'<{in_header(iri)}>; rel="canonical"'
+    if given != "text/html":
+        yield f'<{in_header(iri)}>; rel="describes"'
+        yield f'<{page_link(iri, snapshot.base)}>; rel="alternate"; type="text/html"'
+    for form in of_kind("graph"):
+        if form.media_type != given:
+            yield f'<{data_link(iri, snapshot.base, form)}>; rel="alternate"; type="{form.media_type}"'
+    yield '</.well-known/void>; rel="describedby"'
+    if iri in snapshot.graphs:
+        yield f'</{GRAPHS}>; rel="collection"'
+    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
+        yield f'<{in_header(licence)}>; rel="license"'
+
+
+def _stated(part: Part, thing: str, with_graphs: bool) -> str:
+    """A part as a pattern; with graphs, it says which graph each of its statements stands in."""
+    way, pattern = (text.replace("$thing", thing) for text in part)
+    return f"{way} GRAPH ?graph {{ {pattern} }}" if with_graphs else f"{way} {pattern}"
+
+
+def _rows(statements: Sequence[Statement]) -> str:
+    rows = " ".join(f"({' '.join(written('it', term) for term in statement)})" for statement in statements)
+    return f"VALUES (?subject ?predicate ?object) {{ {rows} }}"
+
+
+def _triples(parts: Sequence[str]) -> str:
+    return f"CONSTRUCT {{ ?subject ?predicate ?object }} {{ {_union(parts)} }}"
+
+
+def _quads(parts: Sequence[str]) -> str:
+    return f"SELECT DISTINCT ?graph ?subject ?predicate ?object {{ {_union(parts)} }}"
+
+
+def _union(parts: Sequence[str]) -> str:
+    return "\nUNION ".join(f"{{ {part} }}" for part in parts)

@@ -1,0 +1,205 @@
+"""VoID: what the graph holds, how much of it, in which vocabularies, linked to what, and where to get it.
+
+Source: Describing Linked Datasets with the VoID Vocabulary (W3C Interest Group Note).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCTERMS, FOAF, OWL, PROV, RDF, SKOS, VOID, XSD
+
+from clustergraph.describe import class_usage, thing_documents
+from clustergraph.describe.per_snapshot import per_snapshot
+from clustergraph.describe.urls import data_link
+from clustergraph.engine.base import Engine
+from clustergraph.rdf.formats import Format, of_kind
+from clustergraph.rdf.namespaces import namespace
+from clustergraph.snapshots.graph_names import short_name
+from clustergraph.snapshots.snapshot import Snapshot
+
+W3C_FORMATS = Namespace("http://www.w3.org/ns/formats/")
+FORMAT_NAMES = {
+    "json": "SPARQL_Results_JSON",
+    "xml": "SPARQL_Results_XML",
+    "csv": "SPARQL_Results_CSV",
+    "tsv": "SPARQL_Results_TSV",
+    "turtle": "Turtle",
+    "ntriples": "N-Triples",
+    "rdfxml": "RDF_XML",
+    "jsonld": "JSON-LD",
+    "trig": "TriG",
+    "nquads": "N-Quads",
+}
+"""What W3C calls our formats."""
+
+EXAMPLES = 5
+"""How many classes get an example."""
+
+MATCHES = (SKOS.exactMatch, OWL.sameAs)
+"""The properties that say two names mean one thing."""
+
+_LINKS = f"""SELECT DISTINCT ?subject ?predicate ?object {{
+  VALUES ?predicate {{ {" ".join(f"<{one}>" for one in MATCHES)} }} ?subject ?predicate ?object
+  FILTER(ISIRI(?object) && STRSTARTS(STR(?subject), ?base) && !STRSTARTS(STR(?object), ?base))
+}}"""
+_VOCABULARIES = f"SELECT DISTINCT ?vocabulary {{ ?dataset <{VOID.vocabulary}> ?vocabulary FILTER(ISIRI(?vocabulary)) }}"
+_EXAMPLE = """SELECT (MIN(?thing) AS ?example) {
+  ?thing a ?class FILTER(ISIRI(?thing) && STRSTARTS(STR(?thing), ?base))
+}"""
+
+
+def dataset_description(engine: Engine, host: str) -> Graph:
+    """The graph: its size, classes, properties, parts and links, where to ask it and where to get it."""
+    snapshot = engine.snapshot
+    graph = started(snapshot)
+    manifest = snapshot.manifest
+    dataset, document = URIRef(snapshot.base), URIRef(f"{host}/.well-known/void")
+    graph.add((document, RDF.type, VOID.DatasetDescription))
+    graph.add((document, FOAF.primaryTopic, dataset))
+    graph.add((dataset, RDF.type, VOID.Dataset))
+    for title in texts(snapshot, "title") or [Literal(snapshot.title())]:
+        graph.add((dataset, DCTERMS.title, title))
+    for text in texts(snapshot, "description"):
+        graph.add((dataset, DCTERMS.description, text))
+    graph.add((dataset, DCTERMS.identifier, Literal(snapshot.name)))
+    graph.add((dataset, DCTERMS.modified, Literal(manifest.get("built"), datatype=XSD.dateTime)))
+    graph.add((dataset, PROV.wasDerivedFrom, URIRef(thing_documents.snapshot_iri(snapshot))))
+    for name, predicate in (
+        ("license", DCTERMS.license),
+        ("publisher", DCTERMS.publisher),
+        ("creator", DCTERMS.creator),
+        ("source", DCTERMS.source),
+    ):
+        for value in manifest.get("dataset", {}).get(name, []):
+            graph.add((dataset, predicate, URIRef(value) if ":" in value else Literal(value)))
+    graph.add((dataset, VOID.sparqlEndpoint, URIRef(f"{host}/sparql")))
+    graph.add((dataset, VOID.uriSpace, Literal(snapshot.base)))
+    graph.add((dataset, VOID.uriLookupEndpoint, URIRef(f"{host}/data?iri=")))
+    graph.add((dataset, FOAF.homepage, URIRef(f"{host}/")))
+    _sizes(graph, dataset, engine)
+    knowledge = _asked(engine)
+    for vocabulary in knowledge["vocabularies"]:
+        graph.add((dataset, VOID.vocabulary, URIRef(vocabulary)))
+    for example in knowledge["examples"]:
+        graph.add((dataset, VOID.exampleResource, URIRef(example)))
+    _parts(graph, dataset, snapshot, host)
+    _linksets(graph, dataset, knowledge["links"])
+    return graph
+
+
+def started(snapshot: Snapshot) -> Graph:
+    """An empty graph with the prefixes of the snapshot."""
+    graph = Graph()
+    graph.bind("void", VOID)
+    graph.bind("dcterms", DCTERMS)
+    for prefix, iri in snapshot.prefixes.items():
+        graph.bind(prefix, iri, override=False)
+    return graph
+
+
+def texts(snapshot: Snapshot, what: str) -> list[Literal]:
+    """What the graph's own description says under `what`, in every language it says it in."""
+    said = snapshot.manifest.get("dataset", {}).get(what, {})
+    every = [
+        (code, value) for code, values in said.items() for value in ([values] if isinstance(values, str) else values)
+    ]
+    return [Literal(value, lang=code or None) for code, value in every]
+
+
+def dumps(snapshot: Snapshot, host: str, iri: str | None = None) -> list[tuple[Format, str]]:
+    """Where to get a named graph, or everything, in each format."""
+    if iri is None:
+        return [(form, f"{host}/data/{thing_documents.GRAPHS}.{form.extension}") for form in of_kind("graph")]
+    return [(form, host + data_link(iri, snapshot.base, form)) for form in of_kind("graph")]
+
+
+def _sizes(graph: Graph, dataset: URIRef, engine: Engine) -> None:
+    snapshot = engine.snapshot
+    manifest = snapshot.manifest
+    classes: dict[str, BNode] = {}
+    if snapshot.triples is not None:
+        graph.add((dataset, VOID.triples, count(snapshot.triples)))
+    graph.add((dataset, VOID.classes, count(len(manifest.get("classes", {})))))
+    graph.add((dataset, VOID.properties, count(len(manifest.get("properties", {})))))
+    for kind, counts, link, number in (
+        ("class", "classes", VOID.classPartition, VOID.entities),
+        ("property", "properties", VOID.propertyPartition, VOID.triples),
+    ):
+        for position, (iri, size) in enumerate(sorted(manifest.get(counts, {}).items())):
+            part = BNode(f"{kind}{position}")
+            if kind == "class":
+                classes[iri] = part
+            graph.add((dataset, link, part))
+            graph.add((part, VOID[kind], URIRef(iri)))
+            graph.add((part, number, count(size)))
+    class_usage.add_to(graph, class_usage.usage(engine), classes)
+
+
+def _parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, host: str) -> None:
+    for form, address in dumps(snapshot, host):
+        graph.add((dataset, VOID.dataDump, URIRef(address)))
+        graph.add((dataset, VOID.feature, W3C_FORMATS[FORMAT_NAMES[form.name]]))
+    for iri, triples in sorted(snapshot.graphs.items()):
+        part = URIRef(iri)
+        graph.add((dataset, VOID.subset, part))
+        graph.add((part, RDF.type, VOID.Dataset))
+        graph.add((part, DCTERMS.title, Literal(short_name(snapshot, iri))))
+        graph.add((part, VOID.triples, count(triples)))
+        for _, address in dumps(snapshot, host, iri):
+            graph.add((part, VOID.dataDump, URIRef(address)))
+
+
+def _linksets(graph: Graph, dataset: URIRef, links: list[tuple[str, str, int]]) -> None:
+    for position, (predicate, target, size) in enumerate(links):
+        linkset, other = BNode(f"linkset{position}"), BNode(f"target{position}")
+        graph.add((dataset, VOID.subset, linkset))
+        graph.add((linkset, RDF.type, VOID.Linkset))
+        graph.add((linkset, VOID.linkPredicate, URIRef(predicate)))
+        graph.add((linkset, VOID.subjectsTarget, dataset))
+        graph.add((linkset, VOID.objectsTarget, other))
+        graph.add((linkset, VOID.triples, count(size)))
+        graph.add((other, RDF.type, VOID.Dataset))
+        graph.add((other, VOID.uriSpace, Literal(target)))
+
+
+@per_snapshot
+def _asked(engine: Engine) -> dict[str, Any]:
+    """What only the graph itself can say: its vocabularies, examples, and links to elsewhere."""
+    snapshot = engine.snapshot
+    base = Literal(snapshot.base)
+    used = {namespace(iri) for kind in ("classes", "properties") for iri in snapshot.manifest.get(kind, {})}
+    stated = [row["vocabulary"]["value"] for row in rows(engine, _VOCABULARIES, dataset=URIRef(snapshot.base))]
+    counted: Counter[tuple[str, str]] = Counter()
+    for row in rows(engine, _LINKS, base=base):
+        counted[row["predicate"]["value"], namespace(row["object"]["value"])] += 1
+    examples = []
+    for iri in domain_classes(snapshot)[:EXAMPLES]:
+        found = rows(engine, _EXAMPLE, base=base, **{"class": URIRef(iri)})
+        examples += [row["example"]["value"] for row in found if "example" in row]
+    return {
+        "vocabularies": sorted(stated or used),
+        "links": [(predicate, target, size) for (predicate, target), size in sorted(counted.items())],
+        "examples": list(dict.fromkeys(examples)),
+    }
+
+
+def domain_classes(snapshot: Snapshot) -> list[str]:
+    """The graph's own classes, those with most instances first; all classes of a graph that has none of its own."""
+    classes: dict[str, int] = snapshot.manifest.get("classes", {})
+    return [iri for iri in classes if iri.startswith(snapshot.base)] or list(classes)
+
+
+def rows(engine: Engine, query: str, **bindings: Any) -> list[dict[str, Any]]:
+    """The solutions of a query."""
+    answer = engine.query(query, bindings=bindings, format="json")
+    found: list[dict[str, Any]] = json.loads(answer.body)["results"]["bindings"]
+    return found
+
+
+def count(number: int) -> Literal:
+    """A number of things."""
+    return Literal(number, datatype=XSD.integer)

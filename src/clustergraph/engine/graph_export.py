@@ -1,0 +1,77 @@
+"""Whole graphs of a snapshot as files, written statement by statement: the memory that takes does not grow with them.
+
+    python -m clustergraph.engine.graph_export SNAPSHOT FORMAT FILE [GRAPH]
+
+A file appears when it is complete. Whoever is asked for one that another process writes waits for that one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pyoxigraph as ox
+
+from clustergraph.rdf import formats
+from clustergraph.rdf.formats import WITH_GRAPHS, Format
+from clustergraph.rdf.graph_writer import GRAPHS
+from clustergraph.snapshots.snapshot import Snapshot
+
+WITH_PREFIXES = ("turtle", "trig", "rdfxml")
+NICE = 10
+"""How far a process that writes a file steps back behind those that answer queries."""
+
+
+def dump(snapshot: Snapshot, graph: str | None, form: Format, out: IO[bytes]) -> None:
+    """Write a named graph, or with None all of them: by name where the format keeps names, else their merge.
+
+    The same snapshot gives the same bytes; a subject's statements stand together, in no order of names.
+    """
+    store = ox.Store.read_only(str(snapshot.store))
+    prefixes = snapshot.prefixes if form.name in WITH_PREFIXES else None
+    rows = _quads(store, graph) if form.name in WITH_GRAPHS else _triples(store, graph)
+    ox.serialize(rows, out, GRAPHS[form.name], prefixes=prefixes)
+
+
+def write(snapshot: Snapshot, graph: str | None, form: Format, target: Path) -> None:
+    """Have the file `target` hold the graph, if it is not there yet. Raises OSError where it cannot be written."""
+    draft = target.with_name(f".{target.name}")
+    with draft.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if target.exists():  # another process has written it meanwhile
+            draft.unlink(missing_ok=True)
+            return
+        file.truncate(0)  # of what a process that died has left
+        dump(snapshot, graph, form, file)
+        file.flush()
+        os.fsync(file.fileno())
+        draft.replace(target)
+
+
+def _triples(store: ox.Store, graph: str | None) -> Iterator[ox.Triple]:
+    # The store's default graph is the merge of all.
+    name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+    return (quad.triple for quad in store.quads_for_pattern(None, None, None, name))
+
+
+def _quads(store: ox.Store, graph: str | None) -> Iterator[ox.Quad]:
+    names = [ox.NamedNode(graph)] if graph else sorted(store.named_graphs(), key=str)
+    for name in names:
+        yield from store.quads_for_pattern(None, None, None, name)
+
+
+def main(arguments: list[str]) -> None:
+    """Write one file, as the words of the command say."""
+    path, name, target, *graph = arguments
+    form = formats.find(name, "graph")
+    assert form is not None
+    os.nice(NICE)
+    write(Snapshot.open(Path(path)), graph[0] if graph else None, form, Path(target))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

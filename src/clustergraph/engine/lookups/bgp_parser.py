@@ -1,0 +1,263 @@
+"""Reading a simple query: patterns of statements, with paths and alternatives, and nothing that has to be computed.
+
+What is anything else, wrong or only unusual is left to the engine, which reads all of SPARQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from clustergraph.engine.lookups.triple_index import Statements, Term
+from clustergraph.rdf.namespaces import RDF
+from clustergraph.sparql import tokens as syntax
+
+MOST_PATTERNS = 20
+"""Which one comes next is found by looking at all, so many of them are no simple query."""
+
+_GAP = r"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
+# A word and the prefix of a name begin alike and are read as one: to try one and then the other takes the square of the
+# time. Whatever is no token of a simple query is one character, which nothing below expects.
+_WORD = rf"{syntax.PREFIX}(?::(?:{syntax.LOCAL})?)?|:(?:{syntax.LOCAL})?"
+_TOKEN = re.compile(rf"{_GAP}({syntax.IRI}|{_WORD}|{syntax.VARIABLE}+|[0-9]++|[^ \t\r\n#]|\Z)")
+_PROLOGUE = re.compile(rf"{_GAP}((?:(?i:PREFIX){_GAP}(?:{syntax.PREFIX})?:{_GAP}{syntax.IRI}{_GAP})*+)")
+_TYPE = f"{RDF}type"
+
+
+class NotSimple(LookupError):
+    """The query is not read here."""
+
+
+class Variable(str):
+    """A variable, by its name."""
+
+    __slots__ = ()
+
+
+class Step(NamedTuple):
+    """One step of a path: a predicate, perhaps against its direction, once or repeated."""
+
+    predicate: Term
+    inverse: bool = False
+    repeat: str = ""
+    """`*`, `+`, `?`, or once."""
+
+
+Path = tuple[Step, ...]
+
+
+class Pattern(NamedTuple):
+    """A pattern of statements."""
+
+    subject: Variable | Term
+    predicate: Variable | Term | Path
+    object: Variable | Term
+
+
+class Simple(NamedTuple):
+    """A simple query."""
+
+    form: str
+    """`SELECT`, `ASK` or `CONSTRUCT`."""
+    groups: list[list[Pattern]]
+    """Patterns that belong together; more than one such group where any of them will do, as UNION has it."""
+    columns: Sequence[str] = ()
+    """What is selected."""
+    template: Sequence[Pattern] = ()
+    """What is constructed."""
+    distinct: bool = False
+    limit: int | None = None
+
+
+def read(text: str, prefixes: Mapping[str, str], statements: Statements) -> Simple:
+    """The query that a text asks, with the terms of these statements.
+
+    `prefixes` are those known without declaring them, with their colons. Raises NotSimple, other LookupErrors, or
+    ValueError for what is no IRI.
+
+    >>> from clustergraph.engine.lookups.triple_index import Stored
+    >>> text = "SELECT ?name { ex:a ex:b/ex:c ?x . ?x ex:name ?name }"
+    >>> read(text, {"ex:": "http://example.org/"}, Stored(ox.Store())).columns
+    ['name']
+    """
+    return _Text(text, prefixes, statements).query()
+
+
+class _Text:
+    def __init__(self, text: str, prefixes: Mapping[str, str], statements: Statements) -> None:
+        prologue = _PROLOGUE.match(text)
+        assert prologue  # if only of nothing
+        self._declared = _declared(prologue[1])
+        self._tokens = _TOKEN.findall(text, prologue.end())  # the last one is empty
+        self._at = 0
+        self._known = prefixes
+        self._named = statements.named
+        self._variables: dict[str, None] = {}
+        """In the order in which they are first named."""
+
+    def query(self) -> Simple:
+        if self._has("SELECT"):
+            query = self._select()
+        elif self._has("CONSTRUCT"):
+            query = self._construct()
+        elif self._has("ASK"):
+            self._has("WHERE")
+            query = Simple("ASK", self._groups())
+        else:
+            raise NotSimple
+        if query.form != "ASK" and self._has("LIMIT"):
+            query = query._replace(limit=self._number())
+        if self._tokens[self._at]:
+            raise NotSimple
+        return query
+
+    def _select(self) -> Simple:
+        distinct = self._has("DISTINCT")
+        columns: list[str] = []
+        everything = self._has("*")
+        while not everything and self._tokens[self._at][:1] in ("?", "$"):
+            columns.append(_name(self._next()))
+        self._has("WHERE")
+        groups = self._groups()
+        if everything:
+            columns = list(self._variables)
+        if not columns or len(set(columns)) < len(columns):
+            raise NotSimple
+        return Simple("SELECT", groups, columns, distinct=distinct)
+
+    def _construct(self) -> Simple:
+        if self._has("WHERE"):
+            template = self._group()
+            groups = [template]
+        else:
+            template = self._group()
+            self._has("WHERE")
+            groups = self._groups()
+        if any(isinstance(pattern.predicate, tuple) for pattern in template):
+            raise NotSimple
+        return Simple("CONSTRUCT", groups, template=template)
+
+    def _next(self) -> str:
+        token: str = self._tokens[self._at]
+        self._at += 1
+        return token
+
+    def _has(self, word: str) -> bool:
+        """Whether this is the next token, which is then passed."""
+        token = self._tokens[self._at]
+        if token != word and token.upper() != word:
+            return False
+        self._at += 1
+        return True
+
+    def _number(self) -> int:
+        token = self._next()
+        if not token.isdecimal() or len(token) > 9:
+            raise NotSimple
+        return int(token)
+
+    def _groups(self) -> list[list[Pattern]]:
+        """A group, or the alternatives between its braces."""
+        if self._tokens[self._at : self._at + 2] != ["{", "{"]:
+            return [self._group()]
+        self._next()
+        groups = [self._group()]
+        while self._has("UNION"):
+            groups.append(self._group())
+        if self._next() != "}" or sum(map(len, groups)) > MOST_PATTERNS:
+            raise NotSimple
+        return groups
+
+    def _group(self) -> list[Pattern]:
+        """The patterns between braces."""
+        if self._next() != "{":
+            raise NotSimple
+        patterns: list[Pattern] = []
+        while not self._has("}"):
+            subject = self._term()
+            self._about(subject, patterns)
+            while self._has(";"):
+                if self._tokens[self._at] in (";", ".", "}"):
+                    continue
+                self._about(subject, patterns)
+            if not self._has(".") and self._tokens[self._at] != "}":
+                raise NotSimple
+        if not 0 < len(patterns) <= MOST_PATTERNS:
+            raise NotSimple
+        return patterns
+
+    def _about(self, subject: Variable | Term, patterns: list[Pattern]) -> None:
+        """The patterns of one predicate."""
+        predicate = self._predicate()
+        patterns.append(Pattern(subject, predicate, self._term()))
+        while self._has(","):
+            patterns.append(Pattern(subject, predicate, self._term()))
+
+    def _term(self) -> Variable | Term:
+        token = self._next()
+        if token[:1] in ("?", "$"):
+            return self._variable(token)
+        return self._node(token)
+
+    def _variable(self, token: str) -> Variable:
+        name = _name(token)
+        self._variables[name] = None
+        return name
+
+    def _predicate(self) -> Variable | Term | Path:
+        token = self._tokens[self._at]
+        if token[:1] in ("?", "$"):
+            return self._variable(self._next())
+        steps = [self._step()]
+        while self._has("/"):
+            steps.append(self._step())
+        first = steps[0]
+        return first.predicate if len(steps) == 1 and not first.inverse and not first.repeat else tuple(steps)
+
+    def _step(self) -> Step:
+        inverse = self._has("^")
+        token = self._next()
+        predicate = self._named(_TYPE) if token == "a" else self._node(token)
+        repeat = self._next() if self._tokens[self._at] in ("*", "+", "?") else ""
+        return Step(predicate, inverse, repeat)
+
+    def _node(self, token: str) -> Term:
+        if token[:1] == "<":
+            return self._named(_plain(token[1:-1]))
+        prefix, colon, local = token.partition(":")
+        if not colon:
+            raise NotSimple
+        prefix += colon
+        return self._named(_plain((self._declared.get(prefix) or self._known[prefix]) + local))
+
+
+@lru_cache(maxsize=256)
+def _declared(prologue: str) -> Mapping[str, str]:
+    """The namespaces declared, by their prefixes with the colons. Most programs begin all their queries alike."""
+    found = {}
+    tokens = iter(_TOKEN.findall(prologue))
+    for word in tokens:
+        if not word:
+            break
+        prefix, iri = next(tokens), next(tokens)
+        if word.upper() != "PREFIX" or prefix.find(":") != len(prefix) - 1 or not iri.startswith("<"):
+            raise NotSimple
+        found[prefix] = ox.NamedNode(_plain(iri[1:-1])).value
+    return found
+
+
+def _name(token: str) -> Variable:
+    if len(token) == 1:
+        raise NotSimple
+    return Variable(token[1:])
+
+
+def _plain(iri: str) -> str:
+    """An IRI without escapes, of which only the engine knows what they mean."""
+    if "\\" in iri:
+        raise NotSimple
+    return iri

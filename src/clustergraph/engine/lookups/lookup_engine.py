@@ -1,0 +1,133 @@
+"""Look-ups: queries so small that the way to a reader and back would take many times longer than they do.
+
+A look-up asks for what can be reached from the things it names, by patterns of statements and paths (see `simple`). It
+walks from one statement to the next (see `walk`), and its time grows with its steps and with nothing else. That bounds
+it without a process that can be ended: past `MOST_STEPS` it is broken off, and a reader answers instead.
+
+Answers are written here rather than by the engine, to the same bytes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from operator import itemgetter
+from types import MappingProxyType
+
+from clustergraph.engine.base import Answer
+from clustergraph.engine.lookups import bgp_executor, bgp_parser
+from clustergraph.engine.lookups.bgp_executor import Solutions
+from clustergraph.engine.lookups.bgp_parser import Simple, Variable
+from clustergraph.engine.lookups.triple_index import Statements, Term, check_length
+from clustergraph.rdf import formats
+from clustergraph.rdf.formats import Format
+
+MOST_STEPS = 500
+"""How many statements and places a look-up may see; that takes about a millisecond."""
+
+MOST_TRIPLES = 1000
+"""How many triples a look-up may construct, counting each as often as it is made."""
+
+LONGEST = 4000
+"""Characters of a query that is looked at; a longer one is hardly a look-up."""
+
+_RESULTS, _GRAPHS = ({form.name: form for form in formats.of_kind(kind)} for kind in ("results", "graph"))
+_FORMATS: dict[str, dict[str | None, Format]] = {
+    "SELECT": {None: _RESULTS["json"], "json": _RESULTS["json"]},
+    "ASK": {None: _RESULTS["json"], "json": _RESULTS["json"]},
+    "CONSTRUCT": {None: _GRAPHS["turtle"]} | _GRAPHS,
+}
+"""The formats by the names of them that may be wished for."""
+
+
+class TooMany(LookupError):
+    """There are more rows than the query asks for, and which of them are first the engine says; or too many triples."""
+
+
+class Lookups:
+    """Answers look-ups on statements in this process. Safe to use from several threads.
+
+    `prefixes` are those that a query may use without declaring them.
+
+    >>> import pyoxigraph as ox
+    >>> from clustergraph.engine.lookups.triple_index import Stored
+    >>> store = ox.Store()
+    >>> store.add(ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("c")))
+    >>> lookups = Lookups(Stored(store))
+    >>> lookups.answer("SELECT ?o { <urn:a> ?p ?o }").body.decode()
+    '{"head":{"vars":["o"]},"results":{"bindings":[{"o":{"type":"literal","value":"c"}}]}}'
+    >>> lookups.answer("CONSTRUCT WHERE { <urn:a> ?p ?o }", "ntriples").body.decode()
+    '<urn:a> <urn:b> "c" .\\n'
+    """
+
+    def __init__(self, statements: Statements, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._statements = statements
+        self._prefixes = {f"{prefix}:": namespace for prefix, namespace in prefixes.items()}
+
+    def answer(self, text: str, format: str | None = None) -> Answer | None:
+        """The answer, or None if the query is no look-up or better left to a reader, as all that fail are."""
+        begin = time.perf_counter()
+        if len(text) > LONGEST:
+            return None
+        try:
+            query = bgp_parser.read(text, self._prefixes, self._statements)
+            form = _FORMATS[query.form][format]
+            parsed = time.perf_counter()
+            limit = None if query.distinct else query.limit
+            found = bgp_executor.solutions(self._statements, query.groups, MOST_STEPS, limit)
+            walked = time.perf_counter()
+            if query.form == "SELECT":
+                body = self._selected(query, found)
+            elif query.form == "ASK":
+                body = b'{"head":{},"boolean":%s}' % (b"true" if any(rows for _, rows in found) else b"false")
+            else:
+                body = self._statements.graph(_constructed(query, found), form)
+        except (ValueError, LookupError, OSError):
+            return None
+        spent = {"parse": parsed - begin, "queue": 0.0, "evaluate": walked - parsed}
+        return Answer(body, form, query.form, {**spent, "serialise": time.perf_counter() - walked})
+
+    def _selected(self, query: Simple, found: list[Solutions]) -> bytes:
+        """SPARQL 1.1 Query Results JSON. Raises TooMany."""
+        parts = []
+        for names, rows in found:
+            places = [(name, names.index(name)) for name in query.columns if name in names]
+            columns = [(name, self._statements.column([row[at] for row in rows])) for name, at in places]
+            parts.append((columns, len(rows)))
+            check_length(chain.from_iterable(terms for _, terms in columns))
+        lines = [line for columns, number in parts for line in _lines(columns, number)]
+        if query.distinct:
+            lines = list(dict.fromkeys(lines))
+        _within(len(lines), query.limit)
+        bindings = f"{{{'},{'.join(lines)}}}" if lines else ""
+        head = ",".join([f'"{name}"' for name in query.columns])
+        return f'{{"head":{{"vars":[{head}]}},"results":{{"bindings":[{bindings}]}}}}'.encode()
+
+
+def _lines(columns: list[tuple[str, list[str]]], rows: int) -> Iterable[str]:
+    """What rows bind, of those columns that have values."""
+    cells = [[f'"{name}":{term}' for term in terms] for name, terms in columns]
+    return map(",".join, zip(*cells, strict=True)) if cells else [""] * rows
+
+
+def _constructed(query: Simple, found: list[Solutions]) -> list[tuple[Term, Term, Term]]:
+    """The triples of the template, for each row those whose variables have values. Raises TooMany."""
+    _within(sum(len(rows) for _, rows in found), query.limit)
+    triples: list[tuple[Term, Term, Term]] = []
+    for names, rows in found:
+        for pattern in query.template:
+            if any(isinstance(part, Variable) and part not in names for part in pattern):
+                continue
+            # What is named in the template comes after what is found.
+            places = [names.index(part) if part in names else len(names) + at for at, part in enumerate(pattern)]
+            filled = itemgetter(*places)
+            triples += [filled(row + pattern) for row in rows]
+            _within(len(triples), MOST_TRIPLES)
+    return triples
+
+
+def _within(number: int, most: int | None) -> None:
+    """Raises TooMany if there are more than may be."""
+    if most is not None and number > most:
+        raise TooMany

@@ -1,0 +1,198 @@
+"""The statements that look-ups walk along: in the engine's store or, for a small graph, in dictionaries.
+
+A term is whatever the one or the other takes for it. Patterns have None where anything may stand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from io import BytesIO
+from itertools import chain, islice
+from json.encoder import encode_basestring as quoted
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import pyoxigraph as ox
+
+from clustergraph.engine.lookups.turtle_writer import Writer
+from clustergraph.rdf import graph_writer
+from clustergraph.rdf.formats import Format
+from clustergraph.rdf.namespaces import XSD
+
+Term = Any
+Triple = Sequence[Term]
+"""Subject, predicate, object."""
+
+MOST_CHARACTERS = 1 << 18
+"""How much the terms of an answer may come to; a few long texts could be in many rows."""
+
+_MERGED = ox.DefaultGraph()
+_STRING = f"{XSD}string"
+_SUBJECTS = (ox.NamedNode, ox.BlankNode, type(None))
+_PREDICATES = (ox.NamedNode, type(None))
+
+
+class TooLong(LookupError):
+    """The terms of an answer are too long."""
+
+
+class Statements(Protocol):
+    """Statements that can be looked up by their parts."""
+
+    effort: int
+    """What a look costs, in statements found."""
+
+    def named(self, iri: str) -> Term:
+        """The term of an IRI. Raises ValueError if it is none."""
+
+    def matches(self, subject: Term | None, predicate: Term | None, object: Term | None, most: int) -> Sequence[Triple]:
+        """The statements with these parts, or the first of them. Subject or object is given."""
+
+    def column(self, terms: list[Term]) -> list[str]:
+        """The terms as SPARQL 1.1 Query Results JSON has them. Raises TooLong, and LookupError for RDF 1.2's own."""
+
+    def graph(self, triples: list[tuple[Term, Term, Term]], form: Format) -> bytes:
+        """The triples in a format, each once, and without those that RDF does not know, such as of a literal.
+
+        Raises LookupError if they are not written in that format here, and TooLong.
+        """
+
+
+class Stored:
+    """Statements in a store, of any size. A look may have to read from the disk."""
+
+    effort = 5
+
+    def __init__(self, store: ox.Store, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._store = store
+        self._prefixes = prefixes
+
+    def named(self, iri: str) -> ox.NamedNode:
+        """See `Statements`."""
+        return ox.NamedNode(iri)
+
+    def matches(self, subject: Any, predicate: Any, object: Any, most: int) -> Sequence[Triple]:
+        """See `Statements`."""
+        if not (isinstance(subject, _SUBJECTS) and isinstance(predicate, _PREDICATES)):
+            return ()
+        found: Any = islice(self._store.quads_for_pattern(subject, predicate, object, _MERGED), most)
+        return list(found)
+
+    def column(self, terms: list[Any]) -> list[str]:
+        """See `Statements`."""
+        return _bounded(_node(term) if type(term) is ox.NamedNode else _term(term) for term in terms)
+
+    def graph(self, triples: list[tuple[Any, Any, Any]], form: Format) -> bytes:
+        """See `Statements`."""
+        written = BytesIO()
+        _bounded(map(str, chain.from_iterable(triples)))
+        found = [
+            ox.Triple(*triple)
+            for triple in triples
+            if isinstance(triple[0], _SUBJECTS) and isinstance(triple[1], _PREDICATES)
+        ]
+        graph_writer.write(found, form, written, self._prefixes)
+        return written.getvalue()
+
+
+def _bounded(texts: Iterable[str]) -> list[str]:
+    """The texts, no further than they come to `MOST_CHARACTERS`, however long the others are. Raises TooLong."""
+    found, left = [], MOST_CHARACTERS
+    for text in texts:
+        left -= len(text)
+        if left < 0:
+            raise TooLong
+        found.append(text)
+    return found
+
+
+class Indexed:
+    """All statements in dictionaries, each term as it is written: four times as quick as a store, for more memory.
+
+    The engine lets other threads run when it is asked, and waiting for one's turn again takes longer than the answer.
+    Raises LookupError if there are terms that RDF 1.2 added.
+
+    >>> store = ox.Store()
+    >>> store.add(ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("c")))
+    >>> statements = Indexed(store)
+    >>> statements.matches(statements.named("urn:a"), None, None, 10)[0][2]
+    '{"type":"literal","value":"c"}'
+    """
+
+    effort = 1
+
+    def __init__(self, store: ox.Store, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._found: dict[tuple[str | None, str | None, str | None], list[tuple[str, str, str]]] = {}
+        self._all: set[tuple[str, str, str]] = set()
+        self._named: dict[str, str] = {}
+        cells: dict[Any, str] = {}
+        for quad in store.quads_for_pattern(None, None, None, _MERGED):
+            triple = s, p, o = self._cells(quad.triple, cells)
+            self._all.add(triple)
+            # Whatever is given is a key, so that nothing is ever searched and no look takes longer than another.
+            for key in (s, None, None), (s, p, None), (None, p, o), (None, None, o), (s, None, o):
+                self._found.setdefault(key, []).append(triple)
+        self._writer = Writer(prefixes, {cell: term for term, cell in cells.items()}, _named)
+
+    def _cells(self, triple: ox.Triple, cells: dict[Any, str]) -> tuple[str, str, str]:
+        """The parts of a statement, the same string for the same term."""
+        written = []
+        for term in triple:
+            cell = cells.get(term)
+            if cell is None:
+                cell = cells[term] = _term(term)
+                if isinstance(term, ox.NamedNode):
+                    self._named[term.value] = cell
+            written.append(cell)
+        subject, predicate, object = written
+        return subject, predicate, object
+
+    def named(self, iri: str) -> str:
+        """See `Statements`."""
+        return self._named.get(iri) or _term(ox.NamedNode(iri))
+
+    def matches(self, subject: Any, predicate: Any, object: Any, most: int) -> Sequence[Triple]:
+        """See `Statements`."""
+        key = subject, predicate, object
+        return [key] if key in self._all else self._found.get(key, [])[:most]
+
+    def column(self, terms: list[str]) -> list[str]:
+        """See `Statements`."""
+        return terms
+
+    def graph(self, triples: list[tuple[str, str, str]], form: Format) -> bytes:
+        """See `Statements`."""
+        check_length(chain.from_iterable(triples))
+        return self._writer.write(triples, form.name)
+
+
+def check_length(terms: Iterable[str]) -> None:
+    """Raises TooLong if the terms of an answer come to more than `MOST_CHARACTERS`."""
+    if sum(map(len, terms)) > MOST_CHARACTERS:
+        raise TooLong
+
+
+def _term(term: Any) -> str:
+    kind = type(term)
+    if kind is ox.NamedNode:
+        return f'{{"type":"uri","value":{quoted(term.value)}}}'
+    if kind is ox.BlankNode:
+        return f'{{"type":"bnode","value":{quoted(term.value)}}}'
+    if kind is not ox.Literal or term.direction:
+        raise LookupError(str(term))
+    start = f'{{"type":"literal","value":{quoted(term.value)}'
+    if term.language:
+        return f'{start},"xml:lang":{quoted(term.language)}}}'
+    datatype = term.datatype.value
+    return f"{start}}}" if datatype == _STRING else f'{start},"datatype":{quoted(datatype)}}}'
+
+
+def _named(cell: str) -> ox.NamedNode:
+    """The IRI that `_term` wrote. What no statement has can only come from a query, which names IRIs only."""
+    return ox.NamedNode(json.loads(cell)["value"])
+
+
+# Predicates and classes come again and again. Literals do not, and may be long.
+_node = lru_cache(maxsize=4096)(_term)

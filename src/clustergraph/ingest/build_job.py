@@ -1,0 +1,186 @@
+"""The steps of one build over one store, on disk or in memory."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pyoxigraph import NamedNode, Store
+
+from clustergraph.ingest import statistics
+from clustergraph.ingest.digest import NAME_LENGTH, content_digest
+from clustergraph.ingest.fingerprint import FileState, software
+from clustergraph.ingest.load import LoadedFile, graph_of, load, merged
+from clustergraph.ingest.problems import BuildError, Problem
+from clustergraph.ingest.reasoning import AUTO_LIMIT, infer
+from clustergraph.ingest.shacl import check
+from clustergraph.ingest.source_locator import Locator
+from clustergraph.ingest.sources import INFERRED, Input, graph_iri
+from clustergraph.progress import Progress
+from clustergraph.rdf.namespaces import STANDARD_PREFIXES, compact
+
+Reasoning = Literal["auto", "owlrl", "none"]
+
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s,()'\"<>]*[^\s,()'\"<>.]")
+
+
+@dataclass
+class Work:
+    """Goes through the steps in order, `fill`, `validate`, `manifest`, and keeps what the later ones need.
+
+    `problems` grows from step to step; a violation among them means that the graph must not be published.
+    """
+
+    input: Input
+    base: str
+    exclude: Collection[str]
+    reason: Reasoning
+    progress: Progress
+    problems: list[Problem] = field(default_factory=list)
+    shapes: tuple[str, ...] | None = None
+    reasoning: dict[str, Any] = field(default_factory=dict)
+    files: tuple[LoadedFile, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a way of reasoning that there is not."""
+        if self.reason not in get_args(Reasoning):
+            raise ValueError(f"There is no reasoning {self.reason!r}; choose {', '.join(get_args(Reasoning))}.")
+
+    def fill(self, store: Store) -> None:
+        """Load the files and add what follows from them. Raises BuildError where a file is not well formed."""
+        self.files = load(store, self.input, base=self.base, exclude=self.exclude, progress=self.progress)
+        self.problems += [
+            Problem("There is no triple in this file.", rule="empty file", file=file.source.name, severity="warning")
+            for file in self.files
+            if file.empty
+        ]
+        kind, skipped = self._reasoning(store)
+        self.reasoning = {"kind": kind, "added": 0} | ({"skipped": skipped} if skipped else {})
+        if kind == "none":
+            if skipped:
+                self.progress.start("reason")
+                self.progress.done(skipped)
+            return
+        inferred = NamedNode(graph_iri(self.base, INFERRED))
+        if any(store.quads_for_pattern(None, None, None, inferred)):
+            raise BuildError(
+                [
+                    Problem(
+                        f"The files state something in the graph {INFERRED!r}, where reasoning puts what it adds. Give "
+                        "that file or graph another name, or build without reasoning (--reason none).",
+                        what=compact(inferred.value, self.prefixes),
+                        rule="graph name",
+                    )
+                ]
+            )
+        self.progress.start("reason")
+        started = time.monotonic()
+        found = infer(store, inferred)
+        store.bulk_extend(merged(found.quads))
+        self.reasoning |= {"added": len(found.quads), "seconds": round(time.monotonic() - started, 1)}
+        self.problems += [self._located(problem, store) for problem in found.problems]
+        self.progress.done(f"{len(found.quads):,} triples inferred")
+
+    def validate(self, store: Store) -> None:
+        """Ask the shapes, if there are any."""
+        if not self.input.shapes:
+            return
+        self.progress.start("validate")
+        problems = check(store, self.input.shapes, base=self.base, prefixes=self.prefixes, locator=self._locator(store))
+        self.problems += problems
+        self.shapes = tuple(source.name for source in self.input.shapes)
+        broken = sum(problem.severity == "violation" for problem in problems)
+        self.progress.done(
+            "conforms" if not problems else f"{broken:,} violations, {len(problems) - broken:,} warnings"
+        )
+
+    @property
+    def violations(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity == "violation")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity != "violation")
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes of the files, the first one where they differ, and the standard ones."""
+        prefixes: dict[str, str] = {}
+        for file in self.files:
+            prefixes = file.prefixes | prefixes
+        return STANDARD_PREFIXES | prefixes
+
+    def stop_if_broken(self) -> None:
+        """Raises BuildError with all problems if one of them is a violation."""
+        if self.violations:
+            raise BuildError(self.problems)
+
+    def manifest(self, store: Store, scratch: Path, states: Sequence[FileState]) -> dict[str, Any]:
+        """Everything that the manifest says except the fingerprint of the input."""
+        found = statistics.counts(store)
+        self.progress.start("write", sum(found["graphs"].values()))
+        digest = content_digest(store, scratch, self.progress.advance)
+        dataset = statistics.dataset(store, self.base)
+        triples = {file.source: file.triples for file in self.files}
+        return {
+            "name": digest[:NAME_LENGTH],
+            "sha256": digest,
+            "built": datetime.now(UTC).isoformat(timespec="seconds"),
+            "base": self.base,
+            "title": statistics.title(dataset, self.input.title),
+            **found,
+            "sources": [
+                {
+                    "path": state.source.name,
+                    "role": state.source.role,
+                    "graph": None if state.source.role == "shapes" else graph_iri(self.base, state.source.graph),
+                    "format": state.source.format.name,
+                    "bytes": state.bytes,
+                    "sha256": state.sha256,
+                    "triples": triples.get(state.source),
+                }
+                for state in states
+            ],
+            "excluded": sorted({graph_of(name, self.base).value for name in self.exclude}),
+            "reasoning": self.reasoning,
+            "validated": None if self.shapes is None else {"shapes": list(self.shapes), "warnings": len(self.warnings)},
+            "software": software(),
+            "prefixes": self.prefixes,
+            "dataset": dataset,
+        }
+
+    def _reasoning(self, store: Store) -> tuple[str, str]:
+        """Which reasoning to do, and if none although it could be expected, why."""
+        if graph_iri(self.base, INFERRED) in {graph_of(name, self.base).value for name in self.exclude}:
+            return "none", ""
+        if self.reason != "auto":
+            return self.reason, ""
+        if not self.input.has_ontology:
+            return "none", ""
+        # Each triple lies in the store twice, in its graph and in the default graph.
+        triples = len(store) // 2
+        if triples > AUTO_LIMIT:
+            return "none", (
+                f"skipped: {triples:,} triples are more than the {AUTO_LIMIT:,} up to which it is done unasked; "
+                "ask for it with --reason owlrl"
+            )
+        return "owlrl", ""
+
+    def _locator(self, store: Store) -> Locator:
+        return Locator(store, self.files, self.base)
+
+    def _located(self, problem: Problem, store: Store) -> Problem:
+        """The problem with short names for IRIs, and where the first thing it names outside the ontology is written."""
+        iris = _IRI.findall(problem.message)
+        prefixes = self.prefixes
+        message = _IRI.sub(lambda found: compact(found[0], prefixes), problem.message)
+        ontology = {file.source.name for file in self.files if file.source.role == "ontology"}
+        locator = self._locator(store)
+        places = [place for place in map(locator.find, iris) if place[0]]
+        file, line = next((place for place in places if place[0] not in ontology), places[0] if places else ("", None))
+        return replace(problem, message=message, file=file, line=line)

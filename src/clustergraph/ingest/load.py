@@ -1,0 +1,185 @@
+"""The files -> a store, where each triple stands in its named graph and once in the default graph.
+
+The default graph is the RDF merge of all named graphs. It is written out, because a store that makes the union while
+it answers gives a triple of two graphs twice, and so gives wrong counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
+
+from clustergraph.ingest.parse import Parser
+from clustergraph.ingest.problems import BuildError, Problem
+from clustergraph.ingest.sources import INFERRED, Input, Source, graph_iri
+from clustergraph.progress import Progress
+from clustergraph.rdf.namespaces import RDF, VOID
+
+DEFAULT_BASE = "http://localhost:8080/"
+
+_EVERY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """What one file gave: how many triples (as written, repeated ones too) and which prefixes it declares.
+
+    `empty` says that it holds none at all, not even such as were left out.
+    """
+
+    source: Source
+    triples: int
+    prefixes: dict[str, str]
+    empty: bool
+
+
+def base_of(input: Input, base: str | None) -> str:
+    """The IRI under which graphs and relative IRIs of this input are named.
+
+    That is `base` if given, else the void:uriSpace that the dataset's own description states, else a local address.
+    Raises BuildError when the base IRI is not absolute or does not end in `/`.
+    """
+    source, where = input.dataset, "The base IRI"
+    if base is None and source is not None:
+        spaces = _uri_spaces(source)
+        if len(spaces) > 1:
+            raise BuildError(
+                [
+                    Problem(
+                        f"It states {len(spaces)} different void:uriSpace: {', '.join(sorted(spaces))}. "
+                        "Keep one, or say which base IRI to use.",
+                        rule="void:uriSpace",
+                        file=source.name,
+                    )
+                ]
+            )
+        base = next(iter(spaces), None)
+        where = f"The base IRI (void:uriSpace in {source.name})"
+    if base is None:
+        return DEFAULT_BASE
+    try:
+        NamedNode(base)
+    except ValueError as error:
+        raise BuildError([Problem(f"{where} is not an absolute IRI: {base!r}: {error}.", rule="base")]) from error
+    if not base.endswith("/"):
+        raise BuildError([Problem(f"{where} must end in `/`; write {base}/ instead of {base}.", rule="base")])
+    return base
+
+
+def _uri_spaces(source: Source) -> set[str]:
+    datasets, spaces = set(), []
+    try:
+        for quad in Parser(source, DEFAULT_BASE, NamedNode(DEFAULT_BASE)):
+            if quad.predicate.value == f"{RDF}type" and quad.object == NamedNode(f"{VOID}Dataset"):
+                datasets.add(quad.subject)
+            elif quad.predicate.value == f"{VOID}uriSpace" and isinstance(quad.object, (Literal, NamedNode)):
+                spaces.append((quad.subject, quad.object.value))
+    except BuildError:
+        # Loading all files reports it, together with what is wrong in the others.
+        return set()
+    return {space for subject, space in spaces if subject in datasets}
+
+
+def load(
+    store: Store, input: Input, *, base: str, exclude: Collection[str], progress: Progress
+) -> tuple[LoadedFile, ...]:
+    """Fill `store` from the files. Raises BuildError with all files that are not well formed, or unknown exclusions."""
+    excluded = {graph_of(name, base) for name in exclude}
+    known: set[NamedNode | BlankNode] = set()
+    files: list[LoadedFile] = []
+    problems: list[Problem] = []
+    count = 0
+
+    def quads() -> Iterator[Quad]:
+        nonlocal count
+        for source in input.content:
+            graph = NamedNode(graph_iri(base, source.graph))
+            known.add(graph)
+            parser = Parser(source, base, graph)
+            before, empty = count, True
+            try:
+                for quad in parser:
+                    empty = False
+                    graph_name = quad.graph_name
+                    if graph_name != graph and isinstance(graph_name, (NamedNode, BlankNode)):
+                        known.add(graph_name)
+                    if graph_name in excluded:
+                        continue
+                    count += 1
+                    if count % _EVERY == 0:
+                        progress.advance(_EVERY)
+                    yield quad
+            except BuildError as error:
+                problems.extend(error.problems)
+            files.append(LoadedFile(source, count - before, parser.prefixes, empty))
+
+    progress.start("load")
+    store.bulk_extend(merged(quads()))
+    if problems:
+        raise BuildError(problems)
+    _check_excluded(exclude, base, {graph.value for graph in known if isinstance(graph, NamedNode)})
+    _name_blank_graphs(store, base)
+    progress.advance(count % _EVERY)
+    progress.done(f"{count:,} triples from {len(files):,} {'file' if len(files) == 1 else 'files'}")
+    return tuple(files)
+
+
+def merged(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Each quad, and its triple in the default graph."""
+    for quad in quads:
+        yield quad
+        yield Quad(quad.subject, quad.predicate, quad.object)
+
+
+def graph_of(name: str, base: str) -> NamedNode:
+    """The graph that a short name or a full IRI means.
+
+    >>> graph_of("people", "https://example.org/").value
+    'https://example.org/graph/people'
+    """
+    if ":" in name:
+        try:
+            return NamedNode(name)
+        except ValueError:
+            pass
+    return NamedNode(graph_iri(base, name))
+
+
+def _check_excluded(exclude: Collection[str], base: str, known: Collection[str]) -> None:
+    known = {*known, graph_iri(base, INFERRED)}
+    unknown = sorted(name for name in exclude if graph_of(name, base).value not in known)
+    if unknown:
+        names = ", ".join(sorted(iri.removeprefix(graph_iri(base, "")) for iri in known))
+        raise BuildError(
+            [
+                Problem(f"There is no graph {name!r} to leave out. There are: {names}.", rule="exclude")
+                for name in unknown
+            ]
+        )
+
+
+def _name_blank_graphs(store: Store, base: str) -> None:
+    """Replace blank nodes that name graphs by IRIs, for a query can name a graph only by its IRI.
+
+    The IRIs are those that RDF 1.1 Concepts, section 3.5, sets aside for this.
+    """
+    for blank in [graph for graph in store.named_graphs() if isinstance(graph, BlankNode)]:
+        name = NamedNode(f"{base}.well-known/genid/{blank.value}")
+        found = {
+            *store.quads_for_pattern(blank, None, None, None),
+            *store.quads_for_pattern(None, None, blank, None),
+            *store.quads_for_pattern(None, None, None, blank),
+        }
+        for quad in found:
+            store.remove(quad)
+            store.add(
+                Quad(
+                    name if quad.subject == blank else quad.subject,
+                    quad.predicate,
+                    name if quad.object == blank else quad.object,
+                    name if quad.graph_name == blank else quad.graph_name,
+                )
+            )
+        store.remove_graph(blank)

@@ -1,0 +1,140 @@
+"""Writing a snapshot: all of it, or nothing that anybody sees.
+
+A draft is written next to the snapshots under a hidden name, brought to disk, and renamed into place; `current` is a
+symbolic link that is replaced. A reader sees the snapshot before or the one after, and a build that dies leaves only
+a hidden folder, which the next one clears away. One build at a time works in a store folder; a second one waits.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Store
+
+from clustergraph.ingest.problems import BuildError, Problem
+from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, STORE, Snapshot
+
+_LOCK = ".lock"
+DRAFT = ".building-"
+"""How the name of a folder begins that is no snapshot yet."""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Be the only one who writes in the store folder; makes it if need be, and clears away what dead builds left.
+
+    Raises BuildError when the folder cannot be written.
+    """
+    try:
+        (folder / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
+        lock = (folder / _LOCK).open("w")
+    except OSError as error:
+        raise BuildError(
+            [Problem(f"The store folder {folder} cannot be written: {error.strerror}.", rule="store")]
+        ) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in [*folder.joinpath(SNAPSHOTS).glob(f"{DRAFT}*"), *folder.glob(f".{CURRENT}-*")]:
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
+        yield
+
+
+class Draft:
+    """A snapshot in the making. Use `drafting` to get one."""
+
+    def __init__(self, folder: Path, path: Path) -> None:
+        self.folder = folder
+        self.path = path
+        self.store = Store(path / STORE)
+
+    def publish(self, manifest: dict[str, Any]) -> Snapshot:
+        """Make the draft a snapshot under the manifest's name, and the current one.
+
+        Where that content is there already, its store stays and the manifest, which says what it was built from, is
+        replaced. No other reference to `store` may be held by now: it is closed here.
+        """
+        # The files of bulk loading are laid out for writing; compacted, they are read up to a third faster.
+        self.store.optimize()
+        self.store.flush()
+        del self.store
+        (self.path / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        place = self.folder / SNAPSHOTS / manifest["name"]
+        if place.is_dir():
+            _sync(self.path)
+            (self.path / MANIFEST).replace(place / MANIFEST)
+            shutil.rmtree(self.path)
+            _sync_folder(place)
+        else:
+            settle(self.path, place)
+        point(self.folder, manifest["name"])
+        return Snapshot.open(place)
+
+    def abandon(self, error: BaseException) -> None:
+        """Remove the draft after `error`."""
+        # An open store goes on writing, so it must be closed first; the frames of the error hold it open.
+        cause: BaseException | None = error
+        while cause is not None:
+            traceback.clear_frames(cause.__traceback__)
+            cause = cause.__context__
+        self.__dict__.pop("store", None)
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+@contextmanager
+def drafting(folder: Path) -> Iterator[Draft]:
+    """A draft in the store folder, which is gone afterwards unless it was published. Needs the lock."""
+    path = folder / SNAPSHOTS / f"{DRAFT}{secrets.token_hex(8)}"
+    path.mkdir()
+    draft = Draft(folder, path)
+    try:
+        yield draft
+    except BaseException as error:
+        draft.abandon(error)
+        raise
+
+
+def settle(draft: Path, place: Path) -> None:
+    """Bring a draft to disk and let it have its name, under which there is nothing yet. Needs the lock."""
+    _sync(draft)
+    draft.rename(place)
+    _sync_folder(place.parent)
+
+
+def point(folder: Path, name: str) -> None:
+    """Let `current` point at the snapshot `name`, in one step. Needs the lock."""
+    target = Path(SNAPSHOTS, name)
+    current = folder / CURRENT
+    if current.is_symlink() and current.readlink() == target:
+        return
+    link = folder / f".{CURRENT}-{secrets.token_hex(8)}"
+    link.symlink_to(target)
+    link.replace(current)
+    _sync_folder(folder)
+
+
+def _sync(path: Path) -> None:
+    for root, _, names in os.walk(path):
+        for name in names:
+            with Path(root, name).open("rb") as file:
+                os.fsync(file.fileno())
+        _sync_folder(Path(root))
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,97 @@
+"""From a table to pandas, Polars and Arrow.
+
+Each library is given the distinct values of a column once, in the type of the column, and repeats them itself.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from clustergraph.library.column_types import DIGITS, Kind, Typed, typed
+from clustergraph.library.optional_import import needed
+from clustergraph.rdf.table import Table
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+
+def to_pandas(table: Table) -> pandas.DataFrame:
+    """A pandas frame; see `clustergraph.library.result.Result.to_pandas`."""
+    pd, np = needed("pandas"), needed("numpy", "pandas")
+    columns = {}
+    for name, column in table.columns.items():
+        one = typed(column)
+        values = _pandas(one, pd, np)
+        codes = np.frombuffer(one.codes, dtype=np.int64) if table.size else np.empty(0, dtype=np.int64)
+        columns[name] = values.take(codes)
+    frame: pandas.DataFrame = pd.DataFrame(columns, index=pd.RangeIndex(table.size))
+    return frame
+
+
+def _pandas(column: Typed, pd: Any, np: Any) -> Any:
+    kind, values = column.kind, column.values
+    if kind in (Kind.REAL, Kind.DECIMAL):
+        # By hand, because pandas would take what is not a number for what is missing.
+        missing = np.array([value is None for value in values], dtype=bool)
+        numbers = np.array([1.0 if value is None else float(value) for value in values], dtype="float64")
+        return pd.arrays.FloatingArray(numbers, missing)
+    if kind in (Kind.DATE, Kind.MOMENT):
+        return pd.array(np.array(values, dtype="datetime64[us]"))
+    if kind is Kind.INSTANT:
+        utc = [None if value is None else value.astimezone(UTC).replace(tzinfo=None) for value in values]
+        return pd.DatetimeIndex(np.array(utc, dtype="datetime64[us]")).tz_localize("UTC").array
+    if kind is Kind.LENGTH:
+        return pd.array(np.array(values, dtype="timedelta64[us]"))
+    if kind is Kind.TIME:
+        return pd.array(values, dtype=object)
+    return pd.array(values, dtype={Kind.WHOLE: "Int64", Kind.TRUTH: "boolean"}.get(kind, "string"))
+
+
+def to_polars(table: Table) -> polars.DataFrame:
+    """A Polars frame; see `clustergraph.library.result.Result.to_polars`."""
+    pl = needed("polars")
+    columns = []
+    for name, column in table.columns.items():
+        one = typed(column)
+        types = {
+            Kind.TEXT: pl.String,
+            Kind.WHOLE: pl.Int64,
+            Kind.DECIMAL: pl.Decimal(DIGITS, one.scale),
+            Kind.REAL: pl.Float64,
+            Kind.TRUTH: pl.Boolean,
+            Kind.DATE: pl.Date,
+            Kind.MOMENT: pl.Datetime("us"),
+            Kind.INSTANT: pl.Datetime("us", "UTC"),
+            Kind.TIME: pl.Time,
+            Kind.LENGTH: pl.Duration("us"),
+        }
+        values = pl.Series(name, one.values, dtype=types[one.kind], strict=True)
+        columns.append(values.gather(pl.Series(one.codes, dtype=pl.Int64)))
+    frame: polars.DataFrame = pl.DataFrame(columns)
+    return frame
+
+
+def to_arrow(table: Table) -> pyarrow.Table:
+    """An Arrow table; see `clustergraph.library.result.Result.to_arrow`."""
+    pa = needed("pyarrow", "arrow")
+    columns = {}
+    for name, column in table.columns.items():
+        one = typed(column)
+        types = {
+            Kind.TEXT: pa.string(),
+            Kind.WHOLE: pa.int64(),
+            Kind.DECIMAL: pa.decimal128(DIGITS, one.scale),
+            Kind.REAL: pa.float64(),
+            Kind.TRUTH: pa.bool_(),
+            Kind.DATE: pa.date32(),
+            Kind.MOMENT: pa.timestamp("us"),
+            Kind.INSTANT: pa.timestamp("us", "UTC"),
+            Kind.TIME: pa.time64("us"),
+            Kind.LENGTH: pa.duration("us"),
+        }
+        codes = pa.Array.from_buffers(pa.int64(), table.size, [None, pa.py_buffer(one.codes)])
+        columns[name] = pa.array(one.values, types[one.kind], from_pandas=False).take(codes)
+    return pa.table(columns)

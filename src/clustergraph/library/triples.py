@@ -1,0 +1,59 @@
+"""What a CONSTRUCT or DESCRIBE query gives in Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import rdflib
+
+from clustergraph.library.dataframe_mixin import Framed
+from clustergraph.library.notebook_display import table
+from clustergraph.rdf.table import Table
+
+if TYPE_CHECKING:
+    import networkx
+
+SHOWN = 50
+"""How many statements the HTML form shows."""
+COLUMNS = ("subject", "predicate", "object")
+
+
+class Triples(Framed, rdflib.Graph):
+    """An `rdflib.Graph`, with all that one can do, that also turns into data frames and networks.
+
+    A frame has the columns `subject`, `predicate` and `object` and the statements in order.
+
+    >>> triples = Triples().parse(data="<urn:a> <urn:knows> <urn:b> . <urn:a> <urn:age> 7 .")
+    >>> triples.to_pandas().object.to_list()
+    ['7', 'urn:b']
+    """
+
+    def to_networkx(self, language: str = "en") -> networkx.MultiDiGraph[str]:
+        """The things and what ties them, as a network.
+
+        A node is the IRI of a thing as a str. Its attributes are `label`, in `language` or the next best that the
+        triples have; `class`, the label of its class; and for each property with a literal its value, by prefixed name:
+        a number, truth value or text, and a text with all of them where there are several. An edge is a statement
+        between two things; its key is the IRI of the property, and it has a `label`. Statements of types become the
+        attribute and no edge. Any format of networkx (GraphML, GEXF, ...) can hold the network.
+
+        Raises ImportError if networkx is not installed.
+
+        >>> triples = Triples().parse(data="<urn:a> <urn:knows> <urn:b> . <urn:a> <urn:age> 7 .")
+        >>> triples.to_networkx().nodes(data=True)
+        NodeDataView({'urn:a': {'label': 'urn:a', 'urn:age': 7}, 'urn:b': {'label': 'urn:b'}})
+        """
+        from clustergraph.library.networks import of_triples
+
+        return of_triples(self, self._prefixes(), language)
+
+    def _prefixes(self) -> dict[str, str]:
+        return {prefix: str(namespace) for prefix, namespace in self.namespaces()}
+
+    def _as_table(self) -> Table:
+        return Table.of_values(COLUMNS, sorted(self))
+
+    def _repr_html_(self) -> str:
+        rows: list[Any] = sorted(self)[:SHOWN]
+        more = f", the first {SHOWN} shown" if len(self) > SHOWN else ""
+        return table(COLUMNS, rows, self._prefixes(), f"{len(self):,} statements{more}")

@@ -1,0 +1,215 @@
+"""The tool `describe`: everything that is said of one thing, what was concluded, and what it rests on."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from rdflib import URIRef
+
+from clustergraph.catalogue import Parameter, Words
+from clustergraph.describe.axioms import vocabulary
+from clustergraph.mcp import arguments, source_references
+from clustergraph.mcp.graph_context import LANGUAGE, Knowledge
+from clustergraph.mcp.result_rows import MOST_CHARACTERS, Row, value, words
+from clustergraph.mcp.tool import Arguments, Reply, Tool, output, reply
+from clustergraph.rdf.namespaces import RDF
+
+NAME = "describe"
+
+MOST_POINTING = 200
+SHOWN_POINTING = 10
+"""How many things that point here are named for each property."""
+
+THING = Parameter(
+    "thing",
+    "thing",
+    "iri",
+    True,
+    Words("The thing: its IRI, a prefixed name (foaf:Person), the end of its IRI (person/ada), or its name."),
+)
+
+_TYPE = f"{RDF}type"
+_OWN = "SELECT ?graph ?property ?value { GRAPH ?graph { ?thing ?property ?value } } ORDER BY ?property ?value ?graph"
+# Of an engine that keeps its triples in the default graph alone, which no GRAPH sees.
+_UNNAMED = "SELECT ?property ?value { ?thing ?property ?value } ORDER BY ?property ?value"
+_INSIDE = """SELECT DISTINCT ?node ?property ?value { ?thing ?p ?node FILTER(ISBLANK(?node)) ?node ?property ?value }
+ORDER BY ?node ?property ?value"""
+_POINTING = f"""SELECT DISTINCT ?property ?subject {{ ?subject ?property ?thing FILTER(ISIRI(?subject)) }}
+ORDER BY ?property ?subject LIMIT {MOST_POINTING}"""
+_COUNTS = "SELECT ?property (COUNT(DISTINCT ?subject) AS ?count) { ?subject ?property ?thing } GROUP BY ?property"
+
+
+def run(knowledge: Knowledge, given: Arguments) -> Reply:
+    """Describe what the argument names."""
+    arguments.known(given, [THING.name])
+    written = arguments.text(given, THING.name).strip()
+    return _Description(knowledge, knowledge.find(THING, written)).reply()
+
+
+class _Description:
+    """One thing being described."""
+
+    def __init__(self, knowledge: Knowledge, iri: str) -> None:
+        self.knowledge = knowledge
+        self.iri = iri
+        self.inferred = f"{knowledge.snapshot.base}graph/inferred"
+        self.own = self._ask(_OWN) or self._ask(_UNNAMED)
+        has_blank = any(row["value"]["type"] == "bnode" for row in self.own)
+        self.inside = self._ask(_INSIDE) if has_blank else []
+        self.pointing = self._ask(_POINTING)
+        self.counts = {row["property"]["value"]: int(row["count"]["value"]) for row in self._ask(_COUNTS)}
+        told = (*self.own, *self.inside, *self.pointing)
+        self.names = knowledge.names({iri, *(term["value"] for row in told for term in _things(row))})
+        self.spoken = {row["property"]["value"] for row in self.own if _language(row) == LANGUAGE}
+        self.room = MOST_CHARACTERS
+
+    def reply(self) -> Reply:
+        prefixes = self.knowledge.snapshot.prefixes
+        statements, left_out = self._statements()
+        pointing = self._pointing()
+        types = [one["value"] for one in statements if one["property"]["iri"] == _TYPE]
+        rests_on = source_references.of_things(self.knowledge, [self.iri])
+        data: dict[str, Any] = {
+            "thing": self._thing(self.iri),
+            "types": types,
+            "statements": statements,
+            "more_statements": left_out,
+            "pointing": pointing,
+            **rests_on,
+        }
+        lines = [
+            f"{words(one['property'], prefixes)}: {self._words(one['value'], prefixes)}"
+            f"{' [inferred]' if one['inferred'] else ''}"
+            for one in statements
+        ]
+        if left_out:
+            lines.append(f"and {left_out:,} statements more; ask for single properties with `sparql`")
+        parts = [
+            words(data["thing"], prefixes),
+            "\n".join(f"- {line}" for line in lines),
+            self._pointing_lines(pointing, prefixes),
+            source_references.lines(rests_on, prefixes),
+        ]
+        return reply(self.knowledge, parts, data)
+
+    def _ask(self, query: str) -> list[Row]:
+        answer = self.knowledge.engine.query(query, bindings={"thing": URIRef(self.iri)}, format="json")
+        rows: list[Row] = json.loads(answer.body)["results"]["bindings"]
+        return rows
+
+    def _thing(self, iri: str) -> dict[str, str]:
+        return {"iri": iri, **({"label": self.names[iri]} if iri in self.names else {})}
+
+    def _statements(self) -> tuple[list[dict[str, Any]], int]:
+        """The statements that fit, and how many do not. Sources are told of apart."""
+        said: dict[tuple[str, str], tuple[Row, set[str]]] = {}
+        rests_on = vocabulary(self.knowledge.engine).sources
+        for row in self.own:
+            if row["property"]["value"] not in rests_on and self._is_spoken(row):
+                key = (row["property"]["value"], json.dumps(row["value"], sort_keys=True))
+                graphs = said.setdefault(key, (row, set()))[1]
+                graphs.update([row["graph"]["value"]] if "graph" in row else [])
+        # What was written first, then what follows from it: of many, the conclusions are left out.
+        ordered = sorted(said.values(), key=lambda one: one[1] == {self.inferred})
+        found: list[dict[str, Any]] = []
+        for row, graphs in ordered:
+            one = {
+                "property": self._thing(row["property"]["value"]),
+                "value": self._value(row["value"]),
+                "inferred": graphs == {self.inferred},
+                "graphs": sorted(graph.removeprefix(f"{self.knowledge.snapshot.base}graph/") for graph in graphs),
+            }
+            self.room -= len(json.dumps(one, ensure_ascii=False))
+            if self.room < 0 and found:
+                break
+            found.append(one)
+        return found, len(said) - len(found)
+
+    def _is_spoken(self, row: Row) -> bool:
+        """Whether a text is in the language of labels, or its property has none in it."""
+        return _language(row) in ("", LANGUAGE) or row["property"]["value"] not in self.spoken
+
+    def _value(self, term: Any) -> Any:
+        if term["type"] != "bnode":
+            return value(term, self.names.get(term["value"], ""))
+        says = [
+            {"property": self._thing(row["property"]["value"]), "value": value(row["value"], self._label(row["value"]))}
+            for row in self.inside
+            if row["node"] == term
+        ]
+        return {"blank": term["value"], "says": says}
+
+    def _label(self, term: Any) -> str:
+        return self.names.get(term["value"], "") if term["type"] == "uri" else ""
+
+    def _words(self, told: Any, prefixes: dict[str, str]) -> str:
+        if isinstance(told, dict) and told.get("says"):
+            inner = (f"{words(one['property'], prefixes)}: {words(one['value'], prefixes)}" for one in told["says"])
+            return f"[ {'; '.join(inner)} ]"
+        return words(told, prefixes)
+
+    def _pointing(self) -> list[dict[str, Any]]:
+        subjects: dict[str, list[str]] = defaultdict(list)
+        for row in self.pointing:
+            subjects[row["property"]["value"]].append(row["subject"]["value"])
+        return [
+            {
+                "property": self._thing(iri),
+                "total": total,
+                "things": [self._thing(subject) for subject in subjects[iri][:SHOWN_POINTING]],
+            }
+            for iri, total in sorted(self.counts.items())
+        ]
+
+    @staticmethod
+    def _pointing_lines(pointing: list[dict[str, Any]], prefixes: dict[str, str]) -> str:
+        lines = []
+        for one in pointing:
+            named = "; ".join(words(thing, prefixes) for thing in one["things"])
+            more = one["total"] - len(one["things"])
+            lines.append(f"- {words(one['property'], prefixes)} of: {named}{f'; and {more:,} more' if more else ''}")
+        return "\n".join(["What points here:", *lines]) if lines else ""
+
+
+def _language(row: Row) -> str:
+    return str(row["value"].get("xml:lang", "")).partition("-")[0].lower()
+
+
+def _things(row: Row) -> Iterable[Any]:
+    return (term for name, term in row.items() if term["type"] == "uri" and name != "graph")
+
+
+TOOL = Tool(
+    NAME,
+    "Describe a thing",
+    "Says everything the graph holds of one thing: its statements with names beside IRIs, which of them were concluded "
+    "by reasoning and not written down, what points to it, and the source lines it rests on.",
+    arguments.schema({THING.name: {"type": "string", "description": str(THING.description)}}, [THING.name]),
+    output(
+        {
+            "thing": {"type": "object"},
+            "types": {"type": "array"},
+            "statements": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "property": {"type": "object"},
+                        "value": {},
+                        "inferred": {"type": "boolean", "description": "Whether reasoning concluded it."},
+                        "graphs": {"type": "array", "items": {"type": "string"}},
+                    },
+                    "required": ["property", "value", "inferred", "graphs"],
+                },
+            },
+            "more_statements": {"type": "integer"},
+            "pointing": {"type": "array", "items": {"type": "object"}},
+            **source_references.SCHEMA,
+        },
+        ["thing", "types", "statements", "pointing", "sources"],
+    ),
+    run,
+)

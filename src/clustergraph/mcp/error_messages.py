@@ -1,0 +1,63 @@
+"""What went wrong, in words that an assistant can act on."""
+
+from __future__ import annotations
+
+from clustergraph.catalogue import ParameterError
+from clustergraph.sparql.errors import (
+    Busy,
+    DeadlinePassed,
+    EngineDown,
+    EngineError,
+    LimitPassed,
+    MemoryExceeded,
+    OutsideAddress,
+    QuerySyntaxError,
+)
+
+ADVICE: tuple[tuple[type[EngineError], str], ...] = (
+    (QuerySyntaxError, "Mend the query and ask again."),
+    (OutsideAddress, "Ask without SERVICE and FROM; everything there is, is here."),
+    (DeadlinePassed, "Ask for less: name more of what is known, aggregate less, add LIMIT."),
+    (MemoryExceeded, "Ask for less: avoid joins of everything with everything, DISTINCT and ORDER BY over all."),
+    (LimitPassed, "Ask for less: fewer columns, or LIMIT and OFFSET."),
+    (EngineDown, "The query may be fine; ask again, and if it fails again, tell whoever runs this."),
+)
+MOST_ALLOWED = 40
+MOST_CHARACTERS = 2_000
+"""How long a refusal may be: it says again what was sent, and that may be anything."""
+
+
+class NotFound(LookupError):
+    """There is no such thing, tool or resource; the message says what is near."""
+
+
+def told(error: Exception) -> str | None:
+    """The error in words; None for one that is ours and not the asker's."""
+    text = _words(error)
+    if text is None or len(text) <= MOST_CHARACTERS:
+        return text
+    half = MOST_CHARACTERS // 2
+    return f"{text[:half]} … {text[-half:]}"
+
+
+def _words(error: Exception) -> str | None:
+    if isinstance(error, ParameterError):
+        return _parameter(error)
+    if isinstance(error, Busy):
+        return f"{error} Ask again in {error.retry_after} s."
+    if isinstance(error, EngineError):
+        advice = next((text for kind, text in ADVICE if isinstance(error, kind)), "")
+        return " ".join(part for part in (str(error), advice) if part)
+    if isinstance(error, NotFound):
+        return str(error)
+    return None
+
+
+def _parameter(error: ParameterError) -> str:
+    parts = [error.message]
+    if error.suggestions:
+        parts.append(f"Perhaps: {', '.join(error.suggestions)}.")
+    listed = [one for one in error.allowed if one not in error.message]
+    if listed and len(error.allowed) <= MOST_ALLOWED:
+        parts.append(f"Allowed: {', '.join(error.allowed)}.")
+    return f"Parameter {error.parameter}: {' '.join(parts)}"

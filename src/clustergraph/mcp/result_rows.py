@@ -1,0 +1,168 @@
+"""From the answer of a query to what an assistant gets: rows with names beside IRIs, as text and as data, bounded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+from clustergraph.engine.base import Answer
+from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.rdf.namespaces import XSD, compact
+from clustergraph.rdf.python_values import WHOLE_NUMBERS
+
+ROWS = 50
+"""How many rows an answer has unless asked otherwise."""
+MOST_ROWS = 500
+MOST_CHARACTERS = 40_000
+"""How long the rows of one answer may be, written as JSON."""
+MOST_IN_CELL = 2_000
+
+INTEGERS = {f"{XSD}{name}" for name in WHOLE_NUMBERS}
+NUMBERS = {f"{XSD}{name}" for name in ("decimal", "double", "float")}
+
+Term = Mapping[str, Any]
+Row = Mapping[str, Term]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which rows are wanted: `limit` of them behind the first `offset`."""
+
+    limit: int = ROWS
+    offset: int = 0
+
+
+@dataclass(slots=True)
+class Shown:
+    """The rows that are shown, of `total`. `raw` has the same rows as SPARQL JSON has them."""
+
+    columns: list[str]
+    rows: list[dict[str, Any]]
+    raw: list[Row]
+    total: int
+    offset: int
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def remaining(self) -> int:
+        """How many rows come after these."""
+        return max(0, self.total - self.offset - len(self.rows))
+
+    def data(self) -> dict[str, Any]:
+        """As data; `SCHEMA` says its shape."""
+        return {
+            "columns": self.columns,
+            "rows": self.rows,
+            "total": self.total,
+            "offset": self.offset,
+            "remaining": self.remaining,
+        }
+
+
+SCHEMA: dict[str, Any] = {
+    "columns": {"type": "array", "items": {"type": "string"}},
+    "rows": {
+        "type": "array",
+        "description": "One object for each row, by column. A thing is an object with its iri and, if it has one, its "
+        "label; a column without a value is left out.",
+        "items": {"type": "object"},
+    },
+    "total": {"type": "integer", "description": "How many rows there are in all."},
+    "offset": {"type": "integer", "description": "How many rows come before these."},
+    "remaining": {"type": "integer", "description": "How many rows come after these."},
+}
+
+
+def shown(knowledge: Knowledge, answer: Answer, part: Part) -> Shown:
+    """The part of a SELECT's answer that was asked for, or less of it where it would be too long.
+
+    A column `xLabel` that names what is in the column `x` is not a column of its own.
+    """
+    document = json.loads(answer.body)
+    variables: list[str] = document["head"]["vars"]
+    every: list[Row] = document["results"]["bindings"]
+    labelled = {name: f"{name}Label" for name in variables if f"{name}Label" in variables}
+    columns = [name for name in variables if name not in labelled.values()]
+    raw = every[part.offset : part.offset + part.limit]
+    bare = {
+        row[name]["value"]
+        for row in raw
+        for name in columns
+        if name in row and row[name]["type"] == "uri" and labelled.get(name) not in row
+    }
+    names = knowledge.names(bare)
+    rows: list[dict[str, Any]] = []
+    room = MOST_CHARACTERS
+    for row in raw:
+        told = {}
+        for name in columns:
+            label = row.get(labelled.get(name, ""))
+            if name in row:
+                told[name] = value(row[name], str(label["value"]) if label else names.get(row[name]["value"], ""))
+            elif label:
+                told[name] = value(label)
+        room -= len(json.dumps(told, ensure_ascii=False))
+        if room < 0 and rows:
+            break
+        rows.append(told)
+    return Shown(columns, rows, raw[: len(rows)], len(every), part.offset, names)
+
+
+def value(term: Term, label: str = "") -> Any:
+    """A term as data: a number, truth value or text as such, a thing as an object with its IRI and its label.
+
+    >>> value({"type": "literal", "value": "3", "datatype": "http://www.w3.org/2001/XMLSchema#integer"})
+    3
+    >>> value({"type": "uri", "value": "urn:a"}, "A")
+    {'iri': 'urn:a', 'label': 'A'}
+    """
+    if term["type"] == "uri":
+        return {"iri": term["value"], **({"label": label} if label else {})}
+    if term["type"] == "bnode":
+        return {"blank": term["value"]}
+    text = term["value"] if isinstance(term["value"], str) else json.dumps(term["value"], ensure_ascii=False)
+    kind = term.get("datatype", "")
+    try:
+        if kind in INTEGERS:
+            return int(text)
+        if kind in NUMBERS and isfinite(number := float(text)):  # JSON has no other numbers
+            return number
+    except ValueError:
+        return text  # such as "many"^^xsd:integer
+    if kind == f"{XSD}boolean":
+        return text in ("true", "1")
+    return text if len(text) <= MOST_IN_CELL else f"{text[:MOST_IN_CELL]}… ({len(text):,} characters in all)"
+
+
+def words(told: Any, prefixes: dict[str, str]) -> str:
+    """A value as text: a thing by its label with its short name behind it.
+
+    >>> words({"iri": "urn:x:a", "label": "A"}, {"x": "urn:x:"}), words(True, {})
+    ('A (x:a)', 'true')
+    """
+    if isinstance(told, dict):
+        if "blank" in told:
+            return f"_:{told['blank']}"
+        name = compact(told["iri"], prefixes)
+        return f"{told['label']} ({name})" if told.get("label") else name
+    if isinstance(told, bool):
+        return str(told).lower()
+    return " ".join(str(told).split())
+
+
+def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], prefixes: dict[str, str]) -> str:
+    """Rows as a table in Markdown."""
+    lines = [list(columns), ["---"] * len(columns)]
+    lines += [[words(row[name], prefixes) if name in row else "" for name in columns] for row in rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def rest(found: Shown) -> str:
+    """What to say of the rows that are not shown; empty if there are none."""
+    if not found.remaining:
+        return ""
+    after = found.offset + len(found.rows)
+    return f"{found.remaining:,} more: narrow the question, or go on with offset={after}."

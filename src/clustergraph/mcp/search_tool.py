@@ -1,0 +1,51 @@
+"""The tool `search`, for graphs without a canned query of that name."""
+
+from __future__ import annotations
+
+from rdflib import Literal
+
+from clustergraph.mcp import arguments, replies
+from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.tool import Arguments, Reply, Tool
+from clustergraph.rdf.namespaces import DCTERMS, RDFS, SKOS, STANDARD_PREFIXES
+
+NAME = "search"
+
+_NAMING = " ".join(
+    f"<{iri}>"
+    for iri in (
+        *(f"{RDFS}label", f"{SKOS}prefLabel", f"{SKOS}altLabel", f"{SKOS}hiddenLabel", f"{SKOS}notation"),
+        *(f"{STANDARD_PREFIXES['foaf']}name", f"{DCTERMS}title", f"{STANDARD_PREFIXES['schema']}name"),
+    )
+)
+# Whole names come first, then those that begin with the text. Rank and name are one text, so that they stay together.
+_FOUND = f"""SELECT ?thing (SAMPLE(?class) AS ?kind) (SUBSTR(MIN(?hit), 2) AS ?matched) {{
+  VALUES ?naming {{ {_NAMING} }}
+  ?thing ?naming ?name
+  BIND(LCASE(STR(?name)) AS ?have) BIND(LCASE(?text) AS ?want)
+  FILTER(ISLITERAL(?name) && CONTAINS(?have, ?want))
+  BIND(CONCAT(IF(?have = ?want, "0", IF(STRSTARTS(?have, ?want), "1", "2")), STR(?name)) AS ?hit)
+  OPTIONAL {{ ?thing a ?class FILTER(ISIRI(?class)) }}
+}} GROUP BY ?thing ORDER BY MIN(?hit) ?thing"""
+
+
+def run(knowledge: Knowledge, given: Arguments) -> Reply:
+    """Look for a text in the names of things."""
+    arguments.known(given, ["text", *arguments.PAGING])
+    text = arguments.text(given, "text")
+    part = arguments.part(given)
+    answer = knowledge.engine.query(_FOUND, bindings={"text": Literal(text)}, format="json")
+    return replies.told(knowledge, answer, part, f"Things named like {text!r}")
+
+
+TOOL = Tool(
+    NAME,
+    "Search",
+    "Finds things by a part of their name, whatever its case: labels, other labels, notations, titles. Whole names "
+    "come first.",
+    arguments.schema(
+        {"text": {"type": "string", "description": "What to look for; taken literally."}, **arguments.PAGING}, ["text"]
+    ),
+    replies.ROWS,
+    run,
+)

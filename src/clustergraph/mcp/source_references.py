@@ -1,0 +1,123 @@
+"""The sources that an answer rests on: of its things, and of what stands between two things of a row.
+
+That one thing targets another may be said by a third that leads from the first to the second; then the row rests on the
+sources of that. Sources are the values of `dcterms:source` and its sub-properties, as on the pages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from rdflib import URIRef
+
+from clustergraph.describe.axioms import vocabulary
+from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.result_rows import Row, words
+from clustergraph.sparql.bindings import written
+from clustergraph.sparql.errors import EngineError
+
+MOST = 30
+"""How many sources an answer names."""
+MOST_PAIRS = 400
+SECONDS = 3.0
+"""How long to look for sources; an answer comes without them rather than late."""
+
+SCHEMA: dict[str, Any] = {
+    "sources": {
+        "type": "array",
+        "description": "What the answer rests on. A source below the graph's base, such as a line of a document, "
+        "can be described by its iri.",
+        "items": {
+            "type": "object",
+            "properties": {"about": {"type": "object"}, "source": {"type": "object"}},
+            "required": ["about", "source"],
+        },
+    },
+    "more_sources": {"type": "integer", "description": "How many sources are not named here."},
+}
+
+
+def of_rows(knowledge: Knowledge, rows: Iterable[Row], given: Sequence[str] = ()) -> dict[str, Any]:
+    """The sources of rows as data. `given` are IRIs that were asked for.
+
+    What a row is about is its first thing; what stands between that and its other things, or those asked for, comes
+    first.
+    """
+    things: dict[str, None] = {}
+    pairs: dict[tuple[str, str], None] = {}
+    for row in rows:
+        iris = [term["value"] for term in row.values() if term["type"] == "uri"]
+        for first in iris[:1]:
+            things[first] = None
+            pairs.update({(first, other): None for other in (*iris[1:], *given) if other != first})
+    for iri in given:
+        things[iri] = None
+    return _told(knowledge, _ask(knowledge, list(things), list(pairs)[:MOST_PAIRS]))
+
+
+def of_things(knowledge: Knowledge, iris: Sequence[str]) -> dict[str, Any]:
+    """The sources of things as data."""
+    return _told(knowledge, _ask(knowledge, list(iris), []))
+
+
+def lines(told: dict[str, Any], prefixes: dict[str, str]) -> str:
+    """The same as text; empty if there are none."""
+    if not told["sources"]:
+        return ""
+    by_source: dict[str, list[str]] = {}
+    for one in told["sources"]:
+        by_source.setdefault(words(one["source"], prefixes), []).append(words(one["about"], prefixes))
+    listed = [f"- {source}, on {'; '.join(dict.fromkeys(about))}" for source, about in by_source.items()]
+    more = f"\n- and {told['more_sources']:,} more" if told["more_sources"] else ""
+    return "Sources:\n" + "\n".join(listed) + more
+
+
+def _ask(knowledge: Knowledge, things: list[str], pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pairs of what is about and source, the nearest first."""
+    if not things:
+        return []
+    properties = f"VALUES (?says) {{ {_listed([one] for one in sorted(vocabulary(knowledge.engine).sources))} }}"
+    ways = [f"VALUES (?about) {{ {_listed([one] for one in things)} }} BIND(1 AS ?far)"]
+    if pairs:
+        ways.append(
+            f"VALUES (?one ?other) {{ {_listed(pairs)} }} ?one ?p ?about . ?about ?q ?other FILTER(ISIRI(?about)) "
+            "BIND(0 AS ?far)"
+        )
+    union = " UNION ".join(f"{{ {way} {properties} ?about ?says ?source }}" for way in ways)
+    query = (
+        f"SELECT ?about ?source (MIN(?far) AS ?rank) {{ {union} FILTER(ISIRI(?source)) }} "
+        "GROUP BY ?about ?source ORDER BY ?rank ?about ?source"
+    )
+    try:
+        answer = knowledge.engine.query(query, format="json", timeout=SECONDS)
+    except EngineError:
+        return []  # the answer itself is there, and its things can be described one by one
+    rows = json.loads(answer.body)["results"]["bindings"]
+    order = {iri: place for place, iri in enumerate(things)}
+    found = [(int(row["rank"]["value"]), row["about"]["value"], row["source"]["value"]) for row in rows]
+    found.sort(key=lambda one: (one[0], order.get(one[1], len(order))))
+    return list(dict.fromkeys((about, source) for _, about, source in found))
+
+
+def _listed(groups: Iterable[Sequence[str]]) -> str:
+    """Groups of IRIs as rows of VALUES, without those that no query can name."""
+    rows = []
+    for group in groups:
+        with suppress(EngineError):
+            rows.append(f"({' '.join(written('iri', URIRef(iri)) for iri in group)})")
+    return " ".join(rows)
+
+
+def _told(knowledge: Knowledge, found: list[tuple[str, str]]) -> dict[str, Any]:
+    named = knowledge.names({iri for pair in found[:MOST] for iri in pair})
+
+    def thing(iri: str) -> dict[str, str]:
+        return {"iri": iri, **({"label": named[iri]} if iri in named else {})}
+
+    return {
+        "sources": [{"about": thing(about), "source": thing(source)} for about, source in found[:MOST]],
+        "more_sources": max(0, len(found) - MOST),
+    }

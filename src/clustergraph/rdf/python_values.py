@@ -1,0 +1,182 @@
+"""RDF terms as values of Python.
+
+| in RDF | in Python |
+| --- | --- |
+| IRI | `rdflib.URIRef`, which is a str |
+| text | str; with a language `Text`, which is a str and has `.language` |
+| xsd:integer and its kin, xsd:gYear | int |
+| xsd:decimal | `decimal.Decimal` |
+| xsd:double, xsd:float | float |
+| xsd:boolean | bool |
+| xsd:date, xsd:dateTime, xsd:time | `datetime.date`, `datetime.datetime`, `datetime.time` |
+| xsd:duration and its kin | `datetime.timedelta`, or rdflib's `Duration` where months or years make its length vary |
+| a literal of another type, or one that its type does not allow | `rdflib.Literal` as written |
+| blank node | `rdflib.BNode` |
+| triple term | tuple of three |
+| unbound | None |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, time
+from decimal import Decimal
+from math import isinf
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+
+from rdflib.term import BNode, Literal, URIRef
+from rdflib.xsd_datetime import parse_xsd_date, parse_xsd_duration
+
+from clustergraph.rdf.namespaces import XSD
+
+
+class Text(str):
+    """A text in a language. It equals the same text in any other language and without one.
+
+    >>> Text("Feld", "de") == "Feld", Text("Feld", "de").language
+    (True, 'de')
+    """
+
+    __slots__ = ("language",)
+    language: str
+
+    def __new__(cls, text: str, language: str) -> Text:
+        made = super().__new__(cls, text)
+        made.language = language
+        return made
+
+    def __reduce__(self) -> tuple[type[Text], tuple[str, str]]:
+        return Text, (str(self), self.language)
+
+
+class Term(NamedTuple):
+    """An RDF term in plain parts. `kind` is `uri`, `bnode`, `literal` or `triple`, as in SPARQL 1.2 JSON."""
+
+    kind: str
+    text: str
+    datatype: str | None = None
+    language: str | None = None
+    parts: tuple[Term, ...] = ()
+    """Subject, predicate and object of a triple term."""
+
+
+def value(term: Term | None) -> Any:
+    """The value of a term.
+
+    >>> value(Term("literal", "2014", f"{XSD}gYear")), value(Term("literal", "Feld", None, "de"))
+    (2014, 'Feld')
+    """
+    if term is None:
+        return None
+    kind, text, datatype, language, parts = term
+    if kind == "uri":
+        return URIRef(text)
+    if kind == "bnode":
+        return BNode(text)
+    if kind == "triple":
+        return tuple(map(value, parts))
+    if language:
+        return Text(text, language)
+    if not datatype:
+        return text
+    convert = _CONVERTERS.get(datatype.removeprefix(XSD)) if datatype.startswith(XSD) else None
+    if convert is not None:
+        try:
+            return convert(text)
+        except (ValueError, KeyError, OverflowError, ArithmeticError):
+            pass
+    return as_written(text, datatype)
+
+
+def term_of(value: Any) -> Term | None:
+    """The term that a value stands for, as rdflib has it.
+
+    >>> term_of(7)
+    Term(kind='literal', text='7', datatype='http://www.w3.org/2001/XMLSchema#integer', language=None, parts=())
+    """
+    if value is None:
+        return None
+    if isinstance(value, URIRef):
+        return Term("uri", str(value))
+    if isinstance(value, BNode):
+        return Term("bnode", str(value))
+    if isinstance(value, tuple):
+        return Term("triple", "", parts=tuple(part for one in value if (part := term_of(one)) is not None))
+    literal = literal_of(value)
+    return Term("literal", str(literal), str(literal.datatype) if literal.datatype else None, literal.language)
+
+
+def literal_of(value: Any) -> Literal:
+    """The literal that a value of Python stands for, as rdflib has it. Raises TypeError for what has none, as a list.
+
+    >>> literal_of(Text("Feld", "de")), literal_of(float("-inf")).n3()
+    (rdflib.term.Literal('Feld', lang='de'), '"-INF"^^<http://www.w3.org/2001/XMLSchema#double>')
+    """
+    if isinstance(value, Literal):
+        return value
+    if isinstance(value, Text):
+        return Literal(str(value), lang=value.language)
+    if isinstance(value, Real) and not isinstance(value, (bool, int, float, Decimal)):
+        value = int(value) if isinstance(value, Integral) else float(value)  # numbers of numpy, say
+    if isinstance(value, float) and isinf(value):
+        # rdflib writes `inf`, which xsd:double does not allow.
+        return as_written("INF" if value > 0 else "-INF", f"{XSD}double")
+    made = Literal(value)
+    if made.datatype is None and not isinstance(value, str):
+        # rdflib would take what Python shows of it for a text.
+        raise TypeError(f"{value!r} is of the type {type(value).__name__}, which has no literal.")
+    return made
+
+
+def as_written(text: str, datatype: str) -> Literal:
+    """A literal with the very text given, even where its datatype does not allow it."""
+    from clustergraph.rdf.conversion import quiet
+
+    with quiet():
+        return Literal(text, datatype=URIRef(datatype), normalize=False)
+
+
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN")
+
+
+def _matching(pattern: re.Pattern[str], convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    def converted(text: str) -> Any:
+        text = text.strip(" \t\r\n")
+        if not pattern.fullmatch(text):
+            raise ValueError(text)
+        return convert(text)
+
+    return converted
+
+
+_whole = _matching(_WHOLE, int)
+_real = _matching(_DOUBLE, float)
+_moment = _matching(re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*"), datetime.fromisoformat)
+
+WHOLE_NUMBERS = (
+    *("integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger"),
+    *("nonPositiveInteger", "negativeInteger"),
+    *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
+)
+"""The datatypes of XML Schema for whole numbers, by local name."""
+
+_CONVERTERS: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(WHOLE_NUMBERS, _whole),
+    "gYear": _whole,
+    "decimal": _matching(_DECIMAL, Decimal),
+    "double": _real,
+    "float": _real,
+    "boolean": {"true": True, "1": True, "false": False, "0": False}.__getitem__,
+    "date": parse_xsd_date,
+    "dateTime": _moment,
+    "dateTimeStamp": _moment,
+    "time": _matching(re.compile(r"\d\d:\d\d:\d\d.*"), time.fromisoformat),
+    "duration": parse_xsd_duration,
+    "dayTimeDuration": parse_xsd_duration,
+    "yearMonthDuration": parse_xsd_duration,
+    "string": str,
+}

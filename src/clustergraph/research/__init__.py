@@ -1,1 +1,0 @@
-"""Results in the forms that researchers work with: data frames, networks, notebooks."""

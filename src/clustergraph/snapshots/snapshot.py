@@ -1,0 +1,144 @@
+"""A snapshot on disk: where it lies, what its manifest says, which one is current.
+
+The store folder holds
+
+    snapshots/{name}/store/          the triples (an Oxigraph store)
+    snapshots/{name}/manifest.json   what is in it and what it was built from
+    snapshots/{name}/downloads/      large graphs as files, written when first asked for
+    current -> snapshots/{name}
+
+A snapshot never changes once it is there. `build` writes snapshots; everything else reads them here. Whoever has one
+open holds a shared lock (flock) on its folder, so that `build.prune` leaves it alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import weakref
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "manifest.json"
+SNAPSHOTS = "snapshots"
+CURRENT = "current"
+STORE = "store"
+_NEEDED = {"name", "base", "graphs"}
+"""What a manifest has at the least."""
+
+
+class NoSnapshot(LookupError):
+    """There is no snapshot where one was looked for."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One immutable, named state of a graph.
+
+    >>> Snapshot(Path("/nowhere"), {"name": "ab12", "graphs": {"g": 3}}).name
+    'ab12'
+    """
+
+    path: Path | None
+    """Its folder; None for one that stands in another engine."""
+    manifest: dict[str, Any]
+    _held: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
+    """Its folder, open and locked."""
+
+    @classmethod
+    def open(cls, path: Path) -> Snapshot:
+        """Read the snapshot in the folder `path`, which is not pruned until this object is gone or released.
+
+        Raises NoSnapshot if there is none.
+        """
+        path = path.resolve()
+        with ExitStack() as opened:
+            try:
+                folder = os.open(path, os.O_RDONLY)
+                opened.callback(os.close, folder)
+                # Before the manifest is read: what is there then stays.
+                with suppress(OSError):  # a file system without locks, from which nothing is pruned either
+                    fcntl.flock(folder, fcntl.LOCK_SH)
+                manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                raise NoSnapshot(f"No snapshot in {path}: {error}. Build one with `clustergraph build`.") from error
+            if not isinstance(manifest, dict) or not manifest.keys() >= _NEEDED:
+                raise NoSnapshot(f"No snapshot in {path}: its {MANIFEST} is something else's.")
+            snapshot = cls(path, manifest, opened.pop_all())
+            weakref.finalize(snapshot, snapshot._held.close)
+            return snapshot
+
+    def release(self) -> None:
+        """Let it be pruned from now on: whoever opened it reads nothing more from its folder."""
+        self._held.close()
+
+    @property
+    def name(self) -> str:
+        """The name: the first 16 hexadecimal digits of the content's SHA-256."""
+        return str(self.manifest["name"])
+
+    @property
+    def store(self) -> Path:
+        """The folder of the Oxigraph store. Raises NoSnapshot if the snapshot stands in another engine."""
+        if self.path is None:
+            raise NoSnapshot(f"The snapshot {self.name} stands in another engine, and not on this machine.")
+        return self.path / STORE
+
+    @property
+    def base(self) -> str:
+        """The IRI under which this graph's things, graphs and ontology are named; ends in `/`."""
+        return str(self.manifest["base"])
+
+    @property
+    def triples(self) -> int | None:
+        """How many triples there are; None for an endpoint elsewhere that cannot count them in reasonable time."""
+        return self.manifest.get("triples")
+
+    @cached_property
+    def graphs(self) -> dict[str, int]:
+        """Named graphs and how many triples each holds."""
+        return dict(self.manifest["graphs"])
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """Prefixes that the source files declare, and the standard ones."""
+        return dict(self.manifest.get("prefixes", {}))
+
+    def metadata(self, what: str, language: str = "en") -> str:
+        """What the graph's own description says of itself: its `title`, `description`, `license` and so on.
+
+        In `language` where it is said in several, in another one otherwise; empty where nothing is said.
+        """
+        value = self.manifest.get("dataset", {}).get(what, "")
+        if isinstance(value, dict):
+            value = value.get(language) or value.get("en") or next(iter(value.values()), "")
+        if isinstance(value, list):
+            value = value[0] if value else ""
+        return str(value)
+
+    def title(self, language: str = "en") -> str:
+        """What the graph is called: as its own description says, else as the folder or file it was built from."""
+        return self.metadata("title", language) or str(self.manifest.get("title") or "") or "Knowledge graph"
+
+    @property
+    def graphs_overlap(self) -> bool:
+        """Whether some triple stands in more than one named graph."""
+        return bool(self.manifest.get("graphs_overlap", True))
+
+
+def current(store: Path) -> Snapshot:
+    """The snapshot that `current` points at. Raises NoSnapshot if nothing was built yet."""
+    return Snapshot.open(store / CURRENT)
+
+
+def every(store: Path) -> list[Snapshot]:
+    """All snapshots in the store folder, oldest first."""
+    found = []
+    for path in (store / SNAPSHOTS).glob(f"[!.]*/{MANIFEST}"):
+        with suppress(NoSnapshot):  # pruned in the meantime
+            found.append(Snapshot.open(path.parent))
+    return sorted(found, key=lambda snapshot: str(snapshot.manifest.get("built", "")))

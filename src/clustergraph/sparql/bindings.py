@@ -1,0 +1,64 @@
+"""Giving values to a query's variables: as RDF terms in a VALUES block, never as spliced text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from rdflib.term import Identifier, Literal, URIRef
+
+from clustergraph.sparql.errors import EvaluationError
+from clustergraph.sparql.tokens import pattern_start, variables
+
+_IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.\-]*:[^<>"{}|^`\\\x00-\x20]*""")
+_LANGUAGE = re.compile(r"[A-Za-z]+(?:-[A-Za-z0-9]+)*")
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+
+
+def bind(text: str, bindings: Mapping[str, Identifier]) -> str:
+    """The query with `VALUES (?a ?b) { (term term) }` put first in its outermost group.
+
+    The lines of the query keep their numbers. Raises EvaluationError for a variable that the query does not
+    have or a term that cannot be written.
+
+    >>> bind("SELECT * { ?s ?p ?o }", {"o": Literal('a" } #')})
+    'SELECT * { VALUES (?o) { ("a\\\\" } #") } ?s ?p ?o }'
+    """
+    if not bindings:
+        return text
+    missing = set(bindings) - variables(text)
+    if missing:
+        raise EvaluationError(f"The query has no variable ?{sorted(missing)[0]} to bind.")
+    names = sorted(bindings)
+    at = pattern_start(text)
+    head = " ".join(f"?{name}" for name in names)
+    row = " ".join(written(name, bindings[name]) for name in names)
+    return f"{text[:at]} VALUES ({head}) {{ ({row}) }}{text[at:]}"
+
+
+def written(name: str, term: Identifier) -> str:
+    """The term in SPARQL's own syntax, on one line. Raises EvaluationError if it has none; `name` is for its message.
+
+    >>> written("x", Literal("Zürich", lang="de"))
+    '"Zürich"@de'
+    """
+    if isinstance(term, URIRef):
+        return _iri(name, term)
+    if isinstance(term, Literal):
+        quoted = f'"{str(term).translate(_ESCAPES)}"'
+        if any(0xD800 <= ord(character) <= 0xDFFF for character in quoted):
+            raise EvaluationError(f"The value of ?{name} is not valid Unicode: {quoted!r}.")
+        if term.language:
+            if not _LANGUAGE.fullmatch(term.language):
+                raise EvaluationError(f"The value of ?{name} has no valid language tag: {term.language!r}.")
+            return f"{quoted}@{term.language}"
+        return f"{quoted}^^{_iri(name, term.datatype)}" if term.datatype else quoted
+    raise EvaluationError(f"The value of ?{name} is neither an IRI nor a literal.")
+
+
+def _iri(name: str, iri: str) -> str:
+    if not _IRI.fullmatch(iri):
+        raise EvaluationError(
+            f"The value of ?{name} is not an absolute IRI: {str(iri)!r}. Write it in full, such as https://example.org/a."
+        )
+    return f"<{iri}>"

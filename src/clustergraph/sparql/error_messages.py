@@ -1,0 +1,126 @@
+"""The engine's exceptions in words that help.
+
+The engine says how far its parser read at most. While it tries a keyword, it reads as many characters as the keyword
+has, past the place where the query is wrong. So the query is parsed once more with its tokens drawn so far apart that
+no such attempt reaches the next one: then the token at the place told is the one that does not fit.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+
+import pyoxigraph as ox
+
+from clustergraph.sparql import tokens as syntax
+from clustergraph.sparql.errors import EngineDown, EngineError, EvaluationError, OutsideAddress, QuerySyntaxError
+from clustergraph.sparql.federation_guard import WORDS
+from clustergraph.sparql.tokens import Token
+
+GAP = " " * (max(map(len, WORDS)) + 4)
+LONGEST = 100_000
+"""Characters of a query that is worth a second look."""
+_AT = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)+")
+_CLOSERS = {"}": "{", ")": "(", "]": "["}
+
+
+def explain(error: Exception, text: str, prefixes: Mapping[str, str]) -> EngineError:
+    """The engine's exception as one of ours. `prefixes` are those the engine was given with the query."""
+    if isinstance(error, EngineError):
+        return error
+    if isinstance(error, SyntaxError):
+        return _syntax_error(error, text, dict(prefixes))
+    message = str(error).rstrip(".")
+    if isinstance(error, OSError):
+        if "SERVICE" in text.upper():
+            if isinstance(error, PermissionError):
+                return OutsideAddress("The query would reach out to another service, and was stopped.", "", "SERVICE")
+            return EvaluationError(f"The service that the query calls gave no answer: {message}.")
+        return EngineDown(f"The store could not be read: {message}.")
+    if isinstance(error, (ValueError, RuntimeError)):
+        return EvaluationError(f"{message}.")
+    return EngineDown(f"{type(error).__name__}: {message}.")
+
+
+def _syntax_error(error: SyntaxError, text: str, prefixes: dict[str, str]) -> QuerySyntaxError:
+    told = _AT.match(str(error.args[0] if error.args else error))
+    if not told:
+        return QuerySyntaxError(f"{str(error).strip().rstrip('.')}.")
+    place = int(told[1]), int(told[2])
+    if len(text) > LONGEST:
+        return QuerySyntaxError("this is not SPARQL from here on.", *place)
+    try:
+        tokens = list(syntax.tokens(text))
+    except QuerySyntaxError as unreadable:
+        return unreadable
+    reason, culprit = _culprit(tokens, prefixes)
+    if culprit is None:
+        return QuerySyntaxError(_at_end(tokens, text, reason), *syntax.position(text, len(text.rstrip())))
+    return QuerySyntaxError(_at_token(culprit, reason), *syntax.position(text, culprit.start))
+
+
+def _culprit(tokens: list[Token], prefixes: dict[str, str]) -> tuple[str, Token | None]:
+    """What the parser says of the token that does not fit, and that token; None for the end of the query."""
+    drawn, starts, length = [], [], 0
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        gap = "" if before and _one_with(before, token) else GAP
+        drawn.append(gap + token.text)
+        starts.append(length + len(gap))
+        length += len(gap) + len(token.text)
+    apart = "".join(drawn) + GAP
+    try:
+        ox.Store().query(apart, prefixes=prefixes)
+    except SyntaxError as error:
+        told = _AT.match(str(error.args[0]))
+        if told:
+            at = syntax.index(apart, int(told[1]), int(told[2]))
+            expected = told[3].removeprefix("expected ").removeprefix("one of ").split(", ")
+            reason = next((item for item in expected if _SENTENCE.fullmatch(item)), "")
+            if at == len(apart):
+                return reason, None
+            return reason, tokens[max((index for index, start in enumerate(starts) if start <= at), default=0)]
+    except (OSError, ValueError, RuntimeError):
+        pass
+    return "", None
+
+
+def _one_with(before: Token, token: Token) -> bool:
+    """Whether the grammar wants no blank between the two."""
+    return before.end == token.start and (
+        token.kind == "language"
+        or "^^" in (before.text, token.text)
+        or (before.text in ("+", "-") and token.kind == "number")
+    )
+
+
+def _at_token(token: Token, reason: str) -> str:
+    if reason == "Prefix not found":
+        prefix = token.text.partition(":")[0]
+        return f"the prefix `{prefix}:` is not declared; begin the query with `PREFIX {prefix}: <...>`."
+    if reason == "IRI parsing failed" and token.kind == "iri":
+        return f"{token.text} is not an absolute IRI; write it in full, or begin the query with `BASE <...>`."
+    if reason == "IRI parsing failed":
+        return "what ends here in `<...>` is not an IRI: it may hold no blanks, quotes or braces."
+    shown = token.text if len(token.text) <= 40 else f"{token.text[:37]}..."
+    message = f"did not expect `{shown}` here"
+    if token.kind == "word" and token.text.upper() not in WORDS:
+        near = difflib.get_close_matches(token.text.upper(), WORDS, 1, 0.8)
+        return f"{message}; did you mean {near[0]}?" if near else f"{message}; no such keyword or function is known."
+    return f"{message} ({reason[0].lower()}{reason[1:]})." if reason else f"{message}."
+
+
+def _at_end(tokens: list[Token], text: str, reason: str) -> str:
+    if reason:
+        return f"{reason}."
+    opened: list[Token] = []
+    for token in tokens:
+        if token.text in _CLOSERS.values():
+            opened.append(token)
+        elif token.text in _CLOSERS and opened and opened[-1].text == _CLOSERS[token.text]:
+            opened.pop()
+    if opened:
+        line, column = syntax.position(text, opened[-1].start)
+        return f"the query ends, but the `{opened[-1].text}` of line {line}, column {column} is never closed."
+    return "the query is not complete, or its parts contradict each other."

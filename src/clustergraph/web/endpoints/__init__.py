@@ -1,0 +1,1 @@
+"""The routes for programs: SPARQL, canned queries, linked data, downloads, metadata, health."""

@@ -1,0 +1,146 @@
+"""`/api`: the canned queries, each an address of its own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from clustergraph.catalogue import CannedQuery, Parameter
+from clustergraph.messages import message
+from clustergraph.rdf import formats
+from clustergraph.web.http import i18n, request_params, responses
+from clustergraph.web.http.current import service
+from clustergraph.web.http.negotiation import choose, prefers_html
+from clustergraph.web.http.problem import Problem
+from clustergraph.web.pages.code_snippets import snippets
+from clustergraph.web.pages.query_result import page
+from clustergraph.web.pages.result_views import document_of, in_words, localised, named
+from clustergraph.web.pages.topics import by_topic
+
+blueprint = Blueprint("api", __name__, url_prefix="/api")
+
+RESERVED = ("format", "timeout", i18n.FIELD)
+"""Parameters of the service itself, which every canned query takes besides its own."""
+
+
+@blueprint.get("")
+@blueprint.get("/")
+def index() -> Response:
+    """The list of canned queries."""
+    if prefers_html(request):
+        return responses.page(render_template("queries.html", topics=by_topic()))
+    response = jsonify([describe(query) for query in service().catalogue])
+    response.vary.add("Accept")
+    return responses.kept(response)
+
+
+@blueprint.get("/<name>")
+def query(name: str) -> Response:
+    """Run one canned query; `name` may end in a format's file ending."""
+    found, suffix = _find(name)
+    given = request_params.address(request)
+    kind: formats.Kind = "graph" if found.form in ("CONSTRUCT", "DESCRIBE") else "results"
+    choice = choose(request, kind, given, html=True, suffix=suffix)
+    code = _language(given)
+    asked = {key: values for key, values in given.lists() if key not in RESERVED}
+    if choice.is_html and _asks_nothing(found, asked):
+        return responses.page(render_template("query.html", query=found, **_form(found, asked)))
+    if found.parameter(i18n.FIELD) and (code or choice.is_html):
+        asked[i18n.FIELD] = [code or i18n.language()]
+    answer = service().catalogue.run(
+        service().engine,
+        found.name,
+        asked,
+        format=("turtle" if kind == "graph" else "json") if choice.is_html else choice.format.name,
+        timeout=request_params.timeout(given),
+    )
+    if choice.is_html:
+        values = {name: values[0] for name, values in asked.items() if values[0].strip()}
+        text = found.with_values(service().catalogue.bind(service().engine, found, asked))
+        more = {**_form(found, asked), "snippets": snippets(found, values, text)}
+        return page(answer, given, query=text, canned=found, **more)
+    if code and choice.format.name == "json" and found.form == "SELECT":
+        document = localised(document_of(answer), code, found)
+        answer = replace(answer, body=json.dumps(document, ensure_ascii=False).encode())
+    return responses.respond(answer, choice, found.text)
+
+
+def _language(given: MultiDict[str, str]) -> str:
+    """The language that labels are asked for in; empty where none is."""
+    code = request_params.single(given, i18n.FIELD) or ""
+    if code and code not in i18n.LANGUAGES:
+        detail = message("lang is {code!r}; give {known}.", code=code, known=i18n.LANGUAGES)
+        raise Problem("bad-parameter", detail, parameter=i18n.FIELD)
+    return code
+
+
+def describe(found: CannedQuery) -> dict[str, Any]:
+    """A canned query as JSON."""
+    return {
+        "name": found.name,
+        "href": f"{responses.host_url()}/api/{found.name}",
+        "summary": {"en": found.summary.en, "de": found.summary.in_language("de")},
+        "description": {"en": found.description.en, "de": found.description.in_language("de")},
+        "tags": list(found.tags),
+        "form": found.form,
+        "view": found.default_view,
+        "parameters": [_parameter(parameter) for parameter in found.parameters],
+        "text": found.text,
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    described = {
+        "name": parameter.name,
+        "type": parameter.type,
+        "required": parameter.required,
+        "description": {"en": parameter.description.en, "de": parameter.description.in_language("de")},
+        "class": parameter.class_iri,
+        "values": list(parameter.choices) or None,
+        "default": parameter.default,
+        "example": parameter.example,
+    }
+    return {name: value for name, value in described.items() if value is not None}
+
+
+def _find(name: str) -> tuple[CannedQuery, str | None]:
+    """The query that a path segment names, and the file ending if the name has one."""
+    catalogue = service().catalogue
+    stem, _, ending = name.rpartition(".")
+    if name not in catalogue and stem and (ending == "html" or formats.find(ending)):
+        return catalogue[stem], ending
+    return catalogue[name], None
+
+
+def _asks_nothing(found: CannedQuery, given: dict[str, list[str]]) -> bool:
+    """Whether a required parameter is missing, so that a person should be shown the form instead of an error."""
+    return any(
+        parameter.required
+        and parameter.default is None
+        and not any(value.strip() for value in given.get(parameter.name, []))
+        for parameter in found.parameters
+    ) and all(found.parameter(name) for name in given)
+
+
+def _label(parameter: Parameter, code: str) -> str:
+    """What a form calls the parameter: as its header says, else as its class is called, else by its name."""
+    if parameter.label:
+        return parameter.label.in_language(code)
+    if parameter.class_iri and (name := named([parameter.class_iri], code).get(parameter.class_iri)):
+        return name[:1].upper() + name[1:]
+    return in_words(parameter.name)
+
+
+def _form(found: CannedQuery, given: dict[str, list[str]]) -> dict[str, Any]:
+    """What the form of a query shows: its parameters with values to choose from, and the values given."""
+    engine, catalogue, code = service().engine, service().catalogue, i18n.language()
+    # The page's own language is chosen in its head.
+    shown = [one for one in found.parameters if one.name != i18n.FIELD]
+    return {
+        "parameters": [(one, _label(one, code), catalogue.suggestions(found, one, engine, code)) for one in shown],
+        "values": {name: values[0] for name, values in given.items()},
+    }

@@ -1,0 +1,99 @@
+"""Whole graphs to take along: each named graph and all of them, in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from flask import Response, request
+
+from clustergraph.describe import thing_documents
+from clustergraph.engine.base import Answer
+from clustergraph.messages import message
+from clustergraph.rdf.formats import Format
+from clustergraph.snapshots.graph_names import short_name
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.errors import ResultTooLarge
+from clustergraph.web.http import export_files, request_params, responses
+from clustergraph.web.http.current import service
+from clustergraph.web.http.negotiation import Choice, choose
+from clustergraph.web.http.problem import Problem
+
+FIELD = "download"
+
+LARGE = 50_000
+"""Triples from which a graph is sent as a file, without asking the engine for it first."""
+
+
+def everything(suffix: str | None) -> Response:
+    """All graphs: merged, or by name in the formats that keep names."""
+    response = _download(None, suffix, lambda form: thing_documents.whole(service().engine, form))
+    response.headers["Link"] = ", ".join(
+        thing_documents.links(
+            service().snapshot, f"{service().snapshot.base}{thing_documents.GRAPHS}", response.mimetype or ""
+        )
+    )
+    return response
+
+
+def named_graph(iri: str, suffix: str | None) -> Response:
+    """One named graph, nothing added."""
+    return _download(iri, suffix, lambda form: thing_documents.of(service().engine, iri, form))
+
+
+def file_name(snapshot: Snapshot, what: str, form: Format) -> str:
+    """What a downloaded file is called: it says which graph it holds, and of which snapshot.
+
+    >>> from pathlib import Path
+    >>> from clustergraph.rdf.formats import find
+    >>> example = Snapshot(Path(), {"name": "ab12", "base": "https://example.org/kg/"})
+    >>> file_name(example, "people", find("ttl"))
+    'kg-people-ab12.ttl'
+    """
+    address = urlsplit(snapshot.base)
+    dataset = address.path.strip("/").rpartition("/")[2] or address.hostname or "graph"
+    words = (f"{dataset}-{what}-{snapshot.name}").casefold()
+    return "".join(one if one.isascii() and (one.isalnum() or one in ".-_") else "-" for one in words) + (
+        f".{form.extension}"
+    )
+
+
+def _download(graph: str | None, suffix: str | None, ask: Callable[[Format], Answer]) -> Response:
+    """A named graph, or with None all of them: what the engine answers, or a file where that is too large."""
+    given = request_params.address(request)
+    choice = choose(request, "graph", given, suffix=suffix)
+    snapshot = service().snapshot
+    triples = snapshot.graphs.get(graph) if graph else snapshot.manifest.get("triples")
+    response = _file(graph, choice) if (triples or 0) > LARGE else None
+    if response is None:
+        try:
+            response = responses.respond(ask(choice.format), choice)
+        except ResultTooLarge as error:
+            response = _file(graph, choice)
+            if response is None:
+                raise _too_large(choice.format, error) from error
+    if (request_params.single(given, FIELD) or "0") != "0":
+        name = file_name(snapshot, short_name(snapshot, graph) if graph else "all", choice.format)
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _file(graph: str | None, choice: Choice) -> Response | None:
+    """The response whose body is a file, which `front` sends; None where no file can be kept."""
+    path = export_files.written(service().snapshot, graph, choice.format, service().settings.timeout)
+    if path is None:
+        return None
+    request.environ[export_files.FILE] = export_files.Part.whole(path)
+    response = Response(content_type=choice.content_type)
+    response.vary.add("Accept")
+    return responses.kept(response)
+
+
+def _too_large(form: Format, error: ResultTooLarge) -> Problem:
+    detail = message(
+        "In {form} this is larger than {most} MiB, the most for one answer. Take the named graphs one by one, choose a "
+        "shorter format such as Turtle, or use `clustergraph export`.",
+        form=form.label,
+        most=f"{error.allowed / 2**20:g}",
+    )
+    return Problem("result-too-large", detail, limit=error.limit, unit=error.unit, allowed=error.allowed)

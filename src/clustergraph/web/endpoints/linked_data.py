@@ -1,0 +1,179 @@
+"""Linked data: every IRI below the graph's base answers here, as a page or as data.
+
+`/id/...`, and any other path that names a thing, answers 303 to `/page/...` or `/data/...`, by `Accept`. Things named
+elsewhere are at `/page?iri=` and `/data?iri=`. A named graph's data is the whole graph, and that of `/graph` is all of
+them; `/snapshot/...` names the state of the graph that statements are taken from.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from flask import Blueprint, Response, render_template, request
+
+from clustergraph.describe import thing_documents
+from clustergraph.describe.prov import snapshot_description
+from clustergraph.describe.similar_names import suggest
+from clustergraph.describe.thing_queries import is_there
+from clustergraph.describe.urls import ONTOLOGY, data_link, names, page_link
+from clustergraph.messages import message
+from clustergraph.rdf import formats
+from clustergraph.rdf.formats import Format
+from clustergraph.web.endpoints import downloads
+from clustergraph.web.http import descriptions, request_params, responses
+from clustergraph.web.http.current import labels, service
+from clustergraph.web.http.i18n import here
+from clustergraph.web.http.negotiation import choose
+from clustergraph.web.http.problem import Problem
+from clustergraph.web.pages import graphs, ontology
+from clustergraph.web.pages.thing import thing_page
+
+blueprint = Blueprint("things", __name__)
+
+
+@blueprint.get("/page")
+def page_of_iri() -> Response:
+    """The page of a thing named anywhere."""
+    iri = _asked_iri()
+    return _page(iri) or _missing(iri)
+
+
+@blueprint.get("/data")
+def data_of_iri() -> Response:
+    """The data of a thing named anywhere."""
+    iri = _asked_iri()
+    return _data(iri, None) if is_there(service().engine, iri) else _missing(iri)
+
+
+@blueprint.get("/page/<path:path>")
+def page(path: str) -> Response:
+    """The page of a thing named below the graph's base."""
+    if path == thing_documents.GRAPHS:
+        return graphs.index()
+    if _is_snapshot(path):
+        return graphs.snapshot_page()
+    pages = (_page(iri) for iri in names(path, "", service().snapshot.base))
+    return next((found for found in pages if found), None) or _shadowed("page", path)
+
+
+@blueprint.get("/data/<path:path>")
+def data(path: str) -> Response:
+    """The data of a thing named below the graph's base; the path may end in a format's file ending."""
+    stem, _, ending = path.rpartition(".")
+    if stem and formats.find(ending, "graph") and (response := _data_at(stem, ending)):
+        return response
+    return _data_at(path, None) or _shadowed("data", path)
+
+
+@blueprint.get("/<path:path>")
+def resolve(path: str) -> Response:
+    """Where the thing with this path is described: 303 to its page or its data (Cool URIs, section 4.2).
+
+    A path that ends in a format's file ending, and names nothing itself, leads to that format.
+    """
+    base = service().snapshot.base
+    if path == thing_documents.SNAPSHOTS:
+        return responses.see_other(f"/{path}/{service().snapshot.name}")
+    stem, _, ending = path.rpartition(".")
+    iri = _named(path, request.query_string.decode("latin-1"))
+    if iri is not None:
+        choice = choose(request, "graph", request_params.address(request), html=True)
+        return responses.see_other(
+            here(page_link(iri, base)) if choice.is_html else data_link(iri, base, choice.format)
+        )
+    form = formats.find(ending, "graph")
+    if stem and form and (iri := _named(stem, "")):
+        return responses.see_other(data_link(iri, base, form))
+    raise nothing(f"{base}{path}")
+
+
+def nothing(iri: str) -> Problem:
+    """The error for a name that is not here, with names that are like it."""
+    segments = iri.removeprefix(service().snapshot.base).split("/")
+    if iri.startswith(service().snapshot.base) and segments[0] == thing_documents.SNAPSHOTS and len(segments) == 2:
+        current = thing_documents.snapshot_iri(service().snapshot)
+        detail = message("The snapshot <{iri}> is not served here; only the current one is described.", iri=iri)
+        return Problem("not-found", detail, suggestions=[current])
+    detail = message("Nothing here is named <{iri}>.", iri=iri)
+    return Problem("not-found", detail, suggestions=suggest(service().engine, iri))
+
+
+def _shadowed(segment: str, path: str) -> Response:
+    """Where a thing is described whose own path begins like one of this service's."""
+    if _find(f"{segment}/{path}", request.query_string.decode("latin-1")):
+        return resolve(f"{segment}/{path}")
+    stem, _, ending = path.rpartition(".")
+    raise nothing(f"{service().snapshot.base}{stem if stem and formats.find(ending, 'graph') else path}")
+
+
+def _is_snapshot(path: str) -> bool:
+    return f"{service().snapshot.base}{path}" == thing_documents.snapshot_iri(service().snapshot)
+
+
+def _named(path: str, query: str) -> str | None:
+    """The IRI that a path means: of a thing, the current snapshot, or the collection of all graphs."""
+    if path == thing_documents.GRAPHS or _is_snapshot(path):
+        return f"{service().snapshot.base}{path}"
+    return _find(path, query)
+
+
+def _find(path: str, query: str) -> str | None:
+    """The IRI that a path means, of those that the graph knows."""
+    candidates = names(path, query, service().snapshot.base)
+    return next((iri for iri in candidates if is_there(service().engine, iri)), None)
+
+
+def _asked_iri() -> str:
+    return request_params.iri("iri", request_params.single(request_params.address(request), "iri") or "")
+
+
+def _missing(iri: str) -> NoReturn:
+    raise nothing(iri)
+
+
+def _data_at(path: str, suffix: str | None) -> Response | None:
+    """The data of what a path below the base names; None if it names nothing."""
+    if path == thing_documents.GRAPHS:
+        return downloads.everything(suffix)
+    if _is_snapshot(path):
+        response = descriptions.respond(snapshot_description, suffix)
+        response.headers["Link"] = _links(thing_documents.snapshot_iri(service().snapshot), response.mimetype or "")
+        return response
+    iri = _find(path, "")
+    return _data(iri, suffix) if iri else None
+
+
+def _data(iri: str, suffix: str | None) -> Response:
+    if iri in service().snapshot.graphs:
+        response = downloads.named_graph(iri, suffix)
+    else:
+        choice = choose(request, "graph", request_params.address(request), suffix=suffix)
+        response = responses.respond(thing_documents.of(service().engine, iri, choice.format), choice)
+    response.headers["Link"] = _links(iri, response.mimetype or "")
+    return response
+
+
+def _page(iri: str) -> Response | None:
+    """The page of what the graph knows by this name; None if it knows nothing. The page's own queries tell."""
+    snapshot = service().snapshot
+    if iri in snapshot.graphs:
+        return graphs.page(iri)
+    if iri == f"{snapshot.base}{ONTOLOGY}":
+        return ontology.page() if is_there(service().engine, iri) else None
+    said = thing_page(service().engine, labels(), iri)
+    if said is None:
+        return None
+    html = render_template("thing.html", iri=iri, said=said, data=data_links(iri))
+    response = responses.page(html)
+    response.headers["Link"] = _links(iri, "text/html")
+    return response
+
+
+def data_links(iri: str) -> list[tuple[Format, str]]:
+    """The addresses of a thing's data, one for each format."""
+    return [(form, data_link(iri, service().snapshot.base, form)) for form in formats.of_kind("graph")]
+
+
+def _links(iri: str, given: str) -> str:
+    """The Link header of a page or a document about a thing, which comes as the media type `given`."""
+    return ", ".join(thing_documents.links(service().snapshot, iri, given))

@@ -1,0 +1,88 @@
+"""The service and its graph for programs: Service Description, VoID, DCAT-AP, schema.org, Croissant, examples.
+
+Sources: SPARQL 1.1 Service Description; Describing Linked Datasets with the VoID Vocabulary, section 6; DCAT-AP 3.0.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response
+
+from clustergraph.describe import croissant, dcat, schema_org, sparql_examples
+from clustergraph.describe.void import dataset_description
+from clustergraph.web.http import descriptions, responses
+from clustergraph.web.http.current import service
+from clustergraph.web.http.i18n import LANGUAGES, language
+
+blueprint = Blueprint("descriptions", __name__)
+
+
+@blueprint.get("/.well-known/void")
+def void() -> Response:
+    """The VoID description of the graph."""
+    response = descriptions.respond(dataset_description)
+    response.headers["Link"] = ", ".join(
+        (
+            '</dcat>; rel="related"',
+            '</dataset.jsonld>; rel="related"; type="application/ld+json"',
+            f'<{croissant.PATH}>; rel="related"; type="application/ld+json"',
+            f'<{sparql_examples.PATH}>; rel="related"',
+        )
+    )
+    return response
+
+
+@blueprint.get("/void")
+def void_short() -> Response:
+    """Where some clients look for VoID."""
+    return responses.redirect("/.well-known/void", 302)
+
+
+@blueprint.get("/dcat")
+def catalog() -> Response:
+    """The DCAT-AP description of the graph and its downloads."""
+    response = descriptions.respond(dcat.catalog)
+    response.headers["Link"] = '</.well-known/void>; rel="describedby"'
+    return response
+
+
+@blueprint.get(sparql_examples.PATH)
+def examples() -> Response:
+    """The canned queries as examples, for tools of other projects."""
+    response = descriptions.respond(lambda engine, host: sparql_examples.described(engine, service().catalogue, host))
+    response.headers["Link"] = '</.well-known/void>; rel="describedby", </api>; rel="related"'
+    return response
+
+
+@blueprint.get(croissant.PATH)
+def tables() -> Response:
+    """The tables that can be downloaded, as Croissant describes them."""
+    document = croissant.dataset(service().engine, service().catalogue, responses.host_url())
+    body = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    response = Response(body, content_type="application/ld+json")
+    response.headers["Link"] = '</.well-known/void>; rel="describedby"'
+    return responses.kept(response)
+
+
+@blueprint.get("/dataset.jsonld")
+def dataset() -> Response:
+    """The graph as schema.org describes datasets, in the language that the client asks for."""
+    body = json.dumps(_markup(), ensure_ascii=False, indent=1) + "\n"
+    response = Response(body, content_type="application/ld+json")
+    response.headers["Content-Language"] = language()
+    response.vary.add("Accept-Language")
+    response.headers["Link"] = '</.well-known/void>; rel="describedby"'
+    return responses.kept(response)
+
+
+@blueprint.app_context_processor
+def _for_templates() -> dict[str, Any]:
+    """`dataset_markup()`: the same for a data block in a page. A `<` in it could end the block, so there is none."""
+    return {"dataset_markup": lambda: json.dumps(_markup(), ensure_ascii=False).replace("<", "\\u003c")}
+
+
+def _markup() -> dict[str, Any]:
+    order = (language(), *(code for code in LANGUAGES if code != language()))
+    return schema_org.dataset(service().engine, responses.host_url(), order)

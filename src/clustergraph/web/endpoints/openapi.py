@@ -1,0 +1,282 @@
+"""`/openapi.json`: everything this service offers, as OpenAPI 3.1, made from the canned queries themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from clustergraph import __version__
+from clustergraph.catalogue import CannedQuery, Parameter, json_schema
+from clustergraph.describe import croissant, sparql_examples
+from clustergraph.rdf.formats import FORMATS, Kind, of_kind
+from clustergraph.web.endpoints.sparql import FORM, QUERY
+from clustergraph.web.http import responses
+from clustergraph.web.http.current import service
+from clustergraph.web.http.problem import KINDS
+from clustergraph.web.pages import composed_pages
+from clustergraph.web.pages.browse import browsable
+from clustergraph.web.pages.compare import MOST
+
+blueprint = Blueprint("openapi", __name__)
+
+HTML = "text/html"
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """The OpenAPI document."""
+    return responses.kept(jsonify(document()))
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document as data."""
+    snapshot = service().snapshot
+    info: dict[str, Any] = {
+        "title": snapshot.title(),
+        "version": snapshot.name,
+        "summary": f"SPARQL, canned queries and linked data, served by ClusterGraph {__version__}",
+    }
+    if snapshot.metadata("description"):
+        info["description"] = snapshot.metadata("description")
+    if snapshot.metadata("license").startswith("http"):
+        info["license"] = {"name": "Licence of the data", "url": snapshot.metadata("license")}
+    return {
+        "openapi": "3.1.0",
+        "info": info,
+        "servers": [{"url": responses.host_url()}],
+        "tags": [{"name": name} for name in _tags()],
+        "paths": {
+            "/sparql": _sparql(),
+            "/api": _simple("queries", "List the canned queries", ("application/json", HTML), "Queries"),
+            **{f"/api/{query.name}": {"get": _canned(query)} for query in service().catalogue},
+            **_things(),
+            **_about(),
+            **_explorer(),
+        },
+        "components": {"schemas": {"Problem": _problem()}, "responses": {"Problem": _problem_response()}},
+    }
+
+
+def _tags() -> list[str]:
+    return ["SPARQL", "Queries", "Linked data", "Service"]
+
+
+def _operation(
+    name: str, summary: str, contents: dict[str, Any], tag: str, parameters: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": name,
+        "summary": summary,
+        "tags": [tag],
+        "responses": {
+            "200": {"description": "The answer", "content": contents},
+            "default": {"$ref": "#/components/responses/Problem"},
+        },
+    }
+    if parameters:
+        operation["parameters"] = parameters
+    return operation
+
+
+def _simple(
+    name: str, summary: str, media_types: tuple[str, ...], tag: str, parameters: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    contents: dict[str, Any] = {media_type: {"schema": {}} for media_type in media_types}
+    return {"get": _operation(name, summary, contents, tag, parameters)}
+
+
+def _contents(*kinds: Kind, html: bool = False) -> dict[str, Any]:
+    types = [form.media_type for kind in kinds for form in of_kind(kind)]
+    return {media_type: {"schema": {"type": "string"}} for media_type in [*types, *([HTML] if html else [])]}
+
+
+def _in_query(name: str, description: str, schema: dict[str, Any], required: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "required": required, "schema": schema}
+
+
+def _format(kinds: tuple[Kind, ...], html: bool = True) -> dict[str, Any]:
+    names = [*(form.name for form in FORMATS if form.kind in kinds), *(["html"] if html else [])]
+    return _in_query("format", "Format of the answer; overrules Accept.", {"type": "string", "enum": names})
+
+
+def _common(kinds: tuple[Kind, ...]) -> list[dict[str, Any]]:
+    ceiling = max(service().settings.timeout, service().settings.timeout_ceiling)
+    return [
+        _format(kinds),
+        _in_query(
+            "timeout",
+            "Seconds the query may run.",
+            {"type": "number", "exclusiveMinimum": 0, "maximum": ceiling, "default": service().settings.timeout},
+        ),
+    ]
+
+
+def _sparql() -> dict[str, Any]:
+    graphs = {"type": "array", "items": {"type": "string", "format": "iri"}}
+    dataset = [
+        _in_query("default-graph-uri", "Graphs whose merge is the default graph.", graphs),
+        _in_query("named-graph-uri", "Graphs that GRAPH may name.", graphs),
+    ]
+    text = {"type": "string", "examples": ["SELECT * { ?s ?p ?o } LIMIT 10"]}
+    everything = _contents("results", "graph", html=True)
+    get = _operation(
+        "sparqlGet",
+        "Ask in SPARQL 1.1",
+        everything,
+        "SPARQL",
+        [
+            _in_query("query", "The query; without one, the answer is the service description.", text),
+            *dataset,
+            *_common(("results", "graph")),
+        ],
+    )
+    post = _operation(
+        "sparqlPost",
+        "Ask in SPARQL 1.1, query in the body",
+        everything,
+        "SPARQL",
+        [*dataset, *_common(("results", "graph"))],
+    )
+    fields = {parameter["name"]: parameter["schema"] for parameter in get["parameters"]}
+    form = {"type": "object", "required": ["query"], "properties": fields}
+    post["requestBody"] = {
+        "required": True,
+        "content": {FORM: {"schema": form}, QUERY: {"schema": {"type": "string"}}},
+    }
+    return {"get": get, "post": post}
+
+
+def _canned(query: CannedQuery) -> dict[str, Any]:
+    kind: Kind = "graph" if query.form in ("CONSTRUCT", "DESCRIBE") else "results"
+    parameters = [*(_parameter(parameter) for parameter in query.parameters), *_common((kind,))]
+    operation = _operation(query.name, str(query.summary), _contents(kind, html=True), "Queries", parameters)
+    return {**operation, "description": str(query.description)}
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return _in_query(
+        parameter.name, str(parameter.description), json_schema.schema(parameter), json_schema.is_needed(parameter)
+    )
+
+
+def _things() -> dict[str, Any]:
+    path = {
+        "name": "path",
+        "in": "path",
+        "required": True,
+        "description": "The part of a thing's IRI behind the graph's base; it may hold slashes.",
+        "schema": {"type": "string"},
+    }
+    iri = _in_query("iri", "The IRI of a thing.", {"type": "string", "format": "iri"}, required=True)
+    seen = {
+        "description": "See the page or the data at Location",
+        "headers": {"Location": {"schema": {"type": "string"}}},
+    }
+    follow = _operation("thing", "Follow the name of a thing", {}, "Linked data", [path, _format(("graph",))])
+    follow["responses"] = {"303": seen, "default": follow["responses"]["default"]}
+    data, form = _contents("graph"), _format(("graph",), html=False)
+    return {
+        "/{path}": {"get": follow},
+        "/page": _simple("pageOfIri", "The page of a thing", (HTML,), "Linked data", [iri]),
+        "/page/{path}": _simple("page", "The page of a thing", (HTML,), "Linked data", [path]),
+        "/data": {"get": _operation("dataOfIri", "A thing as RDF", data, "Linked data", [iri, form])},
+        "/data/{path}": {"get": _operation("data", "A thing as RDF", data, "Linked data", [path, form])},
+    }
+
+
+def _about() -> dict[str, Any]:
+    void = _operation(
+        "void", "Describe the graph (VoID)", _contents("graph"), "Service", [_format(("graph",), html=False)]
+    )
+    catalog = _operation(
+        "dcat",
+        "Describe the graph and its downloads (DCAT-AP)",
+        _contents("graph"),
+        "Service",
+        [_format(("graph",), False)],
+    )
+    ontology = _operation(
+        "ontology", "The terms of the graph", _contents("graph", html=True), "Linked data", [_format(("graph",))]
+    )
+    moved = {"description": "See /.well-known/void", "headers": {"Location": {"schema": {"type": "string"}}}}
+    short = _operation("voidShort", "Lead to the description of the graph", {}, "Service")
+    short["responses"] = {"302": moved, "default": short["responses"]["default"]}
+    return {
+        "/": _simple("home", "What this is and what it holds", (HTML,), "Service"),
+        "/.well-known/void": {"get": void},
+        "/void": {"get": short},
+        "/dcat": {"get": catalog},
+        "/dataset.jsonld": _simple(
+            "datasetMarkup", "Describe the graph (schema.org)", ("application/ld+json",), "Service"
+        ),
+        croissant.PATH: _simple("croissant", "Describe the tables (Croissant)", ("application/ld+json",), "Service"),
+        sparql_examples.PATH: {
+            "get": _operation(
+                "sparqlExamples",
+                "The canned queries as SPARQL examples (SHACL)",
+                _contents("graph"),
+                "SPARQL",
+                [_format(("graph",), False)],
+            )
+        },
+        "/ontology": {"get": ontology},
+        "/ontology.svg": _simple("ontologyDrawing", "A drawing of the classes", ("image/svg+xml",), "Linked data"),
+        "/errors": _simple("errors", "Every kind of error and what to do about it", (HTML,), "Service"),
+        "/openapi.json": _simple("openapi", "This description", ("application/json",), "Service"),
+        "/health": _simple("health", "Whether the process is alive", ("application/json",), "Service"),
+        "/ready": _simple("ready", "Whether queries are answered", ("application/json",), "Service"),
+        "/metrics": _simple("metrics", "Counts for Prometheus", ("text/plain",), "Service"),
+    }
+
+
+def _explorer() -> dict[str, Any]:
+    """The pages that depend on what the canned queries are marked for."""
+    paths = {
+        "/about": _simple("aboutPage", "Where the graph comes from and how to cite it", (HTML,), "Service"),
+        "/manifest.json": _simple("manifest", "What the snapshot is", ("application/json",), "SPARQL"),
+        "/schema.json": _simple("schemaTerms", "Prefixes, classes and properties", ("application/json",), "SPARQL"),
+    }
+    query = browsable()
+    if query is not None and query.browse is not None:
+        iris = {"type": "array", "items": {"type": "string", "format": "iri"}}
+        facets = [_in_query(facet.name, f"{facet.label}: any of these", iris) for facet in query.browse.facets]
+        contents = _contents("results", "graph", html=True)
+        parameters = [*facets, _format(("results", "graph"))]
+        paths["/browse"] = {
+            "get": _operation("browsePage", "Things by facets that combine", contents, "Queries", parameters)
+        }
+    if any(place.of == "compare" for one in service().catalogue for place in one.pages):
+        things = {"type": "array", "items": {"type": "string"}, "maxItems": MOST}
+        parameters = [_in_query("thing", "Two to four things, by IRI, short name or label", things)]
+        paths["/compare"] = _simple("comparePage", "Things side by side", (HTML,), "Queries", parameters)
+    for path, title in composed_pages.pages(service().catalogue).items():
+        paths[f"/{path}"] = _simple(f"site_{path.replace('-', '_')}", str(title), (HTML,), "Queries")
+    return paths
+
+
+def _problem() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": "Problem details (RFC 9457)",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string", "enum": [f"/errors#{slug}" for slug in KINDS]},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "advice": {"type": "string"},
+            "line": {"type": "integer"},
+            "column": {"type": "integer"},
+            "parameter": {"type": "string"},
+            "allowed": {},
+            "limit": {"type": "string"},
+            "unit": {"type": "string"},
+            "suggestions": {"type": "array", "items": {"type": "string"}},
+        },
+    }
+
+
+def _problem_response() -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": "What went wrong", "content": {"application/problem+json": {"schema": schema}}}

@@ -1,0 +1,45 @@
+"""`/schema.json`: the terms of this graph for whoever writes queries: prefixes, classes, properties, with counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from clustergraph.describe.axioms import vocabulary
+from clustergraph.rdf.namespaces import compact
+from clustergraph.web.http import responses
+from clustergraph.web.http.current import service
+from clustergraph.web.http.i18n import LANGUAGES, texts
+
+blueprint = Blueprint("schema", __name__)
+
+
+@blueprint.get("/schema.json")
+def schema() -> Response:
+    """Prefixes by name; classes and properties that the graph uses or its ontology names, most used first."""
+    snapshot = service().snapshot
+    found = vocabulary(service().engine)
+    properties = {**found.sub_properties, **found.chains, **found.inverses}
+    used = {kind: dict(snapshot.manifest.get(kind, {})) for kind in ("classes", "properties")}
+    for iri in found.names:
+        if not any(iri in counts for counts in used.values()):
+            is_property = iri in properties or iri.rpartition("/")[2].rpartition("#")[2][:1].islower()
+            used["properties" if is_property else "classes"][iri] = 0
+    response = jsonify(
+        {
+            "base": snapshot.base,
+            "prefixes": dict(sorted(snapshot.prefixes.items())),
+            **{
+                kind: [_term(iri, count, found.names) for iri, count in counts.items()] for kind, counts in used.items()
+            },
+        }
+    )
+    return responses.kept(response)
+
+
+def _term(iri: str, count: int, names: dict[str, dict[str, str]]) -> dict[str, Any]:
+    name = compact(iri, service().snapshot.prefixes)
+    # Terms that the graph only borrows have no label in it.
+    own = {code: word for code in LANGUAGES if (word := texts(code).get(f"term.{name}"))}
+    return {"iri": iri, "name": name, "label": names.get(iri) or own, "count": count}

@@ -1,0 +1,132 @@
+"""`/sparql`: the SPARQL 1.1 Protocol's query operation, to the letter (sections 2.1 and 2.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Request, Response, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from clustergraph.describe.service_description import service_description
+from clustergraph.describe.sparql_examples import examples
+from clustergraph.rdf.formats import FORMATS, Kind
+from clustergraph.sparql import tokens
+from clustergraph.web.http import descriptions, request_params, responses
+from clustergraph.web.http.current import service
+from clustergraph.web.http.negotiation import choose, prefers_html
+from clustergraph.web.http.problem import Problem
+from clustergraph.web.middleware.fast_path import FAILED
+from clustergraph.web.pages.query_result import page
+
+blueprint = Blueprint("sparql", __name__)
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+
+NO_UPDATES = "This is an update; this service only answers queries (SELECT, ASK, CONSTRUCT, DESCRIBE)."
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a protocol request asks. `given` are all its fields."""
+
+    query: str
+    default_graphs: list[str]
+    named_graphs: list[str]
+    timeout: float | None
+    given: MultiDict[str, str]
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+def sparql() -> Response:
+    """Answer a query, or describe the service where there is none."""
+    if FAILED in request.environ:
+        raise request.environ[FAILED]
+    asked = read(request)
+    if asked is None:
+        return _describe()
+    form = tokens.form(asked.query)
+    if form == "UPDATE":
+        raise Problem("read-only", NO_UPDATES)
+    kind: Kind = "graph" if form in ("CONSTRUCT", "DESCRIBE") else "results"
+    choice = choose(request, kind, asked.given, html=True)
+    answer = service().engine.query(
+        asked.query,
+        format=("turtle" if kind == "graph" else "json") if choice.is_html else choice.format.name,
+        default_graphs=asked.default_graphs,
+        named_graphs=asked.named_graphs,
+        timeout=asked.timeout,
+    )
+    if choice.is_html:
+        return page(answer, asked.given, query=asked.query, **_editor())
+    return responses.respond(answer, choice, asked.query)
+
+
+def _editor() -> dict[str, Any]:
+    """What the page of the editor shows besides a query and its result."""
+    return {"formats": FORMATS, "examples": examples(service().engine, service().catalogue)}
+
+
+def read(request: Request) -> Question | None:
+    """The question in a request; None for a GET without one. Raises Problem for what the protocol does not know."""
+    given = request_params.address(request)
+    if request.method == "POST":
+        given = _posted(request, given)
+    if "update" in given:
+        raise Problem("read-only", NO_UPDATES)
+    if "query" not in given:
+        if request.method == "POST":
+            raise Problem("bad-request", "The form has no field `query`.")
+        return None
+    if len(given.getlist("query")) > 1:
+        raise Problem("bad-request", "The parameter query is given more than once; send one query.")
+    return Question(
+        given["query"],
+        [request_params.iri("default-graph-uri", value) for value in given.getlist("default-graph-uri")],
+        [request_params.iri("named-graph-uri", value) for value in given.getlist("named-graph-uri")],
+        request_params.timeout(given),
+        given,
+    )
+
+
+def _posted(request: Request, address: MultiDict[str, str]) -> MultiDict[str, str]:
+    """All fields of a POST: those of its address and those of its body."""
+    if request.mimetype == UPDATE:
+        raise Problem("read-only", NO_UPDATES)
+    if request.mimetype not in (FORM, QUERY):
+        given = f"Content-Type {request.mimetype!r}" if request.mimetype else "A POST without Content-Type"
+        raise Problem("unsupported-media-type", f"{given} is not understood; send {FORM} or {QUERY}.")
+    _must_be_utf8(request)
+    raw = request.get_data()
+    body = (
+        MultiDict([("query", request_params.text(raw, "The query"))])
+        if request.mimetype == QUERY
+        else request_params.decode(raw)
+    )
+    for name in ("query", "update"):
+        if name in address:
+            raise Problem("bad-request", f"There is a parameter {name} in the address of a POST; send it in the body.")
+    for name in ("default-graph-uri", "named-graph-uri", "timeout", "format"):
+        if name in address and name in body:
+            raise Problem("bad-request", f"{name} stands in the address and in the form; give it in one of them.")
+    return MultiDict([*body.items(multi=True), *address.items(multi=True)])
+
+
+def _must_be_utf8(request: Request) -> None:
+    charset = request.mimetype_params.get("charset", "utf-8").strip('"').lower()
+    if charset not in ("utf-8", "utf8", "us-ascii"):
+        raise Problem("unsupported-media-type", f"The charset {charset!r} is not understood; SPARQL is sent as UTF-8.")
+
+
+def _describe() -> Response:
+    if prefers_html(request):
+        return responses.page(render_template("sparql.html", query="", **_editor()))
+    response = descriptions.respond(
+        lambda engine, host: service_description(
+            engine, service().catalogue, host, federated=bool(service().settings.allow)
+        )
+    )
+    response.headers["Link"] = '</.well-known/void>; rel="describedby"'
+    return response

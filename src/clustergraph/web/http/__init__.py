@@ -1,0 +1,1 @@
+"""The parts of a response: negotiation, parameters of a request, problems, headers, the page's language."""

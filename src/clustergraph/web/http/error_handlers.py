@@ -1,0 +1,142 @@
+"""Errors as responses: RFC 9457 problem details for programs, a page for browsers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from clustergraph.catalogue import ParameterError, UnknownQuery
+from clustergraph.describe.urls import link
+from clustergraph.messages import Message, message
+from clustergraph.sparql import errors as engine_errors
+from clustergraph.web.http.current import labels, service
+from clustergraph.web.http.i18n import language, sentence, texts
+from clustergraph.web.http.negotiation import prefers_html
+from clustergraph.web.http.problem import KINDS, Problem
+
+_BY_STATUS = {kind.status: slug for slug, kind in reversed(KINDS.items())}
+_BY_ENGINE_ERROR: dict[type[Exception], str] = {
+    engine_errors.QuerySyntaxError: "syntax",
+    engine_errors.EvaluationError: "evaluation",
+    engine_errors.OutsideAddress: "outside-address",
+    engine_errors.UnsupportedFormat: "not-acceptable",
+    engine_errors.DeadlinePassed: "timeout",
+    engine_errors.MemoryExceeded: "memory",
+    engine_errors.ResultTooLarge: "result-too-large",
+    engine_errors.Busy: "busy",
+    engine_errors.EngineDown: "engine-down",
+    ParameterError: "bad-parameter",
+    UnknownQuery: "unknown-query",
+}
+
+
+def problem_body(slug: str, detail: str, **more: Any) -> dict[str, Any]:
+    """The problem object of RFC 9457 in the request's language; its type leads to this service's own page of errors."""
+    words = texts(language())
+    return {
+        "type": f"/errors#{slug}",
+        "title": words[f"error.{slug}.title"],
+        "status": KINDS[slug].status,
+        "detail": sentence(detail)[0],
+        "advice": words[f"error.{slug}.advice"],
+        **{name: value for name, value in more.items() if value not in (None, "", [], ())},
+    }
+
+
+def respond(problem: Problem) -> Response:
+    """The response for a problem: a page for a browser, problem+json for everyone else."""
+
+    body = problem_body(problem.slug, problem.detail, **problem.more)
+    if prefers_html(request):
+        spoken = sentence(problem.detail)[1]
+        html = render_template("error.html", problem=body, detail_language=spoken, perhaps=_perhaps(body))
+        response = Response(html, mimetype="text/html")
+    else:
+        text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+        response = Response(text, content_type="application/problem+json")
+        response.headers["Content-Language"] = language()
+    response.status_code = KINDS[problem.slug].status
+    response.headers.update(problem.headers)
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.update(("Accept", "Accept-Language"))
+    return response
+
+
+def _perhaps(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """What may have been meant, each with its name and its address here, which is empty where there is none."""
+
+    if near := body.get("near"):
+        catalogue = service().catalogue
+        return [(catalogue[name].summary.in_language(language()), f"/api/{name}") for name in near]
+    found = [str(one) for one in body.get("suggestions", ())]
+    base = service().snapshot.base
+    things = [one for one in found if one.startswith(base)]
+    try:
+        names = labels().of(things, language())
+    except engine_errors.EngineError:
+        names = {}  # what went wrong matters more than what else there is
+    if things:
+        return [(names.get(one) or one, link(one, base)) for one in things]
+    parameter = body.get("parameter", "")
+    if request.method != "GET" or parameter not in request.args:
+        return [(one, "") for one in found]
+    return [(one, f"{request.path}?{urlencode({**request.args, parameter: one})}") for one in found]
+
+
+def translate(error: Exception) -> Problem | None:
+    """The problem that one of our own errors means to a client, or None if it is none of ours."""
+    slug = next((_BY_ENGINE_ERROR[kind] for kind in type(error).__mro__ if kind in _BY_ENGINE_ERROR), None)
+    if slug is None:
+        return None
+    more = {name: value for name, value in vars(error).items() if name not in ("message", "retry_after")}
+    headers = {}
+    if isinstance(error, engine_errors.Busy):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, engine_errors.DeadlinePassed):
+        more["ceiling"] = current_app.config["TIMEOUT_CEILING"]
+    return Problem(slug, _detail(error), headers, **json.loads(json.dumps(more, default=str)))
+
+
+def _detail(error: Exception) -> str:
+    """What the error says; where it is a limit that was passed, so that it can be said in other languages too."""
+    if isinstance(error, engine_errors.DeadlinePassed):
+        return message("The query did not finish within {seconds} s and was ended.", seconds=f"{error.allowed:g}")
+    if isinstance(error, engine_errors.MemoryExceeded):
+        return message("The query needed more than {most} MiB of memory and was ended.", most=_mebibytes(error))
+    if isinstance(error, engine_errors.ResultTooLarge):
+        return message("The result is larger than {most} MiB, the most one answer may hold.", most=_mebibytes(error))
+    return error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
+
+
+def _mebibytes(error: engine_errors.LimitPassed) -> str:
+    return f"{error.allowed / 2**20:.0f}"
+
+
+def install(app: Flask) -> None:
+    """Make every error of the application one of the kinds above."""
+
+    @app.errorhandler(Problem)
+    def _problem(error: Problem) -> Response:
+        return respond(error)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        slug = _BY_STATUS.get(error.code or 500, "internal" if (error.code or 500) >= 500 else "bad-request")
+        if error.code and error.code < 400:
+            return Response(error.get_response().get_data(), error.code, dict(error.get_headers()))
+        headers = {}
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return respond(Problem(slug, error.description or KINDS[slug].title, headers))
+
+    @app.errorhandler(Exception)
+    def _any(error: Exception) -> Response:
+        problem = translate(error)
+        if problem is None:
+            app.logger.exception("A request failed: %s %s", request.method, request.path)
+            problem = Problem("internal", "The service failed to answer this request.")
+        return respond(problem)

@@ -1,0 +1,116 @@
+"""Large graphs as files beside their snapshot: written when first asked for, then sent piece by piece.
+
+No query could hold them, and no reader is kept busy by them. A process of its own writes a file; a request waits for it
+for a while, and is told to come again if that was not enough.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from clustergraph.messages import message
+from clustergraph.rdf.formats import Format
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.errors import Busy, EngineDown
+
+FILE = "clustergraph.file"
+"""Where a request keeps the file that is its answer's body, as a `Part`."""
+
+FOLDER = "downloads"
+"""Where the files lie, in the snapshot's own folder."""
+
+AGAIN = 10
+"""Seconds after which to come again."""
+WRITERS = 2
+"""Files that may be written at once."""
+PIECE = 1 << 18
+"""Bytes that are read at once."""
+
+_writers: dict[Path, subprocess.Popen[bytes]] = {}
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The bytes of a file from `start` up to `stop`; all of them unless told."""
+
+    path: Path
+    start: int
+    stop: int
+
+    @classmethod
+    def whole(cls, path: Path) -> Part:
+        """All of a file. Raises OSError if it is not there."""
+        return cls(path, 0, path.stat().st_size)
+
+    @property
+    def size(self) -> int:
+        """Bytes of this part."""
+        return self.stop - self.start
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            left = self.size
+            while part := file.read(min(PIECE, left)):
+                left -= len(part)
+                yield part
+
+
+def written(snapshot: Snapshot, graph: str | None, form: Format, seconds: float) -> Path | None:
+    """The file of a named graph, or with None of all, in one format. None where no file can be kept.
+
+    Waits up to `seconds` for one that is not there yet. Raises Busy if it takes longer, EngineDown if it fails.
+    """
+    if snapshot.path is None:
+        return None
+    name = hashlib.blake2b(graph.encode(), digest_size=12).hexdigest() if graph else "all"
+    path = snapshot.path / FOLDER / f"{name}.{form.extension}"
+    if path.exists():
+        return path
+    if not _is_writable(path.parent):
+        return None
+    words = [str(snapshot.path), form.name, str(path), *([graph] if graph else [])]
+    writer = _writer(path, words)
+    try:
+        failed = writer.wait(seconds)
+    except subprocess.TimeoutExpired:
+        raise Busy(message("This graph is large, and its file is still being written."), AGAIN) from None
+    with _lock:
+        if _writers.get(path) is writer:
+            del _writers[path]
+    if failed or not path.exists():
+        failure = message("The file of this graph in {form} could not be written; the log says why.", form=form.label)
+        raise EngineDown(failure)
+    return path
+
+
+def _is_writable(folder: Path) -> bool:
+    """Whether files can be kept in the folder, which is made if need be."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _writer(path: Path, words: list[str]) -> subprocess.Popen[bytes]:
+    with _lock:
+        writer = _writers.get(path)
+        if writer is None:
+            for ended in [one for one, process in _writers.items() if process.poll() is not None]:
+                del _writers[ended]
+            if len(_writers) >= WRITERS:
+                raise Busy(
+                    message("The files of {n} large graphs are being written, the most at once.", n=WRITERS), AGAIN
+                )
+            command = [sys.executable, "-m", "clustergraph.engine.graph_export", *words]
+            writer = _writers[path] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        return writer

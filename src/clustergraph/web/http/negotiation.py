@@ -1,0 +1,122 @@
+"""Which format a client gets: by `format=`, or by `Accept` with its qualities (RFC 9110, section 12.5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Request
+from werkzeug.datastructures import MIMEAccept, MultiDict
+from werkzeug.http import parse_accept_header
+
+from clustergraph.messages import message
+from clustergraph.rdf import formats
+from clustergraph.rdf.formats import Format, Kind
+from clustergraph.web.http.problem import Problem
+
+HTML = Format("html", "HTML", "results", "text/html", "html", charset=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A format and the media type to call it: the format's own, or another that the client asked for by name."""
+
+    format: Format
+    content_type: str
+
+    @property
+    def is_html(self) -> bool:
+        return self.format is HTML
+
+
+def choose(
+    request: Request,
+    kind: Kind,
+    given: MultiDict[str, str],
+    *,
+    html: bool = False,
+    suffix: str | None = None,
+) -> Choice:
+    """The format for an answer of this kind; with `html`, a page is one of the choices.
+
+    `given` are the request's fields. A field `format`, and a file ending before it, overrule `Accept`. Raises Problem
+    400 for a format that is not known, 406 when nothing on offer is acceptable.
+    """
+    offers = [*formats.of_kind(kind), *([HTML] if html else [])]
+    # SPARQLWrapper sends a format under two of its names at once, so the first that is known counts.
+    words = [suffix] if suffix else [word for word in given.getlist("format") if word]
+    if words:
+        found = next((form for word in words if (form := _named(word, kind, html))), None)
+        if found is None:
+            names = ", ".join(offer.name for offer in offers)
+            detail = message(
+                "There is no format {word!r} for this answer; choose one of {names}.", word=words[0], names=names
+            )
+            raise Problem("bad-format", detail)
+        return Choice(found, found.content_type)
+    best = best_match(request.headers.get("Accept", ""), offers)
+    if best is None:
+        names = ", ".join(offer.media_type for offer in offers)
+        detail = message("None of the types asked for can be given; this answer comes as {names}.", names=names)
+        raise Problem("not-acceptable", detail)
+    return best
+
+
+def _named(word: str, kind: Kind, html: bool) -> Format | None:
+    # In an address that was not encoded, the `+` of a media type arrives as a blank.
+    word = word.strip().lower().replace(" ", "+")
+    return HTML if html and word in ("html", HTML.media_type) else formats.find(word, kind)
+
+
+def best_match(header: str, offers: Sequence[Format]) -> Choice | None:
+    """The offer the client likes best; among equals the one named most exactly, then the first on offer.
+
+    >>> graphs = formats.of_kind("graph")
+    >>> best_match("text/*;q=0.5, application/xml;q=0.4, text/turtle;q=0.1", graphs).content_type
+    'application/xml'
+    >>> best_match("image/png, text/turtle;q=0", graphs)
+    """
+    if not header.strip():
+        return Choice(offers[0], offers[0].content_type)
+    accept = parse_accept_header(header, MIMEAccept)
+    ranked: list[tuple[float, int, int, Choice]] = []
+    for order, offer in enumerate(offers):
+        names = [offer.media_type, *(also for also in offer.also if "/" in also)]
+        for place, media_type in enumerate(names):
+            quality, exactness = _quality(accept, media_type)
+            # Only the format's own type stands for itself under a wildcard; the others have to be named.
+            if quality > 0 and (place == 0 or exactness == 2):
+                choice = Choice(offer, _content_type(offer, media_type))
+                ranked.append((quality, exactness, -order * 10 - place, choice))
+    return max(ranked, key=lambda row: row[:3])[3] if ranked else None
+
+
+def _content_type(offer: Format, media_type: str) -> str:
+    if media_type == offer.media_type:
+        return offer.content_type
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+def _quality(accept: MIMEAccept, media_type: str) -> tuple[float, int]:
+    """The quality given to a type, and how exactly it was named: 2 by name, 1 by `text/*`, 0 by `*/*`."""
+    main = media_type.split("/")[0]
+    found: tuple[float, int] = (0.0, -1)
+    for value, quality in accept:
+        value = value.split(";")[0].strip().lower()
+        exactness = {media_type: 2, f"{main}/*": 1, "*/*": 0, "*": 0}.get(value, -1)
+        if exactness > found[1]:
+            found = (quality, exactness)
+    return found
+
+
+def prefers_html(request: Request) -> bool:
+    """Whether the client is a person's browser: it names HTML and likes nothing better."""
+    accept = parse_accept_header(request.headers.get("Accept", ""), MIMEAccept)
+    html, _ = _quality(accept, HTML.media_type) if any("html" in value.lower() for value, _ in accept) else (0.0, 0)
+    return html > 0 and html >= max((quality for _, quality in accept), default=0.0)
+
+
+def prefers_data(request: Request) -> bool:
+    """Whether the client likes some format of RDF better than a page; one that takes anything does not."""
+    best = best_match(request.headers.get("Accept", ""), [HTML, *formats.of_kind("graph")])
+    return best is not None and not best.is_html

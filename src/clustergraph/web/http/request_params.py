@@ -1,0 +1,73 @@
+"""The fields of a request: names and values as its address or its form spells them, in UTF-8 or not at all."""
+
+from __future__ import annotations
+
+import math
+from urllib.parse import parse_qsl
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+from clustergraph.messages import message
+from clustergraph.rdf.iris import is_iri
+from clustergraph.web.http.problem import Problem
+
+MOST = 1000
+"""How many fields a request may have."""
+
+
+def address(request: Request) -> MultiDict[str, str]:
+    """The fields of the request's address. Raises Problem for what is not UTF-8 or too much."""
+    return decode(request.query_string)
+
+
+def decode(raw: bytes) -> MultiDict[str, str]:
+    """The fields of an address or a form. Raises Problem for what is not UTF-8 or too much."""
+    try:
+        return MultiDict(
+            parse_qsl(text(raw, "The request"), keep_blank_values=True, errors="strict", max_num_fields=MOST)
+        )
+    except UnicodeDecodeError as error:
+        raise Problem("bad-request", message("The request is not UTF-8: {error}.", error=error)) from error
+    except ValueError as error:
+        raise Problem("bad-request", message("The request has more than {most} fields.", most=MOST)) from error
+
+
+def text(raw: bytes, what: str) -> str:
+    """Bytes as text. Raises Problem, which names `what`, if they are not UTF-8."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Problem("bad-request", message("{what} is not UTF-8: {error}.", what=what, error=error)) from error
+
+
+def single(fields: MultiDict[str, str], name: str) -> str | None:
+    """The value of a field that may be there once. Raises Problem if it is there with several values."""
+    values = set(fields.getlist(name))
+    if len(values) > 1:
+        detail = message("{name} is given with {count} values; give one.", name=name, count=len(values))
+        raise Problem("bad-parameter", detail, parameter=name)
+    return values.pop() if values else None
+
+
+def timeout(fields: MultiDict[str, str]) -> float | None:
+    """The deadline a client asks for, in seconds. Raises Problem for anything but a number above 0."""
+    value = single(fields, "timeout")
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds > 0):
+        detail = message("timeout is {value!r}; give seconds as a number above 0.", value=value)
+        raise Problem("bad-parameter", detail, parameter="timeout")
+    return seconds
+
+
+def iri(name: str, value: str) -> str:
+    """The value, if it is an absolute IRI. Raises Problem, which names the parameter, if it is not."""
+    if not is_iri(value):
+        detail = message("{name} is {value!r}, which is not an absolute IRI.", name=name, value=value)
+        raise Problem("bad-parameter", detail, parameter=name)
+    return value

@@ -1,0 +1,58 @@
+"""From an engine's answer to a response, with the headers that every answer carries."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from clustergraph.engine.base import Answer
+from clustergraph.engine.cache import is_repeatable
+from clustergraph.web.http.current import service
+from clustergraph.web.http.headers import PUBLIC
+from clustergraph.web.http.negotiation import Choice
+
+
+def respond(answer: Answer, choice: Choice, text: str = "") -> Response:
+    """The response that carries an answer. `text` is the query, which says whether the answer may be kept."""
+    response = Response(answer.body, content_type=choice.content_type)
+    response.vary.add("Accept")
+    return timed(kept(response, text), answer)
+
+
+def page(html: str, text: str = "") -> Response:
+    """The response that carries a page; `text` is the query behind it, where there is one."""
+    response = Response(html, mimetype="text/html")
+    response.vary.update(("Accept", "Accept-Language"))
+    return kept(response, text)
+
+
+def kept(response: Response, text: str = "") -> Response:
+    """Say whether the response may be kept: if it depends on nothing but the request and the snapshot."""
+    response.headers["Cache-Control"] = PUBLIC if is_repeatable(text) and request.method == "GET" else "no-store"
+    return response
+
+
+def timed(response: Response, answer: Answer) -> Response:
+    """Say where the time went, in milliseconds (W3C Server Timing)."""
+    if answer.timings:
+        steps = (f"{name};dur={seconds * 1000:.2f}" for name, seconds in answer.timings.items())
+        response.headers["Server-Timing"] = ", ".join(steps)
+    return response
+
+
+def redirect(where: str, code: int) -> Response:
+    """Lead on to another address of this service."""
+    response = Response(f"{where}\n", code, mimetype="text/plain")
+    response.headers["Location"] = where
+    return kept(response)
+
+
+def see_other(where: str) -> Response:
+    """Lead on to what describes the thing that was asked for (Cool URIs, section 4.2)."""
+    response = redirect(where, 303)
+    response.vary.add("Accept")
+    return response
+
+
+def host_url() -> str:
+    """The address that clients reach this service at, without a slash at its end."""
+    return service().settings.url.rstrip("/") or request.host_url.rstrip("/")

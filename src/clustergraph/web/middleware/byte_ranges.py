@@ -1,0 +1,34 @@
+"""Parts of a file, as clients ask for them to go on where they were cut off (RFC 9110, section 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from wsgiref.types import WSGIEnvironment
+
+from werkzeug.http import parse_range_header
+
+from clustergraph.web.http.export_files import Part
+
+Head = tuple[str, dict[str, str]]
+"""Status and headers."""
+
+
+def cut(environ: WSGIEnvironment, file: Part, etag: str, headers: Mapping[str, str]) -> tuple[Head, Part]:
+    """Status and headers of the answer to a request for a whole file, and the part of it that is asked for.
+
+    A request for several parts at once gets the whole, as one whose `If-Range` names another state of the file does.
+    """
+    size = file.size
+    given = {**headers, "Accept-Ranges": "bytes"}
+    asked = parse_range_header(environ.get("HTTP_RANGE")) if environ["REQUEST_METHOD"] == "GET" else None
+    same = environ.get("HTTP_IF_RANGE", etag).strip() == etag
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or not same:
+        return ("200 OK", {**given, "Content-Length": str(size)}), file
+    part = asked.range_for_length(size)
+    if part is None:
+        given |= {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
+        return ("416 Range Not Satisfiable", given), replace(file, start=size)
+    start, stop = part
+    given |= {"Content-Range": f"bytes {start}-{stop - 1}/{size}", "Content-Length": str(stop - start)}
+    return ("206 Partial Content", given), replace(file, start=start, stop=stop)

@@ -1,0 +1,121 @@
+"""The short way to `/sparql`: a plain question, a new one, answered without the framework.
+
+Only what nearly every program sends is taken: GET with a `query` and nothing else. Everything else, and every error,
+goes the long way, through the application, which says the same; `tests/web/test_quick.py` compares the two.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import a2b_qp
+from dataclasses import dataclass
+from functools import lru_cache
+from wsgiref.types import WSGIEnvironment
+
+from clustergraph.engine.base import Answer
+from clustergraph.engine.cache import is_repeatable
+from clustergraph.rdf import formats
+from clustergraph.sparql import tokens
+from clustergraph.web.http.headers import EVERYWHERE, PUBLIC
+from clustergraph.web.http.negotiation import HTML, Choice, best_match
+from clustergraph.web.service import Service
+
+FAILED = "clustergraph.failed"
+"""Where a request that was tried here tells the application what came of it."""
+
+LONGEST = 4000
+"""Characters of a query that is answered on the event loop. The guard takes the longer for a text the longer it is."""
+
+Short = tuple[list[tuple[str, str]], bytes]
+"""Headers and body."""
+
+_KINDS: dict[str, formats.Kind] = {"SELECT": "results", "ASK": "results", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
+_ALWAYS = list(EVERYWHERE.items())
+_BROKEN = re.compile("%(?![0-9A-Fa-f]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a plain question asks, and how its answer is to be written."""
+
+    text: str
+    choice: Choice
+
+
+def answer(environ: WSGIEnvironment, service: Service) -> Short | None:
+    """Headers and body of the 200 that answers this GET, or None if it has to go the long way."""
+    asked = question(environ)
+    if asked is None or FAILED in environ:
+        return None
+    try:
+        found = service.engine.query(asked.text, format=asked.choice.format.name)
+    except Exception as error:
+        environ[FAILED] = error
+        return None
+    return _short(asked, found, service)
+
+
+async def aanswer(asked: Question, environ: WSGIEnvironment, service: Service) -> Short | None:
+    """As `answer`, on the event loop. None also where that has no way to the engine."""
+    if service.aquery is None or len(asked.text) > LONGEST:
+        return None
+    try:
+        found = await service.aquery(asked.text, asked.choice.format.name)
+    except Exception as error:
+        environ[FAILED] = error
+        return None
+    return _short(asked, found, service)
+
+
+def look_up(asked: Question, service: Service) -> Short | None:
+    """As `answer`, but only of what is answered without waiting for anything."""
+    found = service.look_up(asked.text, asked.choice.format.name)
+    return None if found is None else _short(asked, found, service)
+
+
+def question(environ: WSGIEnvironment) -> Question | None:
+    """The query and what its answer is to be, if it is asked as nearly all ask."""
+    given = environ.get("QUERY_STRING", "")
+    if environ.get("PATH_INFO") != "/sparql" or not given.startswith("query=") or "&" in given:
+        return None
+    try:
+        text = unquoted(given[6:])
+    except ValueError:
+        return None
+    kind = _KINDS.get(tokens.form(text))
+    choice = _choice(environ.get("HTTP_ACCEPT", ""), kind) if kind else None
+    return None if choice is None or choice.format is HTML else Question(text, choice)
+
+
+def _short(asked: Question, found: Answer, service: Service) -> Short:
+    headers = [
+        ("Content-Type", asked.choice.content_type),
+        ("Content-Length", str(len(found.body))),
+        ("Vary", "Accept"),
+        ("Cache-Control", PUBLIC if is_repeatable(asked.text) else "no-store"),
+        *_ALWAYS,
+        ("Snapshot", service.snapshot.name),
+    ]
+    if found.timings:
+        steps = ", ".join([f"{name};dur={seconds * 1000:.2f}" for name, seconds in found.timings.items()])
+        headers.append(("Server-Timing", steps))
+    return headers, found.body
+
+
+def unquoted(text: str) -> str:
+    """A value of a query string, its escapes resolved. Raises ValueError where it takes more care.
+
+    Queries have many escapes, and `urllib` takes a step in Python for each. Quoted-printable is the same code with
+    another sign, and is read in C.
+
+    >>> unquoted("SELECT+%3Fname%20%7B+a=b+%7D")
+    'SELECT ?name { a=b }'
+    """
+    if _BROKEN.search(text):
+        raise ValueError(text)
+    return a2b_qp(text.replace("=", "=3D").replace("%", "=").replace("+", " ")).decode()
+
+
+@lru_cache(maxsize=256)
+def _choice(accept: str, kind: formats.Kind) -> Choice | None:
+    return best_match(accept, [*formats.of_kind(kind), HTML])

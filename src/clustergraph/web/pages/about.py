@@ -1,0 +1,103 @@
+"""`/about`: where the graph comes from, how it was made, what it leaves open, how to cite it.
+
+What is said there of one graph comes from the graph itself, from the canned queries that are marked for the page, and
+from a text `about.en.md` (`about.de.md`) beside them. That text is a few marks of Markdown: headings, paragraphs,
+lists, links, code.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from flask import Blueprint, Response, render_template
+from markupsafe import Markup, escape
+
+from clustergraph.describe.citation import cite
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.web.http import i18n, responses
+from clustergraph.web.http.current import labels, service
+from clustergraph.web.pages import page_sections
+from clustergraph.web.pages.display_term import Term, shown
+
+blueprint = Blueprint("about", __name__)
+
+_INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\((https?://[^\s)]+|/[^\s)/][^\s)]*|/)\)")
+
+
+@blueprint.get("/about")
+def about() -> Response:
+    """The page."""
+    snapshot = service().snapshot
+    code = i18n.language()
+    dataset = snapshot.manifest.get("dataset", {})
+    linked = {
+        name: [str(one) for one in dataset.get(name, ())] for name in ("source", "license", "creator", "publisher")
+    }
+    names = labels().of((one for values in linked.values() for one in values), code)
+    said = {name: [_term(one, snapshot, names) for one in values] for name, values in linked.items()}
+    html = render_template(
+        "about.html",
+        said=said,
+        version=str(dataset.get("version", "")),
+        text=markdown(own_text(code)),
+        sections=[view for view in page_sections.of_page("about") if not view.is_empty],
+        cite=cite(service().engine, code),
+        manifest=snapshot.manifest,
+    )
+    return responses.page(html)
+
+
+def _term(value: str, snapshot: Snapshot, names: dict[str, str]) -> Term:
+    kind = "uri" if re.match(r"[a-z]+:", value) else "literal"
+    return shown({"type": kind, "value": value}, snapshot, names)
+
+
+def own_text(code: str) -> str:
+    """The text about this graph in the language, else in English; empty if there is none."""
+    folder = service().settings.queries
+    for one in (code, "en") if folder else ():
+        file = Path(folder or ".") / f"about.{one}.md"
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+    return ""
+
+
+def markdown(text: str) -> Markup:
+    """A few marks of Markdown as HTML; everything else is text. Headings begin at the second level.
+
+    >>> markdown("# Rules\\n\\nOne <b> **rule** `x`.\\n\\n- a\\n- [b](https://b.example/)")
+    Markup('<h2>Rules</h2>\\n<p>One &lt;b&gt; <strong>rule</strong> <code>x</code>.</p>\\n<ul>\\n<li>a</li>\\n<li><a href="https://b.example/">b</a></li>\\n</ul>')
+    """
+    blocks = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        lines = block.strip().splitlines()
+        if not lines:
+            continue
+        heading = re.fullmatch(r"(#{1,3})\s+(.+)", lines[0])
+        if heading:
+            level = len(heading[1]) + 1
+            blocks.append(f"<h{level}>{_inline(heading[2])}</h{level}>")
+            lines = lines[1:]
+        if lines and all(re.match(r"[-*]\s+|\s+\S", line) for line in lines):
+            items = re.split(r"^[-*]\s+", "\n".join(lines), flags=re.M)[1:]
+            listed = "\n".join(f"<li>{_inline(' '.join(item.split()))}</li>" for item in items)
+            blocks.append(f"<ul>\n{listed}\n</ul>")
+        elif lines:
+            blocks.append(f"<p>{_inline(' '.join(line.strip() for line in lines))}</p>")
+    return Markup("\n".join(blocks))
+
+
+def _inline(text: str) -> str:
+    parts, at = [], 0
+    for match in _INLINE.finditer(text):
+        parts.append(str(escape(text[at : match.start()])))
+        code, strong, words, address = match.groups()
+        if code:
+            parts.append(f"<code>{escape(code)}</code>")
+        elif strong:
+            parts.append(f"<strong>{escape(strong)}</strong>")
+        else:
+            parts.append(f'<a href="{escape(i18n.here(address))}">{escape(words)}</a>')
+        at = match.end()
+    return "".join(parts) + str(escape(text[at:]))

@@ -1,0 +1,234 @@
+"""`/browse`: the things of one class by facets that combine.
+
+A canned query with the header key `browse` gives the list (its column `?thing`) and names the facets. Within a facet,
+values are alternatives; between facets, all must hold. The address is the query, and each query composed from it is
+whole SPARQL that runs unchanged elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request
+from rdflib import URIRef
+from werkzeug.datastructures import MultiDict
+
+from clustergraph.catalogue import Browse, CannedQuery, Facet
+from clustergraph.engine.base import Answer
+from clustergraph.messages import message
+from clustergraph.rdf import formats
+from clustergraph.rdf.namespaces import local_name
+from clustergraph.sparql import tokens
+from clustergraph.sparql.bindings import written
+from clustergraph.web.http import i18n, request_params, responses
+from clustergraph.web.http.current import labels, service
+from clustergraph.web.http.i18n import here
+from clustergraph.web.http.negotiation import choose
+from clustergraph.web.http.problem import Problem
+from clustergraph.web.pages import result_views
+from clustergraph.web.pages.parallel import together
+from clustergraph.web.pages.result_views import document_of, localised
+
+blueprint = Blueprint("browse", __name__)
+
+RESERVED = ("format", "timeout", i18n.FIELD)
+
+DOWNLOADS = ("csv", "json", "turtle")
+
+Chosen = Mapping[str, list[str]]
+"""The IRIs that are chosen, by the facet's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value of a facet: how many things have it besides what the other facets ask for."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A facet with its values."""
+
+    facet: Facet
+    label: str
+    options: list[Option]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A choice, and the address without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+@blueprint.get("/browse")
+def browse() -> Response:
+    """The list for the facets in the address, as a page or as data."""
+    query = browsable()
+    if query is None or query.browse is None:
+        raise Problem("not-found", "This graph has no query to browse by.")
+    given = request_params.address(request)
+    chosen = _chosen(query.browse, given)
+    text = composed(query, query.browse, chosen)
+    choice = choose(request, "graph" if "graph" in _kinds(given) else "results", given, html=True)
+    if choice.format in formats.of_kind("graph"):
+        answer = service().engine.query(described(query, query.browse, chosen), format=choice.format.name)
+        return responses.respond(answer, choice)
+    if not choice.is_html:
+        return responses.respond(service().engine.query(text, format=choice.format.name), choice)
+    return _page(query, query.browse, chosen, text)
+
+
+def browsable() -> CannedQuery | None:
+    """The canned query that says how to browse."""
+    return next((query for query in service().catalogue if query.browse is not None), None)
+
+
+def _kinds(given: MultiDict[str, str]) -> set[str]:
+    words = [word.strip().lower() for word in given.getlist("format")]
+    return {"graph" for word in words if formats.find(word, "graph") and not formats.find(word, "results")}
+
+
+def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Response:
+    code = i18n.language()
+    answer, counted = together(
+        lambda one: service().engine.query(one, format="json"), (text, counts(query, sides, chosen))
+    )
+    listed = result_views.table(localised(document_of(answer), code, query), query, code)
+    facets = _sides(sides, chosen, counted, code)
+    chips = [
+        Chip(side.label, option.label, _without(chosen, side.facet.name, option.value))
+        for side in facets
+        for option in side.options
+        if option.chosen
+    ]
+    arguments = list(_arguments(chosen))
+    downloads = [
+        (form.label, f"/browse?{urlencode([*arguments, ('format', form.name)])}")
+        for form in formats.FORMATS
+        if form.name in DOWNLOADS
+    ]
+    html = render_template(
+        "browse.html",
+        query=query,
+        table=listed,
+        sides=facets,
+        chips=chips,
+        downloads=downloads,
+        text=text,
+        editor=here(f"/sparql?{urlencode({'query': text, 'format': 'html'})}"),
+        source=here(f"/browse?{urlencode([*arguments, ('format', 'json')])}"),
+    )
+    return responses.timed(responses.page(html), answer)
+
+
+def _sides(sides: Browse, chosen: Chosen, counted: Answer, code: str) -> list[Side]:
+    rows = document_of(counted)["results"]["bindings"]
+    found: dict[str, dict[str, int]] = {facet.name: {} for facet in sides.facets}
+    for row in rows:
+        if "value" in row and row["value"]["type"] == "uri":
+            found[row["facet"]["value"]][row["value"]["value"]] = int(row["count"]["value"])
+    for name, values in chosen.items():
+        for value in values:
+            found[name].setdefault(value, 0)
+    names = labels().of((value for values in found.values() for value in values), code)
+    listed = []
+    for facet in sides.facets:
+        options = [
+            Option(value, names.get(value) or local_name(value), count, value in chosen.get(facet.name, ()))
+            for value, count in found[facet.name].items()
+        ]
+        options.sort(key=lambda one: (not one.chosen, -one.count, one.label.casefold(), one.value))
+        if options:
+            listed.append(Side(facet, facet.label.in_language(code), options))
+    return listed
+
+
+def composed(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
+    """The list as SPARQL: the canned query, with what is chosen put first in its pattern."""
+    text = query.body
+    at = tokens.pattern_start(text)
+    inner = "\n".join(f"    {line}" for line in pattern(sides, chosen))
+    return f"{text[:at]}\n  {{ SELECT DISTINCT ?thing WHERE {{\n{inner}\n  }} }}{text[at:]}"
+
+
+def described(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
+    """What is said of the things on the list, as SPARQL that makes a graph."""
+    inner = "\n".join(f"    {line}" for line in pattern(sides, chosen))
+    return (
+        f"{prologue(query)}CONSTRUCT {{ ?thing ?property ?value }}\nWHERE {{\n"
+        f"  {{ SELECT DISTINCT ?thing WHERE {{\n{inner}\n  }} }}\n  ?thing ?property ?value\n}}\n"
+    )
+
+
+def counts(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
+    """How many things have each value of each facet, given what is chosen in the others: one query for all."""
+    parts = []
+    for facet in sides.facets:
+        others = {name: values for name, values in chosen.items() if name != facet.name}
+        lines = [*pattern(sides, others), f"?thing {facet.path} ?value ."]
+        if facet.class_iri:
+            lines.append(f"?value a {written('class', URIRef(facet.class_iri))} .")
+        inner = "\n".join(f"      {line}" for line in lines)
+        parts.append(
+            f'  {{\n    SELECT ("{facet.name}" AS ?facet) ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {{\n'
+            f"{inner}\n    }} GROUP BY ?value\n  }}"
+        )
+    union = "\n  UNION\n".join(parts)
+    return f"{prologue(query)}SELECT ?facet ?value ?count WHERE {{\n{union}\n}}\n"
+
+
+def pattern(sides: Browse, chosen: Chosen) -> list[str]:
+    """The lines of SPARQL that ?thing must fulfil."""
+    lines = [f"?thing a {written('class', URIRef(sides.class_iri))} ."]
+    for position, facet in enumerate(sides.facets):
+        values = chosen.get(facet.name, [])
+        if values:
+            terms = " ".join(written(facet.name, URIRef(value)) for value in values)
+            lines += [f"VALUES ?chosen{position} {{ {terms} }}", f"?thing {facet.path} ?chosen{position} ."]
+    return lines
+
+
+def prologue(query: CannedQuery) -> str:
+    """The query's prefixes."""
+    text = query.body
+    first = next(token for token in tokens.tokens(text) if token.kind == "word" and token.text.upper() in tokens.FORMS)
+    return text[: first.start]
+
+
+def _chosen(sides: Browse, given: MultiDict[str, str]) -> dict[str, list[str]]:
+    """The choices in the address, which are IRIs."""
+    known = {facet.name for facet in sides.facets}
+    for name in given:
+        if name not in known and name not in RESERVED:
+            raise Problem(
+                "bad-parameter",
+                message("There is no facet {name!r}; there are {known}.", name=name, known=", ".join(sorted(known))),
+                parameter=name,
+                allowed=sorted(known),
+            )
+    chosen = {}
+    for facet in sides.facets:
+        values = [value for value in dict.fromkeys(given.getlist(facet.name)) if value]
+        if values:
+            chosen[facet.name] = [request_params.iri(facet.name, value) for value in values]
+    return chosen
+
+
+def _arguments(chosen: Chosen) -> Iterable[tuple[str, str]]:
+    for name, values in chosen.items():
+        for value in values:
+            yield name, value
+
+
+def _without(chosen: Chosen, name: str, value: str) -> str:
+    kept = [one for one in _arguments(chosen) if one != (name, value)]
+    return here(f"/browse?{urlencode(kept)}" if kept else "/browse")

@@ -1,0 +1,139 @@
+"""Pages of the named graphs, one and all, and of the snapshot."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from flask import Response, render_template
+from rdflib import URIRef
+from rdflib.namespace import RDF
+
+from clustergraph.describe import thing_documents
+from clustergraph.describe.label_cache import Labels
+from clustergraph.describe.urls import data_link, link
+from clustergraph.describe.void import domain_classes, rows
+from clustergraph.rdf import formats
+from clustergraph.rdf.formats import Format
+from clustergraph.snapshots.graph_names import short_name
+from clustergraph.sparql.errors import EngineError
+from clustergraph.web.http import responses
+from clustergraph.web.http.current import service
+from clustergraph.web.http.i18n import language, say
+from clustergraph.web.pages.display_term import Term, shown
+
+MOST = 25
+"""How many classes and how many properties a graph's page counts."""
+
+_CLASSES = f"""SELECT ?term (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing <{RDF.type}> ?term }} }}
+GROUP BY ?term ORDER BY DESC(?count) ?term LIMIT {MOST}"""
+_PROPERTIES = f"""SELECT ?term (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing ?term ?value }} }}
+GROUP BY ?term ORDER BY DESC(?count) ?term LIMIT {MOST}"""
+
+
+_KINDS = f"""SELECT ?graph ?class (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing <{RDF.type}> ?class }} }}
+GROUP BY ?graph ?class ORDER BY DESC(?count) ?class"""
+
+MOST_KINDS = 3
+"""How many classes the list of graphs names for each."""
+
+
+def index() -> Response:
+    """The page of all named graphs: what each is, how large, and where to get it."""
+    snapshot = service().snapshot
+    kinds = _kinds()
+    listed = [{**_summary(iri), "kinds": ", ".join(kinds.get(iri, ()))} for iri in sorted(snapshot.graphs)]
+    iri = f"{snapshot.base}{thing_documents.GRAPHS}"
+    return _respond(
+        iri,
+        render_template("graphs.html", graphs=listed, say=say, downloads=everything()),
+    )
+
+
+def page(iri: str) -> Response:
+    """The page of one named graph: what it is, what it counts, the files it was read from."""
+    snapshot = service().snapshot
+    html = render_template(
+        "graph.html",
+        graph=_summary(iri),
+        iri=iri,
+        say=say,
+        classes=_counted(_CLASSES, iri),
+        properties=_counted(_PROPERTIES, iri),
+        files=[source for source in snapshot.manifest.get("sources", []) if source.get("graph") == iri],
+        downloads=[
+            (form.label, f"{address}{'&' if '?' in address else '?'}download=1")
+            for form in formats.of_kind("graph")
+            for address in (data_link(iri, snapshot.base, form),)
+        ],
+    )
+    return _respond(iri, html)
+
+
+def snapshot_page() -> Response:
+    """The page of the snapshot that is served: when it was built, from what, and how to tell that it is the same."""
+    iri = thing_documents.snapshot_iri(service().snapshot)
+    path = f"/data/{thing_documents.SNAPSHOTS}/{service().snapshot.name}"
+    return _respond(iri, render_template("snapshot.html", iri=iri, say=say, downloads=_downloads(path, query="")))
+
+
+def _respond(iri: str, html: str) -> Response:
+    response = responses.page(html)
+    response.vary.add("Accept-Language")
+    response.headers["Link"] = ", ".join(thing_documents.links(service().snapshot, iri, "text/html"))
+    return response
+
+
+def _summary(iri: str) -> dict[str, Any]:
+    """A named graph by its short name: its address, its size, and what it is."""
+    snapshot = service().snapshot
+    name = short_name(snapshot, iri)
+    sources = snapshot.manifest.get("sources", [])
+    roles = [source["role"] for source in sources if source.get("graph") == iri]
+    if "ontology" in roles:
+        what = say("graph.ontology")
+    elif roles:
+        what = say("graph.files", n=len(roles))
+    elif iri == f"{snapshot.base}graph/inferred":
+        what = say("graph.inferred")
+    else:
+        # Of what another engine holds, nobody says where it is from.
+        what = say("graph.within") if sources else ""
+    return {"name": name, "href": link(iri, snapshot.base), "triples": snapshot.graphs[iri], "what": what}
+
+
+def _kinds() -> dict[str, list[str]]:
+    """What the things in each graph mostly are: the graph's own classes, or any if it has none of its own."""
+    engine = service().engine
+    try:
+        found = [row for row in rows(engine, _KINDS) if "class" in row]
+    except EngineError:
+        return {}  # of a graph so large that counting takes too long; the list goes without
+    own = set(domain_classes(engine.snapshot))
+    by_graph: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in found:
+        if row["class"]["value"] in own and len(by_graph[row["graph"]["value"]]) < MOST_KINDS:
+            by_graph[row["graph"]["value"]].append(row["class"])
+    labels = Labels(engine).of((one["value"] for classes in by_graph.values() for one in classes), language())
+    return {
+        iri: [shown(one, engine.snapshot, labels).text for one in classes]
+        for iri, classes in by_graph.items()
+        if classes
+    }
+
+
+def _counted(query: str, iri: str) -> list[tuple[Term, int]]:
+    engine = service().engine
+    found = rows(engine, query, graph=URIRef(iri))
+    labels = Labels(engine).of([row["term"]["value"] for row in found], language())
+    return [(shown(row["term"], engine.snapshot, labels), int(row["count"]["value"])) for row in found if "term" in row]
+
+
+def everything() -> list[tuple[str, str]]:
+    """The downloads of the whole graph: the name and the address of each format."""
+    return _downloads(f"/data/{thing_documents.GRAPHS}")
+
+
+def _downloads(path: str, query: str = "?download=1") -> list[tuple[str, str]]:
+    forms: tuple[Format, ...] = formats.of_kind("graph")
+    return [(form.label, f"{path}.{form.extension}{query}") for form in forms]

@@ -1,0 +1,62 @@
+"""The home page, and the list of errors."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from clustergraph.describe import croissant
+from clustergraph.describe.urls import link
+from clustergraph.web.http import i18n, responses
+from clustergraph.web.http.current import labels, service
+from clustergraph.web.http.negotiation import prefers_data
+from clustergraph.web.http.problem import KINDS
+from clustergraph.web.pages import graphs, page_sections
+from clustergraph.web.pages.display_term import Term, shown
+from clustergraph.web.pages.topics import by_topic
+
+blueprint = Blueprint("pages", __name__)
+
+MOST_KINDS = 18
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """What this is, what it holds, where to go on. For those who ask for RDF: the dataset of this name."""
+    snapshot = service().snapshot
+    if prefers_data(request):
+        return responses.see_other("/.well-known/void")
+    html = render_template(
+        "home.html",
+        manifest=snapshot.manifest,
+        kinds=kinds(),
+        sections=[view for view in page_sections.of_page("home") if not view.is_empty],
+        graphs=[(iri, link(iri, snapshot.base), count) for iri, count in sorted(snapshot.graphs.items())],
+        topics=by_topic(),
+        downloads=graphs.everything(),
+    )
+    response = responses.page(html)
+    response.headers["Link"] = ", ".join(
+        (
+            '</.well-known/void>; rel="describedby"',
+            f'<{croissant.PATH}>; rel="describedby"; type="application/ld+json"',
+            '</openapi.json>; rel="service-desc"',
+        )
+    )
+    return response
+
+
+def kinds() -> list[tuple[Term, int]]:
+    """The classes of things with how many there are, most first: the graph's own, or all where it has none."""
+    snapshot = service().snapshot
+    counts = snapshot.manifest.get("classes", {})
+    own = {iri: count for iri, count in counts.items() if iri.startswith(snapshot.base)} or counts
+    names = labels().of(own, i18n.language())
+    return [
+        (shown({"type": "uri", "value": iri}, snapshot, names), count) for iri, count in list(own.items())[:MOST_KINDS]
+    ]
+
+
+@blueprint.get("/errors")
+def errors() -> Response:
+    """Every kind of error this service gives, and what to do about it."""
+    return responses.page(render_template("errors.html", kinds=KINDS))

@@ -1,0 +1,221 @@
+"""Results of canned queries as a page shows them: a table whose columns and things go by names in the page's language.
+
+A column `X` with IRIs goes with its labels in `XLabel`; `coordinates` is for maps and not shown in a table of a canned
+query. The columns' names are those in the query's header, else the labels of the terms that they are named after.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from clustergraph.catalogue import CannedQuery
+from clustergraph.describe.axioms import vocabulary
+from clustergraph.engine.base import Answer
+from clustergraph.rdf.namespaces import XSD, compact
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.web.http import i18n
+from clustergraph.web.http.current import labels, service
+from clustergraph.web.http.i18n import here
+from clustergraph.web.pages.display_term import Term, shown
+
+UNSEEN = frozenset({"coordinates"})
+"""Columns that are made for drawings."""
+
+NUMBERS = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double", "float", "int", "long", "short"))
+MOST_ROWS = 2000
+MOST_TURTLE = 200_000
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. `number` says that it holds nothing but numbers."""
+
+    name: str
+    title: str
+    number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of terms; `total` counts the rows that there are, of which some may be left out here."""
+
+    columns: list[Column]
+    rows: list[list[Term | None]]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A canned query's result on a page: what it is, where it comes from, how it is drawn first."""
+
+    name: str
+    title: str
+    text: str
+    kind: str
+    source: str
+    """Address of its data in SPARQL JSON, or in N-Triples where the query makes a graph."""
+    page: str
+    """Address of the query's own page with the same parameters."""
+    table: Table | None
+    turtle: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the query found nothing."""
+        return not (self.table.total if self.table else self.turtle.strip())
+
+
+def named(iris: Iterable[str], code: str) -> dict[str, str]:
+    """The names of things by their IRIs; for terms of vocabularies that the graph only borrows, our own words."""
+    wanted = list(dict.fromkeys(iris))
+    found = labels().of(wanted, code)
+    words = i18n.texts(code)
+    for iri in wanted:
+        if iri not in found and (word := words.get(f"term.{compact(iri, service().snapshot.prefixes)}")):
+            found[iri] = word
+    return found
+
+
+def document_of(answer: Answer) -> Document:
+    """An answer in SPARQL JSON as Python objects."""
+    document: Document = json.loads(answer.body)
+    return document
+
+
+def localised(document: Document, code: str, query: CannedQuery) -> Document:
+    """The query's result in a language: the labels of things, and the words that its header has for its own."""
+    pairs = _labelled(document["head"].get("vars", []))
+    rows = document.get("results", {}).get("bindings", [])
+    if code == "de":
+        _in_german(rows, query)
+    if not pairs or not rows:
+        return document
+    names = named(_iris(rows, pairs), code)
+    for row in rows:
+        for column, label in pairs.items():
+            name = names.get(row[column]["value"]) if column in row and row[column]["type"] == "uri" else None
+            if name:
+                row[label] = {"type": "literal", "value": name, "xml:lang": code}
+    return document
+
+
+def _in_german(rows: Iterable[dict[str, Any]], query: CannedQuery) -> None:
+    translated = {name: column.german for name, column in query.columns.items() if column.german}
+    for row in rows:
+        for name, german in translated.items():
+            for key in (name, f"{name}Label"):
+                if key in row and row[key]["type"] == "literal" and row[key]["value"] in german:
+                    row[key] = {"type": "literal", "value": german[row[key]["value"]], "xml:lang": "de"}
+
+
+def german_words(prop: str) -> dict[str, str]:
+    """The German words for values of a property: of the columns `value`, and of those that are called as it is."""
+    words: dict[str, str] = {}
+    for name in ("value", re.split(r"[/#]", prop)[-1]):
+        for query in service().catalogue:
+            if name in query.columns:
+                words.update(query.columns[name].german)
+    return words
+
+
+def table(document: Document, query: CannedQuery | None = None, code: str | None = None) -> Table:
+    """The table of a SPARQL JSON document. `query` names its columns; without one they are called as they are."""
+    code = code or i18n.language()
+    snapshot = service().snapshot
+    names: list[str] = document["head"].get("vars", [])
+    pairs = _labelled(names)
+    rows = document.get("results", {}).get("bindings", [])
+    hidden = {*pairs.values(), *(UNSEEN if query else ())}
+    visible = [name for name in names if name not in hidden]
+    columns = [Column(name, _title(name, query, code), _is_number(name, rows)) for name in visible]
+    bare = [name for name in visible if query and name not in pairs]
+    known = named(_iris(rows[:MOST_ROWS], bare), code)
+    cells = [[cell(row, name, pairs.get(name), snapshot, known) for name in visible] for row in rows[:MOST_ROWS]]
+    return Table(columns, cells, len(rows))
+
+
+def view(
+    query: CannedQuery, answer: Answer, given: Mapping[str, str], *, kind: str | None = None, title: str = ""
+) -> View:
+    """The view of a canned query's answer; `given` are the parameters that it was asked with."""
+    code = i18n.language()
+    is_graph = answer.format.kind == "graph"
+    asked = {**given, "format": "ntriples" if is_graph else "json", i18n.FIELD: code}
+    return View(
+        query.name,
+        title or query.summary.in_language(code),
+        query.description.in_language(code),
+        kind or query.default_view,
+        f"/api/{query.name}?{urlencode(asked)}",
+        here(f"/api/{query.name}{f'?{urlencode(given)}' if given else ''}"),
+        None if is_graph else _without_empty(table(localised(document_of(answer), code, query), query, code)),
+        answer.body.decode("utf-8")[:MOST_TURTLE] if is_graph else "",
+    )
+
+
+def _without_empty(whole: Table) -> Table:
+    """The table without columns in which nothing stands."""
+    used = [place for place in range(len(whole.columns)) if any(row[place] for row in whole.rows)]
+    return Table(
+        [whole.columns[place] for place in used], [[row[place] for place in used] for row in whole.rows], whole.total
+    )
+
+
+def cell(
+    row: Mapping[str, Any], name: str, label: str | None, snapshot: Snapshot, known: Mapping[str, str] | None = None
+) -> Term | None:
+    """The term under a name. A thing goes by its label, if the query gives one as `?thingLabel` or it is `known`."""
+    named = row.get(label) if label else None
+    if name not in row:
+        return shown(named, snapshot) if named else None
+    term = shown(row[name], snapshot, None if named else known)
+    return replace(term, text=str(named["value"]), note=term.text) if named else term
+
+
+def _labelled(names: Sequence[str]) -> dict[str, str]:
+    return {name: f"{name}Label" for name in names if f"{name}Label" in names}
+
+
+def _iris(rows: Iterable[Mapping[str, Any]], names: Collection[str]) -> list[str]:
+    return [row[name]["value"] for row in rows for name in names if name in row and row[name]["type"] == "uri"]
+
+
+def _is_number(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+    found = [row[name] for row in rows if name in row]
+    return bool(found) and all(term.get("datatype") in NUMBERS for term in found)
+
+
+def _title(name: str, query: CannedQuery | None, code: str) -> str:
+    if query is None:
+        return name
+    if name in query.columns:
+        return query.columns[name].name.in_language(code)
+    said = _terms(code).get(name.lower())
+    return said or in_words(name)
+
+
+def in_words(name: str) -> str:
+    """A name in camel case or with hyphens as words.
+
+    >>> in_words("inConcept"), in_words("smeShare"), in_words("legal-form")
+    ('In concept', 'Sme share', 'Legal form')
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", name).capitalize()
+
+
+def _terms(code: str) -> dict[str, str]:
+    """The labels of this graph's own terms by their local names; of two that differ only in case, the class's."""
+    snapshot = service().snapshot
+    found: dict[str, str] = {}
+    for iri, names in sorted(vocabulary(service().engine).names.items(), reverse=True):
+        if iri.startswith(snapshot.base) and (label := names.get(code) or names.get("")):
+            # Capital letters come first, so in this order a class has the last word.
+            found[re.split(r"[/#]", iri)[-1].lower()] = label[:1].upper() + label[1:]
+    return found

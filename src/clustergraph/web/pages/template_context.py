@@ -1,0 +1,99 @@
+"""What every template may use: the words of the page's language, links that keep it, the front end's scripts."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from jinja2 import pass_context
+
+from clustergraph import __version__
+from clustergraph.catalogue import CannedQuery, Words
+from clustergraph.describe.thing_queries import documents
+from clustergraph.web.http import i18n, responses
+from clustergraph.web.http.current import service
+from clustergraph.web.pages import composed_pages
+from clustergraph.web.pages.term_html import words
+
+_STATIC = Path(__file__).parents[1] / "static"
+_MANIFESTS = ("dist/manifest.json", "dist/.vite/manifest.json")
+
+
+SEARCH = "search"
+"""Name and tag of the canned query that the search box asks."""
+
+
+def install(app: Flask) -> None:
+    """Give templates what they may use."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        # A filter that takes the context is not computed once and for all where its argument is a constant.
+        here=pass_context(lambda _, address, **fields: i18n.here(address, **fields)),
+        number=pass_context(lambda _, value: i18n.number(value)),
+        date=pass_context(lambda _, value: i18n.date(value)),
+        said=said,
+        words=words,
+    )
+    app.context_processor(_names)
+
+
+def _names() -> dict[str, Any]:
+    snapshot = service().snapshot
+    code = i18n.language()
+    catalogue = service().catalogue
+    return {
+        "say": i18n.say,
+        "has_text": i18n.has_text,
+        "language": code,
+        "languages": i18n.LANGUAGES,
+        "in_language": i18n.in_language,
+        "explicit": i18n.explicit(),
+        "title_of_graph": snapshot.title(code),
+        "snapshot": snapshot,
+        "version": __version__,
+        "host": responses.host_url(),
+        "search": search(),
+        "can_browse": any(query.browse for query in catalogue),
+        "sites": composed_pages.pages(catalogue),
+        "can_compare": any(place.of == "compare" for query in catalogue for place in query.pages),
+        "has_ontology": f"{snapshot.base}ontology" in documents(snapshot),
+        "build": build(),
+    }
+
+
+def search() -> CannedQuery | None:
+    """The canned query behind the search box: `search`, if one text is all it needs."""
+    catalogue = service().catalogue
+    if SEARCH not in catalogue:
+        return None
+    found = catalogue[SEARCH]
+    needed = [one for one in found.parameters if one.required]
+    return found if SEARCH in found.tags and len(needed) == 1 and needed[0].type == "string" else None
+
+
+def said(words: Words) -> str:
+    """A text of a canned query in the page's language."""
+    return words.in_language(i18n.language())
+
+
+def build() -> dict[str, list[str]] | None:
+    """The scripts and styles of the front end; None where it was not built."""
+    for name in _MANIFESTS:
+        file = _STATIC / name
+        if file.is_file():
+            return _entry(file, file.stat().st_mtime_ns)
+    return None
+
+
+@cache
+def _entry(file: Path, _changed: int) -> dict[str, list[str]]:
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    entries = [one for one in manifest.values() if one.get("isEntry")]
+    return {
+        "scripts": [f"/static/dist/{one['file']}" for one in entries if one["file"].endswith(".js")],
+        "styles": [f"/static/dist/{style}" for one in entries for style in one.get("css", ())],
+    }

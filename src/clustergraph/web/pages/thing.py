@@ -1,0 +1,379 @@
+"""The page of a thing: the canned queries for its classes, then every statement with what it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from rdflib import URIRef
+
+from clustergraph.describe.axioms import Vocabulary, vocabulary
+from clustergraph.describe.explanations import NOTES, TYPE, Key, Note, Reason, Reasons, Row, key, notes, rows
+from clustergraph.describe.label_cache import Labels, best
+from clustergraph.describe.thing_queries import INSIDE, MOST_POINTING, POINTING, STATEMENTS, TERMS, documents, is_there
+from clustergraph.engine.base import Engine
+from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.bindings import written
+from clustergraph.sparql.errors import EvaluationError, QuerySyntaxError
+from clustergraph.web.http import i18n
+from clustergraph.web.http.i18n import here
+from clustergraph.web.pages import page_sections
+from clustergraph.web.pages.display_term import Term, shown
+from clustergraph.web.pages.parallel import together
+from clustergraph.web.pages.result_views import View, german_words
+
+SHOWN_POINTING = 8
+"""How many things that point here a page names for each property; a link leads to the others."""
+
+COUNTS = "SELECT ?property (COUNT(DISTINCT ?subject) AS ?count) { ?subject ?property ?thing } GROUP BY ?property"
+LABEL = (f"{RDFS}label", f"{SKOS}prefLabel")
+TEXT = (f"{DCTERMS}description", f"{SKOS}definition", f"{RDFS}comment")
+_FIRST = (TYPE, *LABEL, f"{SKOS}altLabel", *TEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """A statement in words, that a conclusion started from."""
+
+    subject: Term
+    property: Term
+    object: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why reasoning added a statement. `text` is a key of the texts, `terms` are put in it."""
+
+    kind: str
+    terms: list[Term]
+    premises: list[Premise]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A curator's note: what it says, by property, and where it stands."""
+
+    page: Term
+    says: list[tuple[Term, list[Term]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A value with its mark: `stated`, `curated` or `inferred`."""
+
+    value: Term
+    mark: str
+    graphs: list[str]
+    remarks: list[Remark]
+    why: Why | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A property with its values, of which there are `total`; `more` leads to all where some are left out."""
+
+    property: Term
+    statements: list[Statement]
+    total: int = 0
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThingPage:
+    """Everything the page of a thing shows."""
+
+    label: str
+    label_language: str
+    text: Term | None
+    types: list[Term]
+    sections: list[View]
+    own: list[Group]
+    sources: list[Term]
+    pointing: list[Group]
+    terms: list[Term]
+    """What a document defines."""
+    size: int | None
+    """Statements in it, if it is a named graph."""
+    used: int | None
+    """Statements with it, if it is a property."""
+    compared: str = ""
+    """Address that compares it with others, if things of its class are compared."""
+
+
+def thing_page(engine: Engine, labels: Labels, iri: str) -> ThingPage | None:
+    """Ask for everything at once, then put it in order. None if the graph knows nothing by this name."""
+    snapshot = engine.snapshot
+    try:
+        own, pointing, noted = together(lambda query: rows(engine, query, iri), (STATEMENTS, POINTING, NOTES))
+    except (EvaluationError, QuerySyntaxError):
+        return None  # of characters that no IRI has
+    if not own and not pointing and not is_there(engine, iri):
+        return None
+    return _Page(engine, labels, iri, own, pointing, noted, snapshot).page()
+
+
+class _Page:
+    """One page being written."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        labels: Labels,
+        iri: str,
+        own: list[Row],
+        pointing: list[Row],
+        noted: list[Row],
+        snapshot: Snapshot,
+    ) -> None:
+        self.engine = engine
+        self.iri = iri
+        self.own = own
+        self.pointing = pointing[:MOST_POINTING]
+        self.cut = len(pointing) > MOST_POINTING
+        self.notes = notes(noted)
+        self.snapshot = snapshot
+        self.code = i18n.language()
+        self.words: Vocabulary = vocabulary(engine)
+        self.sources = self.words.sources
+        self.known: dict[str, Term] = {}
+        self.inferred = f"{snapshot.base}graph/inferred"
+        self.inside_rows: list[Row] = []
+        if any(row["value"]["type"] == "bnode" for row in own):
+            self.inside_rows = rows(engine, INSIDE, iri)
+        self.reasons = Reasons(
+            iri,
+            self.words,
+            ((row["property"]["value"], row["value"]) for row in own),
+            ((row["property"]["value"], row["subject"]) for row in pointing),
+            lambda query: rows(engine, query, iri),
+        )
+        self.reasons.prepare(sorted({row["property"]["value"] for row in own if self._is_inferred(row)}))
+        self.explained = {
+            (row["property"]["value"], key(row["value"])): self.reasons.of(row["property"]["value"], row["value"])
+            for row in own
+            if self._is_inferred(row)
+        }
+        self.names = labels.of(self._named(), self.code)
+        self.inside: dict[str, list[tuple[Term, list[Term]]]] = {}
+        self.inside = self._look_inside()
+
+    def page(self) -> ThingPage:
+        classes = [row["value"]["value"] for row in self.own if row["property"]["value"] == TYPE]
+        types = self._nearest(dict.fromkeys(classes))
+        label, label_language = self._label()
+        compared = any(place.class_iri in classes for place, _ in page_sections.placed("compare"))
+        return ThingPage(
+            label,
+            label_language,
+            self._text(),
+            [self.named(one) for one in types],
+            page_sections.of_thing(self.iri, classes),
+            self._own(),
+            self._sources(),
+            self._pointing(),
+            self._terms(),
+            self.snapshot.graphs.get(self.iri),
+            self.snapshot.manifest.get("properties", {}).get(self.iri),
+            here(f"/compare?{urlencode({'thing': self.iri})}") if compared else "",
+        )
+
+    # ------------------------------------------------------------------------------------------------ statements
+
+    def _own(self) -> list[Group]:
+        return [
+            Group(self.named(prop), [self._statement(prop, value, graphs) for value, graphs in values], len(values))
+            for prop, values in self._grouped(self.own, "value")
+            if prop not in self.sources  # they have a section of their own
+        ]
+
+    def _statement(self, prop: str, value: Row, graphs: list[str]) -> Statement:
+        remarks = [self._remark(note) for note in self.notes.get((prop, key(value)), ())]
+        reason = self.explained.get((prop, key(value))) if graphs == [self.inferred] else None
+        mark = "curated" if remarks else "inferred" if graphs == [self.inferred] else "stated"
+        return Statement(
+            self._term(value, prop),
+            mark,
+            [graph.removeprefix(f"{self.snapshot.base}graph/") for graph in graphs],
+            remarks,
+            self._why(reason) if reason else None,
+        )
+
+    def _remark(self, note: Note) -> Remark:
+        says = []
+        for prop, values in sorted(note.says.items(), key=lambda one: _importance(one[0])):
+            if prop in self.sources and any(other in note.says for other in self.words.sub_properties[prop]):
+                continue  # a narrower property says it, too
+            spoken = [value for value in values if value.get("xml:lang", self.code) == self.code] or values
+            says.append((self.named(prop), [self._term(value, prop) for value in spoken]))
+        return Remark(self.named(note.iri), says)
+
+    def _why(self, reason: Reason) -> Why:
+        premises = [
+            Premise(*(self._term(part) for part in (one, {"type": "uri", "value": prop}, other)))
+            for one, prop, other in reason.premises
+        ]
+        return Why(reason.kind, [self.named(term) for term in reason.terms], premises)
+
+    def _pointing(self) -> list[Group]:
+        counts = {}
+        if self.cut:
+            found = rows(self.engine, COUNTS, self.iri)
+            counts = {row["property"]["value"]: int(row["count"]["value"]) for row in found}
+        groups = dict(self._grouped(self.pointing, "subject"))
+        listed = []
+        for prop in sorted({*groups, *counts}, key=_importance):
+            subjects = groups.get(prop, [])
+            total = counts.get(prop, len(subjects))
+            statements = []
+            for subject, graphs in subjects[:SHOWN_POINTING]:
+                reason = self.reasons.pointed(prop, subject) if graphs == [self.inferred] else None
+                statements.append(
+                    Statement(
+                        self._term(subject),
+                        "inferred" if graphs == [self.inferred] else "stated",
+                        [graph.removeprefix(f"{self.snapshot.base}graph/") for graph in graphs],
+                        [],
+                        self._why(reason) if reason else None,
+                    )
+                )
+            more = self._all_that_point(prop) if total > len(statements) else ""
+            listed.append(Group(self.named(prop), statements, total, more))
+        return listed
+
+    def _all_that_point(self, prop: str) -> str:
+        thing, link = written("thing", URIRef(self.iri)), written("property", URIRef(prop))
+        query = (
+            f"SELECT DISTINCT ?subject ?subjectLabel {{\n  ?subject {link} {thing}\n"
+            f"  OPTIONAL {{\n    ?subject <{RDFS}label> ?subjectLabel\n"
+            f'    FILTER(LANG(?subjectLabel) IN ("{self.code}", ""))\n  }}\n'
+            "}\nORDER BY ?subject"
+        )
+        return here(f"/sparql?{urlencode({'query': query, 'format': 'html'})}")
+
+    # ----------------------------------------------------------------------------------------------------- parts
+
+    def _sources(self) -> list[Term]:
+        stated = {
+            row["value"]["value"]: row["value"]
+            for row in self.own
+            if row["property"]["value"] in self.sources and row["value"]["type"] != "bnode"
+        }
+        return [self._term(value) for _, value in sorted(stated.items(), key=lambda one: _numbers(one[0]))]
+
+    def _label(self) -> tuple[str, str]:
+        said = [
+            {"iri": {"value": self.iri}, "label": row["value"]} for row in self.own if row["property"]["value"] in LABEL
+        ]
+        label = best(said, self.code).get(self.iri)
+        if label is None:
+            return self.named(self.iri).text, ""
+        codes = {row["label"].get("xml:lang", "") for row in said if row["label"]["value"] == label}
+        return label, "" if self.code in codes or "" in codes else min(codes)
+
+    def _text(self) -> Term | None:
+        for prop in TEXT:
+            values = [row["value"] for row in self.own if row["property"]["value"] == prop]
+            order = {self.code: 0, "": 1, "en": 2}
+            values = [value for value in values if value["type"] == "literal"]
+            if values:
+                return shown(min(values, key=lambda one: order.get(one.get("xml:lang", ""), 3)), self.snapshot)
+        return None
+
+    def _nearest(self, classes: Iterable[str]) -> list[str]:
+        """The classes that have none of the others below them."""
+        known = set(classes)
+        return [
+            one for one in classes if not any(below in known - {one} for below in self.words.sub_classes.get(one, ()))
+        ]
+
+    def _terms(self) -> list[Term]:
+        if self.iri not in documents(self.snapshot):
+            return []
+        found = rows(self.engine, TERMS, self.iri)
+        names = best(({"iri": row["term"], "label": row["label"]} for row in found if "label" in row), self.code)
+        listed = {row["term"]["value"]: row["term"] for row in found}
+        return [shown(term, self.snapshot, names) for term in listed.values()]
+
+    # ----------------------------------------------------------------------------------------------------- words
+
+    def named(self, iri: str) -> Term:
+        """A thing in words. Terms of the standard vocabularies that no ontology here names have texts of their own."""
+        term = self.known.get(iri)
+        if term is None:
+            term = shown({"type": "uri", "value": iri}, self.snapshot, self.names)
+            key = f"term.{term.text}"
+            if i18n.has_text(key):
+                term = replace(term, text=i18n.say(key), note=term.text)
+            self.known[iri] = term
+        return term
+
+    def _term(self, value: Row, prop: str = "") -> Term:
+        if value["type"] == "uri":
+            return self.named(value["value"])
+        if self.code == "de" and value["type"] == "literal" and not value.get("xml:lang"):
+            value = {**value, "value": german_words(prop).get(value["value"], value["value"])}
+        return shown(value, self.snapshot, self.names, inside=self.inside)
+
+    def _named(self) -> set[str]:
+        """Everything that the page calls by a name."""
+        found = {self.iri}
+        values: list[Row] = []
+        for row in (*self.own, *self.pointing):
+            found.add(row["property"]["value"])
+            values.append(row["value"] if "value" in row else row["subject"])
+        for group in self.notes.values():
+            for note in group:
+                found.update((note.iri, *note.says))
+                values += [value for says in note.says.values() for value in says]
+        for reason in self.explained.values():
+            found.update(reason.terms)
+            for one, prop, other in reason.premises:
+                found.add(prop)
+                values += [one, other]
+        for said in self.inside_rows:
+            found.add(said["property"]["value"])
+            values.append(said["value"])
+        return found | {value["value"] for value in values if value["type"] == "uri"}
+
+    def _look_inside(self) -> dict[str, list[tuple[Term, list[Term]]]]:
+        """What is said of blank nodes, which is shown in their place."""
+        nodes: dict[str, list[Row]] = defaultdict(list)
+        for row in self.inside_rows:
+            nodes[row["node"]["value"]].append(row)
+        return {node: self._said(self._grouped(said, "value")) for node, said in nodes.items()}
+
+    def _said(self, groups: list[tuple[str, list[tuple[Row, list[str]]]]]) -> list[tuple[Term, list[Term]]]:
+        return [(self.named(prop), [self._term(value, prop) for value, _ in values]) for prop, values in groups]
+
+    def _is_inferred(self, row: Row) -> bool:
+        return bool(row["graph"]["value"] == self.inferred)
+
+    def _grouped(self, found: Sequence[Row], what: str) -> list[tuple[str, list[tuple[Row, list[str]]]]]:
+        """The rows' terms under `what` by property, each once with the graphs that state it; names and types first."""
+        stated: dict[str, dict[Key, tuple[Row, list[str]]]] = defaultdict(dict)
+        for row in found:
+            _, graphs = stated[row["property"]["value"]].setdefault(key(row[what]), (row[what], []))
+            if "graph" in row:
+                graphs.append(row["graph"]["value"])
+        return [(prop, self._in_order(stated[prop].values())) for prop in sorted(stated, key=_importance)]
+
+    def _in_order(self, values: Iterable[tuple[Row, list[str]]]) -> list[tuple[Row, list[str]]]:
+        """What is stated before what is inferred, texts in the page's language before others."""
+        return sorted(
+            values,
+            key=lambda one: (one[1] == [self.inferred], one[0].get("xml:lang", self.code) != self.code),
+        )
+
+
+def _importance(prop: str) -> tuple[int, str]:
+    return (_FIRST.index(prop) if prop in _FIRST else len(_FIRST) + prop.startswith((OWL, RDFS, RDF)), prop)
+
+
+def _numbers(text: str) -> list[Any]:
+    """A key that sorts numbers inside a text by their size."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
