@@ -7,16 +7,30 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from bench import library, load, pages, peers, pressure, questions
+from bench import hostile, library, load, pages, peers, pressure, questions
 from bench.ask import Refused, ask, count
 from bench.graphs import Graph
 from bench.pages import Page
 from bench.questions import Question
-from bench.results import AD_HOC, CANNED, COLD, FRAMES, MIX, PAGES, PRESSURE, REPEATED, Cell, Check, Results, Service
+from bench.results import (
+    AD_HOC,
+    CANNED,
+    COLD,
+    FRAMES,
+    HOSTILE,
+    MIX,
+    PAGES,
+    PRESSURE,
+    REPEATED,
+    Cell,
+    Check,
+    Results,
+    Service,
+)
 from bench.servers import HOST, DidNotStart, Server, shown
 from clustergraph.engine.base import Engine
 
-PARTS = ("start", AD_HOC, CANNED, MIX, PRESSURE, PAGES, FRAMES)
+PARTS = ("start", AD_HOC, CANNED, MIX, PRESSURE, HOSTILE, PAGES, FRAMES)
 CHECKED = 5
 """Variants of a query whose rows are counted before it is timed."""
 KEPT = 20
@@ -84,12 +98,12 @@ def run(plan: Plan, graph: Graph, results: Results, tell: Tell = silent) -> None
         return  # nobody has to be asked
     engine = questions.embedded(graph)
     asked = {
-        AD_HOC: questions.ad_hoc(graph, engine) if {AD_HOC, PRESSURE} & {*plan.parts} else [],
+        AD_HOC: questions.ad_hoc(graph, engine) if {AD_HOC, PRESSURE, HOSTILE} & {*plan.parts} else [],
         CANNED: questions.canned(graph, engine) if {CANNED, MIX} & {*plan.parts} else [],
     }
     results.about |= {one.name: one.about for part in asked.values() for one in part}
     rows = expected(engine, questions.FIRST)
-    shown = pages.found(graph, engine) if PAGES in plan.parts else []
+    shown = pages.found(graph, engine) if {PAGES, HOSTILE} & {*plan.parts} else []
     engine.close()
     with ExitStack() as stack:
         servers = [Server(name, graph, plan.deadline) for name in (peers.OURS, *plan.peers)]
@@ -104,7 +118,9 @@ def run(plan: Plan, graph: Graph, results: Results, tell: Tell = silent) -> None
         session.finish()
         if PRESSURE in plan.parts:
             session.press(asked[AD_HOC])
-        if shown:
+        if HOSTILE in plan.parts and graph.name == "real":
+            session.attack(asked[AD_HOC], shown)
+        if PAGES in plan.parts:
             session.show(shown)
 
 
@@ -306,6 +322,31 @@ class _Session:
         requests = [(one.accept, address) for one in quick for address in one.targets(ours.name)[:KEPT]]
         found = pressure.measure(self.graph.name, ours, requests, self.plan.rounds, self.plan.seconds)
         self.results.pressures.append(found)
+
+    def attack(self, asked: list[Question], shown: list[Page]) -> None:
+        """What one hostile client does to eight others, on a service of its own."""
+        with Server(peers.OURS, self.graph, self.plan.deadline, more=hostile.BEHIND_PROXY) as server:
+            server.start(questions.FIRST, self.rows, self.plan.start_limit)
+            server.settle()
+
+            def requests(name: str) -> list[tuple[str, str]]:
+                (question,) = (one for one in asked if one.name == name)
+                return [(question.accept, address) for address in question.targets(server.name)[:KEPT]]
+
+            others = {
+                "kept answer": (requests("small join"), False),
+                "look-up": (requests("point look-up"), True),
+                "query": (requests("grouped count"), True),
+                "page": ([("text/html", f"{page.address}?lang=en&new=") for page in shown[:KEPT]], True),
+            }
+            found = hostile.measure(
+                self.graph.name,
+                server,
+                others,
+                self.plan.seconds,
+                lambda name: self.tell(f"real: {name}", 0),
+            )
+        self.results.hostile.append(found)
 
     def show(self, shown: list[Page]) -> None:
         """How long pages take beside their queries, on a service of its own that has no cache."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import exp, log
 from statistics import median
 
-from bench import library, pages, peers, pressure
+from bench import hostile, library, pages, peers, pressure
+from bench.hostile import Hostile
 from bench.library import Library
 from bench.pages import Page
 from bench.pressure import Pressure
@@ -75,6 +76,7 @@ def written(results: Results) -> str:
                     parts += _ratios(figures, graph, part, mode)
                     parts += _absolute(figures, graph, part, mode)
         parts += [text for one in results.pressures if one.graph == graph for text in _pressure(one)]
+        parts += [text for one in results.hostile if one.graph == graph for text in _hostile(one)]
         parts += _pages([page for page in results.pages if page.graph == graph])
         parts += [text for one in results.libraries if one.graph == graph for text in _library(one)]
         if any(one.graph == graph for one in results.services):
@@ -144,6 +146,7 @@ def _goals(figures: Figures) -> list[str]:
     for one in figures.results.pressures:
         if one.graph == "real":
             rows += _bounds(one)
+    rows += [row for one in figures.results.hostile for row in _attacks(one)]
     rows += [row for one in figures.results.libraries for row in _soon(one)]
     if shown := [page.ratio for page in figures.results.pages if page.graph == "real" and not page.note]:
         text, value = "Time of a page of a thing : of its queries, the worst", max(shown)
@@ -173,6 +176,17 @@ def _bounds(one: Pressure) -> list[list[str]]:
         [text, f"at most {most:g}", _ratio(value), "yes" if right and value <= most else "**no**"]
         for text, most, value in bounds
     ]
+
+
+def _attacks(one: Hostile) -> list[list[str]]:
+    """The goal beside a hostile client: the worst of all pairs of an attack and a kind of request."""
+    pairs = [(attack, kind) for attack, loads in one.attacked.items() for kind in loads]
+    if not pairs:
+        return []
+    met = sum(one.is_met(*pair) for pair in pairs)
+    text = "Beside a hostile client: kinds of request whose median latency stays within the bound"
+    bound = f"under {hostile.MAX_LATENCY_RATIO:g} x + {hostile.GRACE_SECONDS * 1000:g} ms"
+    return [[text, bound, f"{met} of {len(pairs)}", "yes" if met == len(pairs) else "**no**"]]
 
 
 def _soon(one: Library) -> list[list[str]]:
@@ -229,6 +243,19 @@ def _pressure(one: Pressure) -> list[str]:
         f"{_statuses(one.hungry)}. The service had {_mib(one.before)} before them and {_mib(one.after)} after."
     )
     return ["### Bad queries", text, table(["latency of the others, ms", "p50", "p95", "p99"], rows)]
+
+
+def _hostile(one: Hostile) -> list[str]:
+    rows = [["nobody", *(f"{load.p50 * 1000:,.2f}" for load in one.quiet.values())]]
+    for attack, loads in one.attacked.items():
+        cells = [f"{load.p50 * 1000:,.2f}" for load in loads.values()]
+        marks = [cell if one.is_met(attack, kind) else f"**{cell}**" for cell, kind in zip(cells, loads, strict=True)]
+        rows.append([attack, *marks])
+    text = (
+        f"{hostile.CLIENTS} clients ask, while another one sends the same attack again and again without a pause, "
+        "from an address of its own. What passes the bound is in bold type."
+    )
+    return ["### Hostile clients", text, table(["median latency in ms beside", *one.quiet], rows)]
 
 
 def _pages(shown: Sequence[Page]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.hostile import Hostile
 from bench.library import Library
 from bench.load import Load
 from bench.pages import Page
@@ -20,6 +21,7 @@ AD_HOC = "ad-hoc"
 CANNED = "canned"
 MIX = "mix"
 PRESSURE = "pressure"
+HOSTILE = "hostile"
 FRAMES = "frames"
 PAGES = "pages"
 
@@ -101,6 +103,7 @@ class Results:
     checks: list[Check] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     pressures: list[Pressure] = field(default_factory=list)
+    hostile: list[Hostile] = field(default_factory=list)
     libraries: list[Library] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
     about: dict[str, str] = field(default_factory=dict)
@@ -124,6 +127,15 @@ class Results:
             Pressure(**{**one, **{name: [Load(**load) for load in one[name]] for name in loads}})
             for one in told.get("pressures", ())
         ]
+        told["hostile"] = [_hostile(one) for one in told.get("hostile", ())]
         told["libraries"] = [Library(**one) for one in told.get("libraries", ())]
         told["pages"] = [Page(**one) for one in told.get("pages", ())]
         return cls(**told)
+
+
+def _hostile(one: dict[str, Any]) -> Hostile:
+    def loads(of: dict[str, dict[str, Any]]) -> dict[str, Load]:
+        return {kind: Load(**load) for kind, load in of.items()}
+
+    attacked = {attack: loads(of) for attack, of in one["attacked"].items()}
+    return Hostile(one["graph"], loads(one["quiet"]), attacked)

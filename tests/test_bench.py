@@ -20,8 +20,23 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 
-from bench import ask, graphs, library, load, measure, peers, pressure, processes, questions, report, servers, synthetic
+from bench import (
+    ask,
+    graphs,
+    hostile,
+    library,
+    load,
+    measure,
+    peers,
+    pressure,
+    processes,
+    questions,
+    report,
+    servers,
+    synthetic,
+)
 from bench.__main__ import main, shown
+from bench.hostile import Hostile
 from bench.library import Library
 from bench.load import Load
 from bench.machine import versions
@@ -247,6 +262,25 @@ def test_bad_queries_end_and_leave_no_memory_behind(
     assert found.after < pressure.SETTLED * found.before
 
 
+def test_others_are_measured_beside_a_hostile_client(
+    store: Path, snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs(peers.OURS)
+    attacks = ("names that are not there", "queries whose client leaves", "200 bodies that come slowly")
+    monkeypatch.setattr(hostile, "ATTACKS", {name: hostile.ATTACKS[name] for name in attacks})
+    graph = graphs.Graph("real", published(), store, snapshot, tmp_path, {})
+    engine = questions.embedded(graph)
+    rows = measure.expected(engine, questions.FIRST)
+    engine.close()
+    with servers.Server(peers.OURS, graph, 5, more=hostile.BEHIND_PROXY) as server:
+        server.start(questions.FIRST, rows, 60)
+        others = {"kept answer": ([("text/csv", "/sparql?query=ASK%7B%7D")], False)}
+        found = hostile.measure("real", server, others, 0.5, lambda _: None)
+    assert tuple(found.attacked) == attacks
+    assert all(loads["kept answer"].answers > 0 for loads in found.attacked.values())
+    assert all(loads["kept answer"].broken == 0 for loads in found.attacked.values())
+
+
 def test_a_server_that_cannot_start_says_why(small: graphs.Graph) -> None:
     nowhere = replace(small, store=small.out / "nowhere")
     question = questions.Question("any", "", ("ASK {}",))
@@ -306,6 +340,16 @@ def sample() -> Results:
                 after=2**20,
             )
         ],
+        hostile=[
+            Hostile(
+                "real",
+                {"look-up": Load(100, 1.0, 100, 0, 0, 0.002, 0.003, 0.004)},
+                {
+                    "mild": {"look-up": Load(90, 1.0, 90, 0, 0, 0.023, 0.03, 0.04)},
+                    "bad": {"look-up": Load(9, 1.0, 9, 0, 0, 0.5, 0.9, 0.9)},
+                },
+            )
+        ],
         pages=[
             Page("real", "/page/id/slow", ["ASK {}"], [0.008, 0.007], [0.002, 0.002]),
             Page("real", "/page/id/quick", ["ASK {}", "ASK {}"], [0.004], [0.002]),
@@ -328,6 +372,15 @@ def test_the_report_gives_ratios_goals_losses_and_findings() -> None:
     assert "| point look-up | 8 | rdflib-endpoint | 11 rows where clustergraph has 12 |" in said
     assert "| clustergraph | 0.60 s | 1 MiB | 2 MiB |" in said
     assert "for 0 of 1 queries" in said
+
+
+def test_what_a_hostile_client_does_is_shown_and_judged(tmp_path: Path) -> None:
+    sample().save(tmp_path / "results.json")
+    text = report.written(Results.read(tmp_path / "results.json"))
+    assert "stays within the bound | under 2 x + 20 ms | 1 of 2 | **no** |" in text
+    assert "| nobody | 2.00 |" in text
+    assert "| mild | 23.00 |" in text
+    assert "| bad | **500.00** |" in text
 
 
 def test_what_bad_queries_do_is_told_and_judged() -> None:
