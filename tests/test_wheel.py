@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ PATIENCE = 300
 
 ASK = """
 import json, clustergraph
+from importlib import metadata
 from clustergraph.snapshots.source_folder import published
 
 kg = clustergraph.open()
@@ -30,10 +32,31 @@ print(json.dumps({
     "file": clustergraph.__file__,
     "published": str(published().root),
     "version": clustergraph.__version__,
+    "distributions": metadata.packages_distributions()["clustergraph"],
     "rows": [row.clusterLabel for row in rows],
     "built": kg.snapshot.manifest["built"],
 }))
 """
+
+
+STRANGER = re.compile(r"\binstall\b.*[\s'\"]clustergraph(?![\w-])|\bclustergraph\[[a-z]")
+"""An installation of the distribution `clustergraph`, which is another project's on the package index."""
+
+
+def test_nothing_tells_anybody_to_install_the_distribution_of_another_project() -> None:
+    assert STRANGER.search("pip install clustergraph")
+    assert STRANGER.search("needed: pip install 'clustergraph[mcp]'")
+    parts = [ROOT / part for part in ("src", "docs", "bench", "queries", "frontend/src")]
+    files = [*(path for part in parts for path in part.rglob("*")), *ROOT.iterdir()]
+    kinds = {".py", ".md", ".ipynb", ".toml", ".cff", ".html", ".json", ".ts", ".rq", ".yml", ".txt", ""}
+    wrong = [
+        f"{path}: {line}"
+        for path in files
+        if path.is_file() and path.suffix in kinds
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if STRANGER.search(line)
+    ]
+    assert wrong == []
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +75,7 @@ def tree(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def wheel(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     run(["-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(tree)], folder, dict(os.environ))
-    (found,) = folder.glob("clustergraph-*.whl")
+    (found,) = folder.glob("clustergraph_kg-*.whl")
     return found
 
 
@@ -113,6 +136,7 @@ def test_the_wheel_answers_elsewhere_at_once(environment: dict[str, str], elsewh
     assert Path(said["file"]).is_relative_to(target)
     assert Path(said["published"]).is_relative_to(target)
     assert not published().root.is_relative_to(target)
+    assert said["distributions"][0] == "clustergraph-kg"
     assert len(said["rows"]) == 6
     assert "OptoNet" in said["rows"]
     assert said["built"] == snapshot.manifest["built"], "it was built again, though the wheel has it"

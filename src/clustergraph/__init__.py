@@ -49,7 +49,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module, metadata
 
     if name == "__version__":
-        value: Any = metadata.version(__name__)
+        value: Any = metadata.version("clustergraph-kg")
     elif name in _HOMES:
         value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     else:

@@ -431,7 +431,7 @@ def test_a_frame_costs_little_more_than_writing_the_result(kg: KnowledgeGraph) -
 def test_the_version_is_that_of_the_distribution() -> None:
     from importlib.metadata import version
 
-    assert clustergraph.__version__ == version("clustergraph")
+    assert clustergraph.__version__ == version("clustergraph-kg")
     assert set(clustergraph.__all__) <= set(dir(clustergraph))
     with pytest.raises(AttributeError, match="nothing"):
         clustergraph.nothing  # noqa: B018

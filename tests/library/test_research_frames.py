@@ -206,7 +206,7 @@ def test_a_missing_package_is_named_with_the_way_to_get_it(
     monkeypatch: pytest.MonkeyPatch, package: str, method: str, extra: str
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(ImportError, match=rf"pip install 'clustergraph\[{extra}\]'"):
+    with pytest.raises(ImportError, match=rf"pip install 'clustergraph-kg\[{extra}\]'"):
         getattr(Result(("source", "target"), [("a", "b")]), method)()
 
 

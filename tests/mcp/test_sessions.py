@@ -253,7 +253,7 @@ def test_without_the_sdk_the_command_says_what_to_install(snapshot: Snapshot, tm
         check=False,
     )
     assert done.returncode == 5
-    assert "pip install 'clustergraph[mcp]'" in done.stderr
+    assert "pip install 'clustergraph-kg[mcp]'" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -75,7 +75,7 @@ def command(
     try:
         import mcp.server.lowlevel  # noqa: F401 - whether it is there
     except ImportError as error:
-        hint = "The package `mcp`, version 2, is needed: pip install 'clustergraph[mcp]'"
+        hint = "The package `mcp`, version 2, is needed: pip install 'clustergraph-kg[mcp]'"
         raise Failure(f"{hint} ({error}).", UNAVAILABLE) from error
     from clustergraph.cli.serve import free_port
     from clustergraph.mcp import transports

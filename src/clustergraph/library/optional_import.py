@@ -18,6 +18,6 @@ def needed(package: str, extra: str | None = None) -> Any:
         if error.name != package:
             raise  # it is there, and misses something itself
         raise ImportError(
-            f"This needs the package {package}, which is not installed: pip install 'clustergraph[{extra or package}]'",
+            f"The package {package} is needed and not installed: pip install 'clustergraph-kg[{extra or package}]'",
             name=package,
         ) from None
