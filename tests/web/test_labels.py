@@ -67,7 +67,7 @@ def test_each_thing_is_asked_about_once_in_each_snapshot(engine: Callable[[str],
 def test_forgetting_to_make_room_loses_nothing_of_the_answer(
     engine: Callable[[str], Counting], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(label_cache, "MOST", 0)
+    monkeypatch.setattr(label_cache, "MAX_LABELS_PER_LANGUAGE", 0)
     names = Labels(engine("one"))
     names.of(["urn:a"], "en")
     assert names.of(["urn:a", "urn:b"], "en") == {"urn:a": "field", "urn:b": "plain"}

@@ -25,7 +25,7 @@ async function load(): Promise<ReadonlyMap<string, string>> {
   const response = await ask("/schema.json", { headers: { Accept: "application/json" } });
   const { classes, properties } = (await response.json()) as Schema;
   return new Map([...classes, ...properties].flatMap(({ iri, label }): [string, string][] => {
-    const name = label[language] ?? label[""] ?? label["en"];
+    const name = label[language] ?? label["en"] ?? label[""];
     return name ? [[iri, name]] : [];
   }));
 }

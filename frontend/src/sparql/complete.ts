@@ -86,7 +86,7 @@ function termsOf(schema: Schema, classesOnly: boolean, language: string): Propos
   const make = (type: "class" | "property") => (term: SchemaTerm): Proposal => {
     const { text, prefix } = compact(term.iri, schema.prefixes);
     const proposal: Proposal = { text, type, boost: Math.round((20 * Math.log1p(term.count ?? 0)) / Math.log1p(most)) };
-    const name = term.label?.[language] ?? term.label?.[""] ?? term.label?.["en"];
+    const name = term.label?.[language] ?? term.label?.["en"] ?? term.label?.[""];
     const said = [name, term.count !== undefined ? `(${term.count})` : ""].filter(Boolean).join(" ");
     if (said) proposal.detail = said;
     if (prefix !== undefined) proposal.prefix = prefix;

@@ -25,6 +25,7 @@ from clustergraph.catalogue.model import Parameter
 from clustergraph.engine.base import Engine
 from clustergraph.messages import message
 from clustergraph.rdf.namespaces import compact, local_name
+from clustergraph.rdf.text_in_language import TaggedText, text_in_language
 from clustergraph.sparql.errors import EngineError, QuerySyntaxError
 
 PREFIXES = """
@@ -154,16 +155,16 @@ class Resolver:
     def _known_values(
         self, class_iri: str | None, engine: Engine, language: str, timeout: float | None
     ) -> list[tuple[str, str]]:
-        labels: dict[str, dict[str, str]] = {}
+        labels: dict[str, list[TaggedText]] = {}
         for row in self._rows(INSTANCES, _class(class_iri), engine, timeout):
-            names = labels.setdefault(row["thing"]["value"], {})
+            names = labels.setdefault(row["thing"]["value"], [])
             if "label" in row:
-                names[row["label"].get("xml:lang", "")] = row["label"]["value"]
+                names.append((row["label"].get("xml:lang"), row["label"]["value"]))
         uses = Counter(local_name(iri).lower() for iri in labels)
         values = []
         for iri, names in labels.items():
             short = local_name(iri)
-            values.append((short if uses[short.lower()] == 1 else iri, _label(names, language) or short))
+            values.append((short if uses[short.lower()] == 1 else iri, text_in_language(names, language) or short))
         return sorted(values, key=lambda one: (one[1].casefold(), one))
 
     def _by_iri(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None) -> str | None:
@@ -225,13 +226,6 @@ def _as_iris(value: str, prefixes: dict[str, str]) -> Iterable[str]:
     prefix, colon, local = value.partition(":")
     candidates = [prefixes[prefix] + local] if colon and prefix in prefixes else []
     return [iri for iri in (*candidates, value) if _IRI.fullmatch(iri)]
-
-
-def _label(names: dict[str, str], language: str) -> str:
-    for wanted in (language, "en", ""):
-        if wanted in names:
-            return names[wanted]
-    return names[min(names)] if names else ""
 
 
 def _near(value: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

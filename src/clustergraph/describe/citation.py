@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import yaml
 
 from clustergraph.rdf.namespaces import RDFS
+from clustergraph.rdf.text_in_language import text_in_language
 
 if TYPE_CHECKING:
     from clustergraph.catalogue import Catalogue, Given
@@ -311,8 +312,8 @@ def _name(engine: Engine, agent: str, language: str) -> str:
 
     answer = engine.query(_NAMES, bindings={"agent": URIRef(agent)}, format="json")
     rows = json.loads(answer.body)["results"]["bindings"]
-    names: dict[str, str] = {row["name"].get("xml:lang", ""): row["name"]["value"] for row in rows}
-    return next((names[code] for code in (language, "", "en") if code in names), min(names.values(), default=agent))
+    names = [(row["name"].get("xml:lang"), row["name"]["value"]) for row in rows]
+    return text_in_language(names, language) or agent
 
 
 def _date_parts(day: str) -> dict[str, list[list[int]]] | None:

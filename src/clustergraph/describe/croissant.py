@@ -67,7 +67,7 @@ class Table:
 def dataset(engine: Engine, catalogue: Catalogue, host: str) -> dict[str, Any]:
     """The description as JSON-LD. It begins as schema.org's does; what is described there by format is described here
     by table."""
-    said = schema_org.dataset(engine, host, ("en",))
+    said = schema_org.dataset(engine, host, "en")
     described = [table for query in catalogue if (table := _table(engine, query))]
     kept = (
         *("@type", "@id", "url", "name", "description", "keywords", "license", "version", "dateModified", "inLanguage"),

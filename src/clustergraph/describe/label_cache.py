@@ -1,23 +1,19 @@
-"""What things are called in a language: asked once for each thing and snapshot."""
+"""Labels of things in a language: each is read once for a snapshot."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from clustergraph.describe import labels
+from clustergraph.describe.labels import read_labels
 from clustergraph.engine.base import Engine
-from clustergraph.rdf.python_values import Term
 
-MOST = 50_000
-"""How many names are remembered for one language."""
-
-Row = Mapping[str, Mapping[str, Any]]
+MAX_LABELS_PER_LANGUAGE = 50_000
+"""How many labels are remembered for one language."""
 
 
 class Labels:
-    """Names of things. Safe to use from threads."""
+    """Labels of things. Safe to use from threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -25,7 +21,7 @@ class Labels:
         self._lock = threading.Lock()
 
     def of(self, iris: Iterable[str], language: str) -> dict[str, str]:
-        """The label of each thing that has one: in `language`, else in none, in English, in any."""
+        """The label of each thing that has one, chosen by `text_in_language`."""
         key = (self._engine.snapshot.name, language)
         wanted = list(dict.fromkeys(iris))
         with self._lock:
@@ -34,22 +30,13 @@ class Labels:
                 # Names of an earlier snapshot are of no use any more.
                 self._known = {one: names for one, names in self._known.items() if one[0] == key[0]}
                 known = self._known[key] = {}
-            here = {iri: known[iri] for iri in wanted if iri in known}
-        missing = [iri for iri in wanted if iri not in here]
-        found = labels.labels(self._engine, missing, language)
-        fresh = {iri: found.get(iri, "") for iri in missing}
+            known_labels = {iri: known[iri] for iri in wanted if iri in known}
+        missing = [iri for iri in wanted if iri not in known_labels]
+        labels = read_labels(self._engine, missing, language)
+        fresh = {iri: labels.get(iri, "") for iri in missing}
         with self._lock:
-            if len(known) > MOST:
+            if len(known) > MAX_LABELS_PER_LANGUAGE:
                 known.clear()
             known.update(fresh)
-        here |= fresh
-        return {iri: here[iri] for iri in wanted if here[iri]}
-
-
-def best(rows: Iterable[Row], language: str) -> dict[str, str]:
-    """One label for each ?iri, of its ?label: in `language`, else in none, in English, in any."""
-    names: dict[str, list[Term]] = {}
-    for row in rows:
-        label = row["label"]
-        names.setdefault(row["iri"]["value"], []).append(Term("literal", label["value"], None, label.get("xml:lang")))
-    return {iri: labels.best(texts, language) for iri, texts in names.items()}
+        known_labels |= fresh
+        return {iri: known_labels[iri] for iri in wanted if known_labels[iri]}

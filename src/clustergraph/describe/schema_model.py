@@ -15,6 +15,7 @@ from clustergraph.describe.void import rows
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.conversion import quiet
 from clustergraph.rdf.namespaces import namespace
+from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.errors import EngineError
 
@@ -46,6 +47,14 @@ class Entry:
     def name(self) -> str:
         """The part of the IRI behind the namespace, which is also where the page shows the term."""
         return self.iri.removeprefix(namespace(self.iri)) or self.iri
+
+    def label(self, language: str) -> str:
+        """What it is called in a language or the next best; empty if it is not called anything."""
+        return text_in_language(self.labels.items(), language) or ""
+
+    def comment(self, language: str) -> str:
+        """What is said of it in a language or the next best; empty if nothing is said."""
+        return text_in_language(self.comments.items(), language) or ""
 
 
 @dataclass(slots=True)
@@ -236,12 +245,3 @@ def _texts(graph: Graph, subject: Node, predicate: URIRef) -> Texts:
 
 def _iris(nodes: object) -> list[str]:
     return sorted({str(one) for one in nodes if isinstance(one, URIRef)})  # type: ignore[attr-defined]
-
-
-def said(texts: Texts, language: str) -> str:
-    """The text in a language, else in none, in English, in any.
-
-    >>> said({"en": "city", "de": "Stadt"}, "de"), said({"en": "city"}, "de"), said({}, "de")
-    ('Stadt', 'city', '')
-    """
-    return texts.get(language) or texts.get("") or texts.get("en") or next(iter(texts.values()), "")

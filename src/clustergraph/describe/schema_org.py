@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from clustergraph.describe.label_cache import Labels
 from clustergraph.describe.void import dumps
 from clustergraph.engine.base import Engine
+from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.snapshots.snapshot import Snapshot
 
 
-def dataset(engine: Engine, host: str, languages: Sequence[str]) -> dict[str, Any]:
-    """A schema.org Dataset as JSON-LD. Texts are in the first of `languages` that the graph describes itself in."""
+def dataset(engine: Engine, host: str, language: str) -> dict[str, Any]:
+    """A schema.org Dataset as JSON-LD. Texts are those for readers of `language`."""
     snapshot = engine.snapshot
     said = snapshot.manifest.get("dataset", {})
-    spoken = [code for code in said.get("title", {}) if code]
-    language = next((code for code in languages if code in spoken), "")
     document: dict[str, Any] = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
@@ -25,8 +23,8 @@ def dataset(engine: Engine, host: str, languages: Sequence[str]) -> dict[str, An
         "name": snapshot.title(language),
         "description": snapshot.metadata("description", language) or _counted(snapshot),
         "identifier": [snapshot.base, snapshot.name],
-        "inLanguage": sorted(spoken),
-        "keywords": _keywords(said.get("keyword", {}), language),
+        "inLanguage": sorted(code for code in said.get("title", {}) if code),
+        "keywords": text_in_language(said.get("keyword", {}).items(), language),
         "license": snapshot.metadata("license"),
         "version": snapshot.metadata("version"),
         "dateModified": snapshot.manifest.get("built"),
@@ -50,10 +48,6 @@ def _page(iri: str, snapshot: Snapshot) -> str:
     from clustergraph.describe.urls import page_link
 
     return page_link(iri, snapshot.base)
-
-
-def _keywords(said: dict[str, list[str]], language: str) -> list[str]:
-    return said.get(language) or said.get("") or next(iter(said.values()), [])
 
 
 def _agents(engine: Engine, values: list[str], language: str) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store
 
 from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, STANDARD_PREFIXES, VOID
+from clustergraph.rdf.text_in_language import text_in_language
 
 _DCAT = STANDARD_PREFIXES["dcat"]
 _TEXTS = {"title": f"{DCTERMS}title", "description": f"{DCTERMS}description"}
@@ -76,7 +77,7 @@ def dataset(store: Store, base: str) -> dict[str, Any]:
 
 
 def title(description: dict[str, Any], otherwise: str) -> str:
-    """One title: the English one, else one without language, else any, else `otherwise`.
+    """One title, the English one if there is one; `otherwise` where there is none.
 
     >>> title({"title": {"de": "Karte", "en": "Map"}}, "folder")
     'Map'
@@ -84,10 +85,7 @@ def title(description: dict[str, Any], otherwise: str) -> str:
     'folder'
     """
     titles: dict[str, str] = description.get("title", {})
-    for language in ("en", "", *sorted(titles)):
-        if language in titles:
-            return titles[language]
-    return otherwise
+    return text_in_language(titles.items(), "en") or otherwise
 
 
 def _subject(store: Store, base: str) -> NamedNode | BlankNode | None:

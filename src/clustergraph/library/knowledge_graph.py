@@ -256,13 +256,13 @@ class KnowledgeGraph:
         >>> kg.things("foaf:Person")
         <0 things of class foaf:Person>
         """
-        from clustergraph.describe.labels import grouped
+        from clustergraph.describe.labels import names_by_thing
         from clustergraph.library.thing import Thing, Things
         from clustergraph.rdf.table import Table
 
         class_iri = self.expanded(of)
         answer = self.engine.query(_INSTANCES, bindings={"class": URIRef(class_iri)}, format="tsv")
-        found = [Thing(self, iri, names) for iri, names in grouped(Table.of_tsv(answer.body)).items()]
+        found = [Thing(self, iri, names) for iri, names in names_by_thing(Table.of_tsv(answer.body)).items()]
         return Things(self, class_iri, sorted(found, key=lambda one: (one.label.casefold(), one.iri)))
 
     def labels(self, iris: Iterable[str], language: str = "en") -> dict[str, str]:
@@ -271,9 +271,9 @@ class KnowledgeGraph:
         >>> kg.labels(["http://localhost:8080/ada"])
         {}
         """
-        from clustergraph.describe.labels import labels
+        from clustergraph.describe.labels import read_labels
 
-        return labels(self.engine, iris, language)
+        return read_labels(self.engine, iris, language)
 
     def expanded(self, name: str) -> str:
         """The IRI of a prefixed name. An IRI stays as it is; write it as `<tag:x>` if it has no `//` and is no `urn:`.
@@ -389,14 +389,16 @@ class KnowledgeGraph:
     @cached_property
     def _classes(self) -> dict[str, str]:
         """The classes that the ontology declares and that have things, by the plural of what they are called."""
-        from clustergraph.describe.labels import best, grouped
+        from clustergraph.describe.labels import names_by_thing
         from clustergraph.library.naming import plural, words
         from clustergraph.rdf.table import Table
+        from clustergraph.rdf.text_in_language import is_in_language, text_in_language
 
         found: dict[str, str] = {}
         answer = self.engine.query(_CLASSES, format="tsv")
-        for iri, names in sorted(grouped(Table.of_tsv(answer.body)).items()):
-            name = plural(best([one for one in names if one.language in (None, "en")], "en") or words(iri))
+        for iri, names in sorted(names_by_thing(Table.of_tsv(answer.body)).items()):
+            english = [(tag, text) for tag, text in names if not tag or is_in_language(tag, "en")]
+            name = plural(text_in_language(english, "en") or words(iri))
             if name.isidentifier():
                 found.setdefault(name, iri)
         return found

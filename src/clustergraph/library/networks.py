@@ -14,6 +14,7 @@ from rdflib.term import BNode, Literal, Node, URIRef
 from clustergraph.library.optional_import import needed
 from clustergraph.rdf.namespaces import compact
 from clustergraph.rdf.table import LABEL, Table
+from clustergraph.rdf.text_in_language import TaggedText, text_in_language
 
 if TYPE_CHECKING:
     import networkx
@@ -103,15 +104,12 @@ def of_triples(
 
 
 def _names(triples: Iterable[tuple[Node, Node, Node]], language: str) -> dict[Node, str]:
-    """One name for each thing: in `language`, else in none, in English, in any."""
-    order = {language: 0, "": 1, "en": 2}
-    found: dict[Node, tuple[int, str]] = {}
+    """One name for each thing, chosen by `text_in_language`."""
+    names: dict[Node, list[TaggedText]] = defaultdict(list)
     for subject, predicate, object in triples:
         if predicate in NAMES and isinstance(object, Literal):
-            code = (object.language or "").partition("-")[0]
-            candidate = (order.get(code, 3), str(object))
-            found[subject] = min(found.get(subject, candidate), candidate)
-    return {thing: name for thing, (_, name) in found.items()}
+            names[subject].append((object.language, str(object)))
+    return {thing: text_in_language(texts, language) or "" for thing, texts in names.items()}
 
 
 def _name(value: Any) -> str:

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 from rdflib.term import URIRef
 
 from clustergraph.catalogue.model import CannedQuery, Parameter
-from clustergraph.describe.labels import LABELS, best
+from clustergraph.describe.labels import LABELS
 from clustergraph.library.dataframe_mixin import Framed
 from clustergraph.library.notebook_display import cell, table
 from clustergraph.library.result import Answers
 from clustergraph.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS, compact, local_name
 from clustergraph.rdf.python_values import Term, value
 from clustergraph.rdf.table import Table
+from clustergraph.rdf.text_in_language import TaggedText, text_in_language
 from clustergraph.sparql.errors import EngineError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Thing:
     (<Thing ada>, rdflib.term.URIRef('http://localhost:8080/ada'), ['Ada'])
     """
 
-    def __init__(self, graph: KnowledgeGraph, iri: str, names: Sequence[Term] | None = None) -> None:
+    def __init__(self, graph: KnowledgeGraph, iri: str, names: Sequence[TaggedText] | None = None) -> None:
         self._graph = graph
         self.iri = URIRef(iri)
         if names is not None:
@@ -76,7 +77,7 @@ class Thing:
 
     def label_in(self, language: str) -> str:
         """What it is called in a language, such as `de`, or else in another one."""
-        return best(self._names, language) or self.slug
+        return text_in_language(self._names, language) or self.slug
 
     @property
     def description(self) -> str | None:
@@ -86,9 +87,8 @@ class Thing:
     def description_in(self, language: str) -> str | None:
         """What it is, in a language or else in another one; None if nothing says it."""
         for name in DESCRIPTIONS:
-            texts = [term for term, _ in self._said.get(name, ()) if term.kind == "literal"]
-            if texts:
-                return best(texts, language)
+            if texts := self._texts(name):
+                return text_in_language(texts, language)
         return None
 
     @property
@@ -154,8 +154,11 @@ class Thing:
         return found
 
     @cached_property
-    def _names(self) -> list[Term]:
-        return [term for label in LABELS for term, _ in self._said.get(label, ()) if term.kind == "literal"]
+    def _names(self) -> list[TaggedText]:
+        return [text for label in LABELS for text in self._texts(label)]
+
+    def _texts(self, iri: str) -> list[TaggedText]:
+        return [(term.language, term.text) for term, _ in self._said.get(iri, ()) if term.kind == "literal"]
 
     def _values(self, iri: str) -> list[Any]:
         said = sorted(self._said.get(iri, ()), key=lambda one: one[0][:2])

@@ -16,6 +16,7 @@ from clustergraph.mcp.graph_context import LANGUAGE, Knowledge
 from clustergraph.mcp.result_rows import MOST_CHARACTERS, Row, value, words
 from clustergraph.mcp.tool import Arguments, Reply, Tool, output, reply
 from clustergraph.rdf.namespaces import RDF
+from clustergraph.rdf.text_in_language import is_in_language
 
 NAME = "describe"
 
@@ -63,7 +64,9 @@ class _Description:
         self.counts = {row["property"]["value"]: int(row["count"]["value"]) for row in self._ask(_COUNTS)}
         told = (*self.own, *self.inside, *self.pointing)
         self.names = knowledge.names({iri, *(term["value"] for row in told for term in _things(row))})
-        self.spoken = {row["property"]["value"] for row in self.own if _language(row) == LANGUAGE}
+        self.spoken = {
+            row["property"]["value"] for row in self.own if is_in_language(row["value"].get("xml:lang"), LANGUAGE)
+        }
         self.room = MOST_CHARACTERS
 
     def reply(self) -> Reply:
@@ -130,7 +133,8 @@ class _Description:
 
     def _is_spoken(self, row: Row) -> bool:
         """Whether a text is in the language of labels, or its property has none in it."""
-        return _language(row) in ("", LANGUAGE) or row["property"]["value"] not in self.spoken
+        tag = row["value"].get("xml:lang")
+        return not tag or is_in_language(tag, LANGUAGE) or row["property"]["value"] not in self.spoken
 
     def _value(self, term: Any) -> Any:
         if term["type"] != "bnode":
@@ -172,10 +176,6 @@ class _Description:
             more = one["total"] - len(one["things"])
             lines.append(f"- {words(one['property'], prefixes)} of: {named}{f'; and {more:,} more' if more else ''}")
         return "\n".join(["What points here:", *lines]) if lines else ""
-
-
-def _language(row: Row) -> str:
-    return str(row["value"].get("xml:lang", "")).partition("-")[0].lower()
 
 
 def _things(row: Row) -> Iterable[Any]:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from clustergraph.describe.class_usage import Use, usage
-from clustergraph.describe.schema_model import Class, Entry, Property, model, said
+from clustergraph.describe.schema_model import Class, Entry, Property, model
 from clustergraph.mcp import arguments
 from clustergraph.mcp.error_messages import NotFound
 from clustergraph.mcp.graph_context import LANGUAGE, Knowledge
@@ -71,7 +71,7 @@ def _one(knowledge: Knowledge, term: str) -> tuple[str, dict[str, Any]]:
     wanted = term.strip().removeprefix("<").removesuffix(">")
     names: dict[str, str] = {}
     for iri, entry in entries.items():
-        for name in (iri, short(iri), entry.name, said(entry.labels, LANGUAGE)):
+        for name in (iri, short(iri), entry.name, entry.label(LANGUAGE)):
             names.setdefault(name.casefold(), iri)
     iri = names.get(wanted.casefold(), "")
     if not iri:
@@ -123,8 +123,8 @@ def _class(one: Class, uses: list[Use], short: Any) -> dict[str, Any]:
     told = {
         "name": short(one.iri),
         "iri": one.iri,
-        "label": said(one.labels, LANGUAGE),
-        "comment": said(one.comments, LANGUAGE),
+        "label": one.label(LANGUAGE),
+        "comment": one.comment(LANGUAGE),
         "things": one.count,
         "example": short(one.example),
         "uses": _uses(uses, short),
@@ -151,8 +151,8 @@ def _property(one: Property, short: Any) -> dict[str, Any]:
     told = {
         "name": short(one.iri),
         "iri": one.iri,
-        "label": said(one.labels, LANGUAGE),
-        "comment": said(one.comments, LANGUAGE),
+        "label": one.label(LANGUAGE),
+        "comment": one.comment(LANGUAGE),
         "statements": one.count,
         "inferred": one.inferred,
         "domain": [short(iri) for iri in one.domains],

@@ -23,6 +23,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from clustergraph.rdf.text_in_language import text_in_language
+
 MANIFEST = "manifest.json"
 SNAPSHOTS = "snapshots"
 CURRENT = "current"
@@ -115,10 +117,10 @@ class Snapshot:
         """
         value = self.manifest.get("dataset", {}).get(what, "")
         if isinstance(value, dict):
-            value = value.get(language) or value.get("en") or next(iter(value.values()), "")
+            value = text_in_language(value.items(), language)
         if isinstance(value, list):
             value = value[0] if value else ""
-        return str(value)
+        return str(value or "")
 
     def title(self, language: str = "en") -> str:
         """What the graph is called: as its own description says, else as the folder or file it was built from."""

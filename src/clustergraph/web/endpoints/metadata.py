@@ -14,7 +14,7 @@ from clustergraph.describe import croissant, dcat, schema_org, sparql_examples
 from clustergraph.describe.void import dataset_description
 from clustergraph.web.http import descriptions, responses
 from clustergraph.web.http.current import service
-from clustergraph.web.http.i18n import LANGUAGES, language
+from clustergraph.web.http.i18n import language
 
 blueprint = Blueprint("descriptions", __name__)
 
@@ -84,5 +84,4 @@ def _for_templates() -> dict[str, Any]:
 
 
 def _markup() -> dict[str, Any]:
-    order = (language(), *(code for code in LANGUAGES if code != language()))
-    return schema_org.dataset(service().engine, responses.host_url(), order)
+    return schema_org.dataset(service().engine, responses.host_url(), language())

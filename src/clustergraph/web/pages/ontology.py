@@ -10,12 +10,13 @@ from flask import Blueprint, Response, render_template, request
 from clustergraph.describe import thing_documents
 from clustergraph.describe.class_diagram import Card, draw
 from clustergraph.describe.label_cache import Labels
-from clustergraph.describe.schema_model import Class, Entry, Model, Property, model, said
+from clustergraph.describe.schema_model import Class, Entry, Model, Property, model
 from clustergraph.describe.thing_queries import is_there
 from clustergraph.describe.urls import ONTOLOGY, link
 from clustergraph.describe.void import dataset_description
 from clustergraph.rdf import formats
 from clustergraph.rdf.namespaces import XSD, compact
+from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.web.http import descriptions, request_params, responses
 from clustergraph.web.http.current import service
 from clustergraph.web.http.i18n import language, say
@@ -63,8 +64,8 @@ def page() -> Response:
         "ontology.html",
         say=say,
         model=found,
-        title=said(found.titles, language()),
-        about=said(found.descriptions, language()),
+        title=text_in_language(found.titles.items(), language()) or "",
+        about=text_in_language(found.descriptions.items(), language()) or "",
         classes=[view.entry(one) for one in view.sorted(found.classes.values())],
         properties=[view.entry(one) for one in view.sorted(found.properties.values())],
         vocabularies=[
@@ -104,7 +105,7 @@ class _View:
 
     def label(self, entry: Entry) -> str:
         """What a term is called."""
-        return said(entry.labels, language()) or compact(entry.iri, self.snapshot.prefixes).strip("<>")
+        return entry.label(language()) or compact(entry.iri, self.snapshot.prefixes).strip("<>")
 
     def prefix(self, name: str) -> str:
         """The prefix of a namespace, empty if it has none."""
@@ -130,7 +131,7 @@ class _View:
             "short": compact(one.iri, self.snapshot.prefixes).strip("<>"),
             "href": link(one.iri, self.snapshot.base) if not self.model.stated else "",
             "label": self.label(one),
-            "comment": said(one.comments, language()),
+            "comment": one.comment(language()),
             "count": one.count,
             "inferred": one.inferred,
             "aligned": self.terms(dict.fromkeys(other for _, other in one.aligned)),

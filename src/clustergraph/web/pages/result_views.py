@@ -17,6 +17,7 @@ from clustergraph.catalogue import CannedQuery
 from clustergraph.describe.axioms import vocabulary
 from clustergraph.engine.base import Answer
 from clustergraph.rdf.namespaces import XSD, compact
+from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.web.http import i18n
 from clustergraph.web.http.current import labels, service
@@ -215,7 +216,7 @@ def _terms(code: str) -> dict[str, str]:
     snapshot = service().snapshot
     found: dict[str, str] = {}
     for iri, names in sorted(vocabulary(service().engine).names.items(), reverse=True):
-        if iri.startswith(snapshot.base) and (label := names.get(code) or names.get("")):
+        if iri.startswith(snapshot.base) and (label := text_in_language(names.items(), code)):
             # Capital letters come first, so in this order a class has the last word.
             found[re.split(r"[/#]", iri)[-1].lower()] = label[:1].upper() + label[1:]
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,10 +13,11 @@ from rdflib import URIRef
 
 from clustergraph.describe.axioms import Vocabulary, vocabulary
 from clustergraph.describe.explanations import NOTES, TYPE, Key, Note, Reason, Reasons, Row, key, notes, rows
-from clustergraph.describe.label_cache import Labels, best
+from clustergraph.describe.label_cache import Labels
 from clustergraph.describe.thing_queries import INSIDE, MOST_POINTING, POINTING, STATEMENTS, TERMS, documents, is_there
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from clustergraph.rdf.text_in_language import TaggedText, is_in_language, text_in_language
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.errors import EvaluationError, QuerySyntaxError
@@ -208,7 +209,7 @@ class _Page:
         for prop, values in sorted(note.says.items(), key=lambda one: _importance(one[0])):
             if prop in self.sources and any(other in note.says for other in self.words.sub_properties[prop]):
                 continue  # a narrower property says it, too
-            spoken = [value for value in values if value.get("xml:lang", self.code) == self.code] or values
+            spoken = [value for value in values if self._is_spoken(value)] or values
             says.append((self.named(prop), [self._term(value, prop) for value in spoken]))
         return Remark(self.named(note.iri), says)
 
@@ -266,23 +267,25 @@ class _Page:
         return [self._term(value) for _, value in sorted(stated.items(), key=lambda one: _numbers(one[0]))]
 
     def _label(self) -> tuple[str, str]:
-        said = [
-            {"iri": {"value": self.iri}, "label": row["value"]} for row in self.own if row["property"]["value"] in LABEL
-        ]
-        label = best(said, self.code).get(self.iri)
+        label = self._text_of(LABEL)
         if label is None:
             return self.named(self.iri).text, ""
-        codes = {row["label"].get("xml:lang", "") for row in said if row["label"]["value"] == label}
-        return label, "" if self.code in codes or "" in codes else min(codes)
+        return label["value"], "" if self._is_spoken(label) else label["xml:lang"]
 
     def _text(self) -> Term | None:
-        for prop in TEXT:
-            values = [row["value"] for row in self.own if row["property"]["value"] == prop]
-            order = {self.code: 0, "": 1, "en": 2}
-            values = [value for value in values if value["type"] == "literal"]
-            if values:
-                return shown(min(values, key=lambda one: order.get(one.get("xml:lang", ""), 3)), self.snapshot)
-        return None
+        text = next((text for prop in TEXT if (text := self._text_of((prop,)))), None)
+        return shown(text, self.snapshot) if text else None
+
+    def _text_of(self, properties: Collection[str]) -> Row | None:
+        """The text for the page's language among the values of some properties."""
+        values = (row["value"] for row in self.own if row["property"]["value"] in properties)
+        texts = ((value.get("xml:lang"), value) for value in values if value["type"] == "literal")
+        return text_in_language(texts, self.code)
+
+    def _is_spoken(self, value: Row) -> bool:
+        """Whether a value is in the page's language or in none."""
+        tag = value.get("xml:lang")
+        return not tag or is_in_language(tag, self.code)
 
     def _nearest(self, classes: Iterable[str]) -> list[str]:
         """The classes that have none of the others below them."""
@@ -295,9 +298,12 @@ class _Page:
         if self.iri not in documents(self.snapshot):
             return []
         found = rows(self.engine, TERMS, self.iri)
-        names = best(({"iri": row["term"], "label": row["label"]} for row in found if "label" in row), self.code)
-        listed = {row["term"]["value"]: row["term"] for row in found}
-        return [shown(term, self.snapshot, names) for term in listed.values()]
+        texts: dict[str, list[TaggedText]] = defaultdict(list)
+        for row in found:
+            names = texts[row["term"]["value"]]
+            names += [(row["label"].get("xml:lang"), row["label"]["value"])] if "label" in row else []
+        labels = {iri: text_in_language(names, self.code) or "" for iri, names in texts.items()}
+        return [shown({"type": "uri", "value": iri}, self.snapshot, labels) for iri in texts]
 
     # ----------------------------------------------------------------------------------------------------- words
 
@@ -366,7 +372,7 @@ class _Page:
         """What is stated before what is inferred, texts in the page's language before others."""
         return sorted(
             values,
-            key=lambda one: (one[1] == [self.inferred], one[0].get("xml:lang", self.code) != self.code),
+            key=lambda one: (one[1] == [self.inferred], not self._is_spoken(one[0])),
         )
 
 
