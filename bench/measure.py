@@ -29,6 +29,7 @@ from bench.results import (
 )
 from bench.servers import HOST, DidNotStart, Server, shown
 from clustergraph.engine.base import Engine
+from clustergraph.sparql.query import Query
 
 PARTS = ("start", AD_HOC, CANNED, MIX, PRESSURE, HOSTILE, PAGES, FRAMES)
 CHECKED = 5
@@ -127,7 +128,7 @@ def run(plan: Plan, graph: Graph, results: Results, tell: Tell = silent) -> None
 def expected(engine: Engine, question: Question) -> int:
     """The rows of a question's first variant, as the engine in this process has them."""
     form = "turtle" if question.accept == questions.TRIPLES else "json"
-    return count(engine.query(question.texts[0], format=form).body, question.accept)
+    return count(engine.answer(Query(question.texts[0], format=form)).body, question.accept)
 
 
 @dataclass(slots=True)

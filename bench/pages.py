@@ -8,10 +8,9 @@ from __future__ import annotations
 import http.client
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
 from urllib.parse import quote
 
 from bench.graphs import Graph
@@ -19,10 +18,11 @@ from bench.servers import HOST
 from clustergraph.catalogue import Catalogue
 from clustergraph.describe.thing_queries import IS_THERE
 from clustergraph.describe.urls import page_link
-from clustergraph.engine.base import Answer, Engine
+from clustergraph.engine.base import Answer, BlockingEngine, Engine
 from clustergraph.settings import Settings
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.bindings import bind
+from clustergraph.sparql.query import Query
 from clustergraph.web.app import create_app
 from clustergraph.web.service import Service
 
@@ -56,7 +56,7 @@ class Page:
         return median(page / queries for page, queries in zip(self.seconds, self.behind, strict=True))
 
 
-class _Noting:
+class _Noting(BlockingEngine):
     """An engine that notes the queries it is asked."""
 
     def __init__(self, engine: Engine) -> None:
@@ -67,10 +67,10 @@ class _Noting:
     def snapshot(self) -> Snapshot:
         return self.inner.snapshot
 
-    def query(self, text: str, *, bindings: Mapping[str, Any] | None = None, **more: Any) -> Answer:
-        if text != IS_THERE:  # its answer is on no page
-            self.asked.append(bind(text, bindings or {}))
-        return self.inner.query(text, bindings=bindings, **more)
+    def answer(self, query: Query) -> Answer:
+        if query.text != IS_THERE:  # its answer is on no page
+            self.asked.append(bind(query.text, dict(query.bindings)))
+        return self.inner.answer(query)
 
     def close(self) -> None:
         """The engine is another's."""
@@ -86,7 +86,7 @@ def found(graph: Graph, engine: Engine) -> list[Page]:
     catalogue = Catalogue.load(graph.folder.queries) if graph.folder.queries.is_dir() else Catalogue()
     client = create_app(Service(noting, catalogue, settings)).test_client()
     base = engine.snapshot.base
-    rows = json.loads(engine.query(THINGS, format="json").body)["results"]["bindings"]
+    rows = json.loads(engine.answer(Query(THINGS, format="json")).body)["results"]["bindings"]
     iris = sorted({row[name]["value"] for row in rows for name in ("first", "last")} - {f"{base}ontology"})
     pages = []
     for iri in iris:

@@ -14,6 +14,7 @@ from clustergraph.catalogue import CannedQuery, Catalogue
 from clustergraph.engine.base import Engine
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.sparql.bindings import bind
+from clustergraph.sparql.query import Query
 
 RESULTS = "application/sparql-results+json"
 TRIPLES = "text/turtle"
@@ -119,7 +120,7 @@ def ad_hoc(graph: Graph, engine: Engine) -> list[Question]:
 def things(engine: Engine, pattern: str) -> list[str]:
     """IRIs that ?x has in the pattern, spread evenly over all there are. Raises LookupError if there are none."""
     query = f"{PREFIXES}SELECT DISTINCT ?x WHERE {{ {pattern} }} ORDER BY ?x"
-    found = engine.query(query, format="csv").body.decode().split()[1:]
+    found = engine.answer(Query(query, format="csv")).body.decode().split()[1:]
     if not found:
         raise LookupError(f"Nothing in the graph matches {pattern}, which the ad-hoc queries need.")
     step = max(1, len(found) // MOST_VARIANTS)

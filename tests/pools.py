@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clustergraph.engine.readers.reader_pool import ReaderPool
+from clustergraph.sparql.query import Query
 
 MakePool = Callable[..., ReaderPool]
 
@@ -21,7 +22,7 @@ ENDLESS = """SELECT (COUNT(*) AS ?n) {
 
 def count(pool: ReaderPool, text: str = "SELECT (COUNT(*) AS ?n) { ?s ex:p ?o }", **options: Any) -> int:
     """The number that a query of one number gives."""
-    found = json.loads(pool.query(text, **options).body)
+    found = json.loads(pool.answer(Query(text, **options)).body)
     return int(found["results"]["bindings"][0]["n"]["value"])
 
 

@@ -47,6 +47,7 @@ from clustergraph.engine.base import Engine
 from clustergraph.ingest.open_snapshot import Options
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import Folder, published
+from clustergraph.sparql.query import Query
 
 
 def needs(*names: str) -> None:
@@ -417,7 +418,7 @@ def test_the_library_is_measured_without_any_server(store: Path, snapshot: Snaps
         assert {way for way, seconds in found.seconds.items() if seconds[0] > 0} == ways
         assert "### The Python library" in report.written(results)
     engine = questions.embedded(graph)
-    assert found.rows == len(engine.query(library.TARGETS, format="csv").body.splitlines()) - 1 > 100
+    assert found.rows == len(engine.answer(Query(library.TARGETS, format="csv")).body.splitlines()) - 1 > 100
     engine.close()
 
 

@@ -21,6 +21,7 @@ LAYERS = (
     "engine.lookups",
     "engine.readers",
     "engine.cache",
+    "engine.snapshot_follower",
     "engine.remote",
     "settings",
     "push",

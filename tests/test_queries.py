@@ -20,6 +20,7 @@ from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.ingest import build
 from clustergraph.snapshots.source_folder import Folder
 from clustergraph.sparql.bindings import bind
+from clustergraph.sparql.query import Query
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = Catalogue.load(ROOT / "queries")
@@ -112,7 +113,7 @@ class Published:
 @pytest.fixture(scope="session")
 def published(engine: EmbeddedEngine) -> Published:
     """The graph of this repository: behind our engine, and in rdflib."""
-    triples = engine.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", format="ntriples").body
+    triples = engine.answer(Query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", format="ntriples")).body
     return Published(engine, Graph().parse(data=triples, format="nt"))
 
 
@@ -175,7 +176,7 @@ def test_rdflib_gives_the_same_rows_in_the_same_order(
 ) -> None:
     query = CATALOGUE[name]
     bindings = CATALOGUE.bind(published.engine, query, params)
-    ours = published.engine.query(query.text, bindings=bindings).body
+    ours = published.engine.answer(Query(query.text, bindings=bindings)).body
     theirs = published.graph.query(bind(query.text, bindings))
     if query.form == "CONSTRUCT":
         assert theirs.graph is not None

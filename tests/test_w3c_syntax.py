@@ -15,6 +15,7 @@ from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql import federation_guard
 from clustergraph.sparql.errors import EvaluationError, OutsideAddress, QuerySyntaxError
+from clustergraph.sparql.query import Query
 
 UNKNOWN_FUNCTION = {"syntax-query/test_4"}
 """Well formed, but it calls a function that no engine knows, which shows when it is evaluated."""
@@ -44,17 +45,17 @@ def test_good_queries_are_taken(case: w3c.Case) -> None:
     engine = _engine(case)
     if case.name.startswith("syntax-fed/"):
         with pytest.raises(OutsideAddress):
-            engine.query(case.text)
+            engine.answer(Query(case.text))
     elif case.name in UNKNOWN_FUNCTION:
         with pytest.raises(EvaluationError, match="function"):
-            engine.query(case.text)
+            engine.answer(Query(case.text))
     else:
-        engine.query(case.text)
+        engine.answer(Query(case.text))
 
 
 @pytest.mark.parametrize("case", NEGATIVE, ids=lambda case: case.name)
 def test_bad_queries_are_refused(case: w3c.Case) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
-        _engine(case).query(case.text)
+        _engine(case).answer(Query(case.text))
     if caught.value.line is not None:
         assert 1 <= caught.value.line <= case.text.count("\n") + 1

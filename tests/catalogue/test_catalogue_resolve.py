@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from clustergraph.catalogue import Catalogue, ParameterError
 from clustergraph.catalogue.entity_resolver import Resolver
 from clustergraph.catalogue.model import Parameter, Words
-from clustergraph.engine.base import Answer
+from clustergraph.engine.base import Answer, BlockingEngine
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.sparql.errors import DeadlinePassed
+from clustergraph.sparql.query import Query
 
 TOWN = Parameter("town", "_town_iri", "iri", True, Words("A town."), class_iri="https://example.org/Town")
 THING = Parameter("thing", "_thing_iri", "iri", True, Words("Anything."))
@@ -148,7 +148,7 @@ def test_suggestions_are_short_names_with_labels(engine: EmbeddedEngine) -> None
     assert resolver.suggestions(THING, engine) == []
 
 
-class Counting:
+class Counting(BlockingEngine):
     """An engine that counts what it is asked, and can be told to give up."""
 
     def __init__(self, engine: EmbeddedEngine) -> None:
@@ -157,11 +157,11 @@ class Counting:
         self.asked = 0
         self.patience = 1000
 
-    def query(self, text: str, **options: Any) -> Answer:
+    def answer(self, query: Query) -> Answer:
         self.asked += 1
         if self.asked > self.patience:
             raise DeadlinePassed(1)
-        return self.engine.query(text, **options)
+        return self.engine.answer(query)
 
     def close(self) -> None: ...
 

@@ -24,6 +24,7 @@ from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.engine.remote.describe import as_of
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import published
+from clustergraph.sparql.query import Query
 
 Run = Callable[..., Result]
 TITLE = "ClusterGraph: Germany's internationalised clusters"
@@ -114,7 +115,7 @@ def test_a_query_of_ones_own_is_cited_whatever_its_layout(cite: Run, tmp_path: P
 def test_a_graphs_digest_is_that_of_its_sorted_lines(cite: Run, engine: Any) -> None:
     text = "CONSTRUCT { ?c a cg:Cluster } WHERE { ?c a cg:Cluster }"
     (item,) = json.loads(cite("--sparql", "-", "--format", "csl-json", input=text).stdout)
-    lines = sorted(engine.query(text, format="ntriples").body.splitlines(keepends=True))
+    lines = sorted(engine.answer(Query(text, format="ntriples")).body.splitlines(keepends=True))
     assert hashlib.sha256(b"".join(lines)).hexdigest() in item["note"]
     assert len(lines) == 32
 

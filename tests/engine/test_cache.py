@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from rdflib import Literal
 
-from clustergraph.engine.base import Answer
-from clustergraph.engine.cache import ENTRY_BYTES, ByteCache, CachedEngine, is_repeatable
+from clustergraph.engine.base import Answer, BlockingEngine
+from clustergraph.engine.cache import ENTRY_BYTES, AnswerCache, ByteCache, CachedEngine, is_repeatable
 from clustergraph.rdf import formats
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import DeadlinePassed, EngineDown, EngineError
+from clustergraph.sparql.query import Query
 
 
-class Counting:
+class Counting(BlockingEngine):
     """An engine that counts, and may wait or fail."""
 
     def __init__(self, act: Callable[[], bytes] = lambda: b"answer") -> None:
@@ -27,7 +28,7 @@ class Counting:
         self.snapshot = Snapshot(Path("nowhere"), {"name": "one"})
         self._lock = threading.Lock()
 
-    def query(self, *_: Any, **__: Any) -> Answer:
+    def answer(self, query: Query) -> Answer:  # noqa: ARG002
         with self._lock:
             self.asked += 1
         return Answer(self.act(), formats.FORMATS[0], "SELECT", {"evaluate": 1.0})
@@ -84,8 +85,8 @@ def test_it_stays_within_its_bytes_under_threads() -> None:
 
 def test_a_long_question_counts_too() -> None:
     inner = Counting()
-    engine = CachedEngine(inner, 1 << 20)
-    engine.query("ASK {} #" + "x" * 100_000)
+    engine = CachedEngine(inner, AnswerCache(1 << 20))
+    engine.answer(Query("ASK {} #" + "x" * 100_000))
     assert engine.cache.bytes > 100_000
 
 
@@ -110,8 +111,8 @@ def test_what_may_be_kept(text: str, repeatable: bool) -> None:
 
 def test_the_same_question_is_asked_once() -> None:
     inner = Counting()
-    engine = CachedEngine(inner, 1 << 20)
-    first, second = engine.query("ASK {}"), engine.query("ASK {}")
+    engine = CachedEngine(inner, AnswerCache(1 << 20))
+    first, second = engine.answer(Query("ASK {}")), engine.answer(Query("ASK {}"))
     assert inner.asked == 1
     assert first.body == second.body
     assert dict(second.timings) == {}
@@ -130,29 +131,29 @@ def test_the_same_question_is_asked_once() -> None:
 )
 def test_another_question_is_asked_anew(other: dict[str, Any]) -> None:
     inner = Counting()
-    engine = CachedEngine(inner, 1 << 20)
+    engine = CachedEngine(inner, AnswerCache(1 << 20))
     usual: dict[str, Any] = {"text": "ASK {}", "bindings": {"s": Literal("a")}}
-    engine.query(**usual)
-    engine.query(**{**usual, **other})
+    engine.answer(Query(**usual))
+    engine.answer(Query(**{**usual, **other}))
     assert inner.asked == 2
 
 
 def test_a_new_snapshot_is_asked_anew_and_a_longer_deadline_is_not() -> None:
     inner = Counting()
-    engine = CachedEngine(inner, 1 << 20)
-    engine.query("ASK {}", timeout=1)
-    engine.query("ASK {}", timeout=2)
+    engine = CachedEngine(inner, AnswerCache(1 << 20))
+    engine.answer(Query("ASK {}", timeout=1))
+    engine.answer(Query("ASK {}", timeout=2))
     assert inner.asked == 1
     inner.snapshot = Snapshot(Path("nowhere"), {"name": "two"})
-    engine.query("ASK {}", timeout=1)
+    engine.answer(Query("ASK {}", timeout=1))
     assert inner.asked == 2
 
 
 def test_what_varies_is_asked_each_time() -> None:
     inner = Counting()
-    engine = CachedEngine(inner, 1 << 20)
+    engine = CachedEngine(inner, AnswerCache(1 << 20))
     for _ in range(3):
-        engine.query("SELECT (NOW() AS ?t) {}")
+        engine.answer(Query("SELECT (NOW() AS ?t) {}"))
     assert inner.asked == 3
 
 
@@ -161,7 +162,7 @@ def together(engine: CachedEngine, many: int, started: threading.Event, go: thre
 
     def ask() -> Any:
         try:
-            return engine.query("ASK {}").body
+            return engine.answer(Query("ASK {}")).body
         except EngineError as error:
             return error
 
@@ -184,7 +185,7 @@ def test_many_who_ask_the_same_are_answered_by_one_evaluation() -> None:
         return b"answer"
 
     inner = Counting(act)
-    engine = CachedEngine(inner, 1 << 20)
+    engine = CachedEngine(inner, AnswerCache(1 << 20))
     assert together(engine, 20, started, go) == [b"answer"] * 20
     assert inner.asked == 1
 
@@ -198,11 +199,11 @@ def test_a_failure_is_everybodys_and_nobody_is_stuck() -> None:
         raise DeadlinePassed(1)
 
     inner = Counting(act)
-    engine = CachedEngine(inner, 1 << 20)
+    engine = CachedEngine(inner, AnswerCache(1 << 20))
     results = together(engine, 20, started, go)
     assert all(isinstance(result, DeadlinePassed) for result in results)
     inner.act = lambda: b"answer"
-    assert engine.query("ASK {}").body == b"answer"
+    assert engine.answer(Query("ASK {}")).body == b"answer"
 
 
 def test_one_that_is_broken_off_does_not_stop_the_others() -> None:
@@ -215,12 +216,12 @@ def test_one_that_is_broken_off_does_not_stop_the_others() -> None:
             raise KeyboardInterrupt
         return b"answer"
 
-    engine = CachedEngine(Counting(act), 1 << 20)
+    engine = CachedEngine(Counting(act), AnswerCache(1 << 20))
     interrupted: list[BaseException] = []
 
     def first() -> None:
         try:
-            engine.query("ASK {}")
+            engine.answer(Query("ASK {}"))
         except KeyboardInterrupt as error:
             interrupted.append(error)
 
@@ -228,7 +229,7 @@ def test_one_that_is_broken_off_does_not_stop_the_others() -> None:
     thread.start()
     assert started.wait(10)
     with ThreadPoolExecutor(1) as pool:
-        other = pool.submit(lambda: engine.query("ASK {}"))
+        other = pool.submit(lambda: engine.answer(Query("ASK {}")))
         while not other.running():
             pass
         go.set()

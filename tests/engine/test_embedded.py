@@ -24,6 +24,7 @@ from clustergraph.sparql import tokens
 from clustergraph.sparql.bindings import bind
 from clustergraph.sparql.errors import EvaluationError, OutsideAddress, QuerySyntaxError, UnsupportedFormat
 from clustergraph.sparql.prepared_query import unescape
+from clustergraph.sparql.query import Query
 
 # rdflib warns of names that it uses itself.
 pytestmark = pytest.mark.filterwarnings(r"ignore::DeprecationWarning:rdflib\..*")
@@ -42,7 +43,7 @@ def engine(snapshot: Snapshot) -> Iterator[EmbeddedEngine]:
 
 
 def rows(engine: EmbeddedEngine, text: str, **options: object) -> Counter[tuple[str, ...]]:
-    body = engine.query(text, format="csv", **options).body.decode()  # type: ignore[arg-type]
+    body = engine.answer(Query(text, format="csv", **options)).body.decode()  # type: ignore[arg-type]
     return Counter(tuple(row) for row in csv.reader(io.StringIO(body)))
 
 
@@ -129,9 +130,9 @@ def test_without_a_dataset_the_merge_is_asked_and_graph_sees_no_default(engine: 
 
 def test_a_graph_that_is_not_here_is_refused(engine: EmbeddedEngine) -> None:
     with pytest.raises(OutsideAddress, match="No graph <urn:no> here"):
-        engine.query("ASK {}", default_graphs=["urn:no"])
+        engine.answer(Query("ASK {}", default_graphs=["urn:no"]))
     with pytest.raises(OutsideAddress, match="No graph <urn:no> here"):
-        engine.query("ASK {}", named_graphs=["urn:no"])
+        engine.answer(Query("ASK {}", named_graphs=["urn:no"]))
 
 
 # The order of columns
@@ -156,11 +157,11 @@ def test_a_star_gives_the_variables_in_the_order_of_the_query(engine: EmbeddedEn
     expected = STARS[text]
     if expected is None:
         with pytest.raises(QuerySyntaxError):
-            engine.query(text)
+            engine.answer(Query(text))
         return
-    assert json.loads(engine.query(text).body)["head"]["vars"] == expected
+    assert json.loads(engine.answer(Query(text)).body)["head"]["vars"] == expected
     for form in formats.of_kind("results"):
-        body = engine.query(text, format=form.name).body.decode()
+        body = engine.answer(Query(text, format=form.name)).body.decode()
         if form.name == "csv":
             assert body.splitlines()[0] == ",".join(expected)
         elif form.name == "tsv":
@@ -171,7 +172,7 @@ def test_a_star_gives_the_variables_in_the_order_of_the_query(engine: EmbeddedEn
 
 
 def test_bound_values_do_not_change_the_order(engine: EmbeddedEngine) -> None:
-    answer = engine.query("SELECT * { ?s ex:p ?a }", bindings={"a": Literal(1)}, format="csv")
+    answer = engine.answer(Query("SELECT * { ?s ex:p ?a }", bindings={"a": Literal(1)}, format="csv"))
     assert answer.body == b"s,a\r\nhttps://example.org/a,1\r\n"
 
 
@@ -180,9 +181,10 @@ def test_bound_values_do_not_change_the_order(engine: EmbeddedEngine) -> None:
 
 def test_values_are_bound(engine: EmbeddedEngine) -> None:
     bindings = {"s": URIRef(f"{EX}a"), "o": Literal(1)}
-    assert json.loads(engine.query("ASK { ?s ex:p ?o }", bindings=bindings).body)["boolean"] is True
+    assert json.loads(engine.answer(Query("ASK { ?s ex:p ?o }", bindings=bindings)).body)["boolean"] is True
     assert (
-        json.loads(engine.query("ASK { ?s ex:p ?o }", bindings={**bindings, "o": Literal(2)}).body)["boolean"] is False
+        json.loads(engine.answer(Query("ASK { ?s ex:p ?o }", bindings={**bindings, "o": Literal(2)})).body)["boolean"]
+        is False
     )
 
 
@@ -198,7 +200,7 @@ LITERALS = st.one_of(
 
 @given(value=LITERALS)
 def test_any_literal_comes_back_as_it_was(engine: EmbeddedEngine, value: Literal) -> None:
-    found = json.loads(engine.query("SELECT ?v { OPTIONAL { ?v ?v ?v } }", bindings={"v": value}).body)
+    found = json.loads(engine.answer(Query("SELECT ?v { OPTIONAL { ?v ?v ?v } }", bindings={"v": value})).body)
     (row,) = found["results"]["bindings"]
     assert row["v"]["value"] == str(value)
     assert row["v"].get("xml:lang", "").lower() == (value.language or "").lower()
@@ -217,12 +219,12 @@ def test_any_literal_comes_back_as_it_was(engine: EmbeddedEngine, value: Literal
 )
 def test_a_value_that_cannot_be_written_is_refused(engine: EmbeddedEngine, term: Identifier, message: str) -> None:
     with pytest.raises(EvaluationError, match=message):
-        engine.query("SELECT * { ?s ?p ?v }", bindings={"v": term})
+        engine.answer(Query("SELECT * { ?s ?p ?v }", bindings={"v": term}))
 
 
 def test_a_variable_that_is_not_there_is_refused(engine: EmbeddedEngine) -> None:
     with pytest.raises(EvaluationError, match=r"no variable \?x to bind"):
-        engine.query("SELECT * { ?s ?p 'x ?x' }", bindings={"x": Literal(1)})
+        engine.answer(Query("SELECT * { ?s ?p 'x ?x' }", bindings={"x": Literal(1)}))
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,7 @@ def test_a_variable_that_is_not_there_is_refused(engine: EmbeddedEngine) -> None
     ],
 )
 def test_bindings_go_where_the_pattern_begins(engine: EmbeddedEngine, text: str) -> None:
-    assert engine.query(text, bindings={"v": URIRef(f"{EX}a")}).body
+    assert engine.answer(Query(text, bindings={"v": URIRef(f"{EX}a")})).body
     assert bind(text, {}) == text
 
 
@@ -271,21 +273,21 @@ WRONG = {
 def test_syntax_errors_tell_the_place(engine: EmbeddedEngine, text: str) -> None:
     line, column, message = WRONG[text]
     with pytest.raises(QuerySyntaxError, match=message) as caught:
-        engine.query(text)
+        engine.answer(Query(text))
     assert (caught.value.line, caught.value.column) == (line, column), str(caught.value)
 
 
 def test_bindings_and_escapes_do_not_move_the_place(engine: EmbeddedEngine) -> None:
     text = "SELECT ?\\u0061 { ?a ?p '\\U000000e4' ?d }"
     with pytest.raises(QuerySyntaxError) as caught:
-        engine.query(text, bindings={"a": Literal("x" * 50)})
+        engine.answer(Query(text, bindings={"a": Literal("x" * 50)}))
     assert text[(caught.value.column or 0) - 1 :] == "?d }"
     assert str(caught.value).startswith(f"Line 1, column {caught.value.column}: ")
 
 
 def error_place(engine: EmbeddedEngine, query: str) -> tuple[int, int] | None:
     try:
-        engine.query(query)
+        engine.answer(Query(query))
     except QuerySyntaxError as error:
         return (error.line, error.column) if error.line and error.column else None
     except (EvaluationError, OutsideAddress):
@@ -305,30 +307,30 @@ def test_any_text_gives_an_answer_or_an_error_of_ours(engine: EmbeddedEngine, te
 
 def test_half_a_character_is_a_syntax_error(engine: EmbeddedEngine) -> None:
     with pytest.raises(QuerySyntaxError, match="surrogate"):
-        engine.query("SELECT * { ?s ?p '\ud800' }")
+        engine.answer(Query("SELECT * { ?s ?p '\ud800' }"))
 
 
 @pytest.mark.parametrize("text", ["INSERT DATA { <x:a> <x:b> 1 }", "CLEAR ALL", "LOAD <http://a.example/>"])
 def test_updates_are_not_answered(engine: EmbeddedEngine, text: str) -> None:
     with pytest.raises(QuerySyntaxError, match="update"):
-        engine.query(text)
+        engine.answer(Query(text))
 
 
 def test_a_format_of_the_other_kind_is_refused(engine: EmbeddedEngine) -> None:
     with pytest.raises(UnsupportedFormat, match="choose one of json, xml, csv, tsv"):
-        engine.query("ASK {}", format="turtle")
+        engine.answer(Query("ASK {}", format="turtle"))
     with pytest.raises(UnsupportedFormat, match="turtle"):
-        engine.query("DESCRIBE ex:a", format="csv")
+        engine.answer(Query("DESCRIBE ex:a", format="csv"))
 
 
 @pytest.mark.parametrize("form", formats.of_kind("graph"), ids=lambda form: form.name)
 def test_graphs_are_the_same_in_every_format(engine: EmbeddedEngine, form: formats.Format) -> None:
     text = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
-    answer = engine.query(text, format=form.name)
+    answer = engine.answer(Query(text, format=form.name))
     names = {"ntriples": "nt", "rdfxml": "xml", "jsonld": "json-ld"}
     graph = Dataset().parse(data=answer.body, format=names.get(form.name, form.name))
     assert len(graph) == 5
-    assert answer.body == engine.query(text, format=form.name).body
+    assert answer.body == engine.answer(Query(text, format=form.name)).body
 
 
 @pytest.mark.parametrize("form", formats.of_kind("graph"), ids=lambda form: form.name)
@@ -340,7 +342,7 @@ def test_a_graph_says_nothing_twice(form: formats.Format) -> None:
 
 
 def test_rdflib_reads_our_turtle_with_its_prefixes(engine: EmbeddedEngine) -> None:
-    graph = Graph().parse(data=engine.query("DESCRIBE ex:a").body, format="turtle")
+    graph = Graph().parse(data=engine.answer(Query("DESCRIBE ex:a")).body, format="turtle")
     assert dict(graph.namespaces())["ex"] == URIRef(EX)
     assert Variable("s") not in graph.all_nodes()
 

@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 
-from clustergraph.engine.base import Answer
-from clustergraph.engine.cache import CachedEngine
+from clustergraph.engine.base import Answer, BlockingEngine
+from clustergraph.engine.cache import AnswerCache, CachedEngine
 from clustergraph.engine.readers import reader_process
 from clustergraph.engine.readers.reader_pool import ReaderPool
 from clustergraph.engine.readers.waiting import BLOCKING, ON_LOOP, run
 from clustergraph.rdf import formats
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import Busy, DeadlinePassed, EngineDown, QuerySyntaxError
+from clustergraph.sparql.query import Query
 from pools import ENDLESS, MakePool, count, wait_until
 
 
@@ -31,14 +32,14 @@ async def until(true: Any) -> None:
 
 
 async def number(pool: ReaderPool, of: int) -> int:
-    answer = await pool.aquery(f"SELECT ({of} AS ?n) {{}}", format="json")
+    answer = await pool.answer_async(Query(f"SELECT ({of} AS ?n) {{}}", format="json"))
     return int(json.loads(answer.body)["results"]["bindings"][0]["n"]["value"])
 
 
 def test_the_same_answer(snapshot: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(snapshot, readers=1)
     text = "SELECT * { ?s ?p ?o } ORDER BY ?s"
-    asked, expected = asyncio.run(pool.aquery(text, format="csv")), pool.query(text, format="csv")
+    asked, expected = asyncio.run(pool.answer_async(Query(text, format="csv"))), pool.answer(Query(text, format="csv"))
     assert (asked.body, asked.format, asked.form) == (expected.body, expected.format, expected.form)
     assert set(asked.timings) == {"parse", "queue", "evaluate", "serialise"}
 
@@ -64,7 +65,7 @@ def test_a_deadline_ends_the_query_and_the_loop_goes_on(
     pool = make_pool(numbers, readers=1, timeout=0.5)
 
     async def ask() -> int:
-        task = asyncio.create_task(pool.aquery(ENDLESS))
+        task = asyncio.create_task(pool.answer_async(Query(ENDLESS)))
         ticks = 0
         while not task.done():
             await asyncio.sleep(0.01)
@@ -82,7 +83,7 @@ def test_a_task_that_is_cancelled_ends_its_query(numbers: Snapshot, make_pool: M
     pool = make_pool(numbers, readers=1, timeout=60)
 
     async def ask() -> None:
-        task = asyncio.create_task(pool.aquery(ENDLESS))
+        task = asyncio.create_task(pool.answer_async(Query(ENDLESS)))
         await until(lambda: pool.counts.running == 1)
         waiting = asyncio.create_task(number(pool, 5))
         await until(lambda: pool.counts.waiting == 1)
@@ -105,7 +106,7 @@ def test_tasks_and_threads_wait_in_one_queue(numbers: Snapshot, make_pool: MakeP
     pool = make_pool(numbers, readers=1, queue=1, timeout=1, queue_seconds=60)
 
     async def ask() -> None:
-        endless = asyncio.create_task(pool.aquery(ENDLESS))
+        endless = asyncio.create_task(pool.answer_async(Query(ENDLESS)))
         await until(lambda: pool.counts.running == 1)
         waiting = asyncio.create_task(asyncio.to_thread(count, pool))
         await until(lambda: pool.counts.waiting == 1)
@@ -123,7 +124,7 @@ def test_waiting_is_bounded(numbers: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(numbers, readers=1, timeout=2, queue_seconds=0.1)
 
     async def ask() -> None:
-        endless = asyncio.create_task(pool.aquery(ENDLESS))
+        endless = asyncio.create_task(pool.answer_async(Query(ENDLESS)))
         await until(lambda: pool.counts.running == 1)
         with pytest.raises(Busy, match="waited"):
             await number(pool, 1)
@@ -138,7 +139,7 @@ def test_a_query_whose_reader_is_killed_is_asked_again(numbers: Snapshot, make_p
     pool = make_pool(numbers, readers=1, timeout=1)
 
     async def ask() -> None:
-        task = asyncio.create_task(pool.aquery(ENDLESS))
+        task = asyncio.create_task(pool.answer_async(Query(ENDLESS)))
         await until(lambda: len(pool._busy) == 1)
         (reader,) = pool._busy
         await asyncio.sleep(0.1)
@@ -153,22 +154,22 @@ def test_a_query_whose_reader_is_killed_is_asked_again(numbers: Snapshot, make_p
 def test_errors_are_the_same(snapshot: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(snapshot, readers=1)
     with pytest.raises(QuerySyntaxError) as caught:
-        asyncio.run(pool.aquery("SELECT * {\n  ?s ?p }"))
+        asyncio.run(pool.answer_async(Query("SELECT * {\n  ?s ?p }")))
     assert (caught.value.line, caught.value.column) == (2, 9)
     pool.close()
     with pytest.raises(EngineDown, match="stopping"):
-        asyncio.run(pool.aquery("ASK {}"))
+        asyncio.run(pool.answer_async(Query("ASK {}")))
 
 
 def test_what_is_larger_than_a_socket_holds(numbers: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(numbers, readers=1)
     long = "SELECT ?s ?o { ?s ex:number ?o } #" + "x" * (3 << 20)
-    answer = asyncio.run(pool.aquery(long, format="json"))
+    answer = asyncio.run(pool.answer_async(Query(long, format="json")))
     assert len(answer.body) > 1 << 18
     assert len(json.loads(answer.body)["results"]["bindings"]) == 3000
 
 
-class _Slow:
+class _Slow(BlockingEngine):
     """What a cache leases: it answers when it is told to, and counts how often it is asked."""
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -181,10 +182,12 @@ class _Slow:
         await waits.result(self.go)
         return Answer(b"answer", formats.FORMATS[0], "SELECT")
 
-    def query(self, *_: Any, **__: Any) -> Answer:
+    is_async = True
+
+    def answer(self, query: Query) -> Answer:  # noqa: ARG002
         return run(self._answer(BLOCKING))
 
-    async def aquery(self, *_: Any, **__: Any) -> Answer:
+    async def answer_async(self, query: Query) -> Answer:  # noqa: ARG002
         return await self._answer(ON_LOOP)
 
     def close(self) -> None:
@@ -192,20 +195,21 @@ class _Slow:
 
 
 def test_tasks_and_threads_that_ask_the_same_share_one_evaluation() -> None:
+    query = Query("ASK {}", format="json")
     slow = _Slow(Snapshot(Path("nowhere"), {"name": "one"}))
-    engine = CachedEngine(slow, 1 << 20)
+    engine = CachedEngine(slow, AnswerCache(1 << 20))
 
     async def ask() -> list[bytes]:
-        asking = [asyncio.create_task(asyncio.to_thread(engine.query, "ASK {}", format="json"))]
+        asking = [asyncio.create_task(asyncio.to_thread(engine.answer, query))]
         await until(lambda: slow.asked == 1)
-        asking += [asyncio.create_task(engine.aquery(slow, "ASK {}", format="json")) for _ in range(3)]  # type: ignore[arg-type]
+        asking += [asyncio.create_task(engine.answer_async(query)) for _ in range(3)]
         await asyncio.sleep(0.05)
         slow.go.set_result(None)
         return [answer.body for answer in await asyncio.gather(*asking)]
 
     assert asyncio.run(ask()) == [b"answer"] * 4
     assert slow.asked == 1
-    assert engine.query("ASK {}", format="json").body == b"answer"
+    assert engine.answer(query).body == b"answer"
     assert slow.asked == 1
 
 

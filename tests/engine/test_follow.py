@@ -17,6 +17,7 @@ from clustergraph.engine.readers.reader_pool import ReaderPool
 from clustergraph.engine.snapshot_follower import FollowingEngine
 from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, NoSnapshot, Snapshot
 from clustergraph.sparql.errors import EngineDown
+from clustergraph.sparql.query import Query
 from pools import wait_until
 
 ASK = "SELECT ?o { ex:version ex:is ?o }"
@@ -40,7 +41,7 @@ def publish(tmp_path: Path, make_snapshot: Callable[..., Snapshot]) -> Callable[
 
 
 def answer(engine: FollowingEngine) -> int:
-    return int(engine.query(ASK, format="csv").body.split()[1])
+    return int(engine.answer(Query(ASK, format="csv")).body.split()[1])
 
 
 def test_a_new_snapshot_is_picked_up_with_no_failed_query(
@@ -88,7 +89,7 @@ def test_a_lease_keeps_its_snapshot(
         publish(2)
         assert wait_until(lambda: engine.snapshot.name == "2")
         assert leased.snapshot.name == "1"
-        assert leased.query(ASK, format="csv").body == b"o\r\n1\r\n"
+        assert leased.answer(Query(ASK, format="csv")).body == b"o\r\n1\r\n"
     assert answer(engine) == 2
     engine.close()
 

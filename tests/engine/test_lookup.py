@@ -23,6 +23,7 @@ from clustergraph.rdf.formats import Format, of_kind
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import published
 from clustergraph.sparql import tokens
+from clustergraph.sparql.query import Query
 
 JSON = of_kind("results")[0]
 TURTLE, NTRIPLES = of_kind("graph")[:2]
@@ -56,7 +57,9 @@ def engine(published_snapshot: Snapshot, in_memory: ox.Store) -> EmbeddedEngine:
 
 
 def test_every_thing_is_looked_up_as_the_engine_does(lookups: Lookups, engine: EmbeddedEngine) -> None:
-    found = engine.query("SELECT DISTINCT ?x { { ?x ?p ?o } UNION { ?s ?p ?x } FILTER(isIRI(?x)) }", format="csv")
+    found = engine.answer(
+        Query("SELECT DISTINCT ?x { { ?x ?p ?o } UNION { ?s ?p ?x } FILTER(isIRI(?x)) }", format="csv")
+    )
     things = found.body.decode().split()[1:]
     assert len(things) > 1000
     left = 0
@@ -66,12 +69,12 @@ def test_every_thing_is_looked_up_as_the_engine_does(lookups: Lookups, engine: E
             f"SELECT ?s ?p {{ ?s ?p <{thing}> }}",
             f"SELECT ?s ?unbound {{ ?s a <{thing}> }} LIMIT 3",
         ):
-            answer = lookups.answer(text)
+            answer = lookups.answer(Query(text))
             if answer is None:
                 left += 1
-                assert engine.query(text).body.count(b"{") > MOST_STEPS
+                assert engine.answer(Query(text)).body.count(b"{") > MOST_STEPS
             else:
-                assert answer.body == engine.query(text).body, text
+                assert answer.body == engine.answer(Query(text)).body, text
     assert left < 20
 
 
@@ -90,9 +93,9 @@ SAME = [
 
 @pytest.mark.parametrize("text", SAME)
 def test_ways_to_write_a_lookup(lookups: Lookups, engine: EmbeddedEngine, text: str) -> None:
-    answer = lookups.answer(text)
+    answer = lookups.answer(Query(text))
     assert answer is not None
-    assert answer.body == engine.query(text).body
+    assert answer.body == engine.answer(Query(text)).body
 
 
 JOINS = [
@@ -126,9 +129,9 @@ def bindings(body: bytes) -> list[str]:
 
 @pytest.mark.parametrize("text", [*JOINS, *ALTERNATIVES])
 def test_what_is_reached_by_several_steps_or_ways(lookups: Lookups, engine: EmbeddedEngine, text: str) -> None:
-    answer = lookups.answer(text)
+    answer = lookups.answer(Query(text))
     assert answer is not None
-    expected = engine.query(text).body
+    expected = engine.answer(Query(text)).body
     assert json.loads(answer.body)["head"] == json.loads(expected)["head"]
     assert bindings(answer.body) == bindings(expected)
 
@@ -151,19 +154,19 @@ CONSTRUCTED = [
 
 @pytest.mark.parametrize("text", ASKED)
 def test_whether_there_is_something(lookups: Lookups, engine: EmbeddedEngine, text: str) -> None:
-    answer = lookups.answer(text)
+    answer = lookups.answer(Query(text))
     assert answer is not None
-    assert (answer.body, answer.form) == (engine.query(text).body, "ASK")
+    assert (answer.body, answer.form) == (engine.answer(Query(text)).body, "ASK")
 
 
 @pytest.mark.parametrize("form", [None, "turtle", "ntriples", "rdfxml", "jsonld"])
 @pytest.mark.parametrize("text", CONSTRUCTED)
 def test_what_is_constructed(lookups: Lookups, engine: EmbeddedEngine, text: str, form: str | None) -> None:
-    answer = lookups.answer(text, form)
+    answer = lookups.answer(Query(text, format=form))
     if answer is None:
         assert form in ("rdfxml", "jsonld")
         return
-    expected = engine.query(text, format=form)
+    expected = engine.answer(Query(text, format=form))
     assert (answer.body, answer.format, answer.form) == (expected.body, expected.format, "CONSTRUCT")
 
 
@@ -171,18 +174,18 @@ def test_what_is_constructed(lookups: Lookups, engine: EmbeddedEngine, text: str
 def test_what_is_around_every_thing_is_constructed_as_the_engine_does(
     lookups: Lookups, engine: EmbeddedEngine, form: str
 ) -> None:
-    found = engine.query("SELECT DISTINCT ?x { ?x a ?class FILTER(isIRI(?x)) }", format="csv")
+    found = engine.answer(Query("SELECT DISTINCT ?x { ?x a ?class FILTER(isIRI(?x)) }", format="csv"))
     left = 0
     for thing in found.body.decode().split()[1:]:
         text = (
             f"CONSTRUCT {{ <{thing}> ?p ?o . ?s ?q <{thing}> }} "
             f"WHERE {{ {{ <{thing}> ?p ?o }} UNION {{ ?s ?q <{thing}> }} }}"
         )
-        answer = lookups.answer(text, form)
+        answer = lookups.answer(Query(text, format=form))
         if answer is None:
             left += 1
         else:
-            assert answer.body == engine.query(text, format=form).body, text
+            assert answer.body == engine.answer(Query(text, format=form)).body, text
     assert left < 60
 
 
@@ -191,18 +194,18 @@ def test_what_is_around_every_thing_is_constructed_as_the_engine_does(
     [("SELECT ?o { <x:y> ?p ?o }", "csv"), ("ASK { <x:y> ?p ?o }", "xml"), ("CONSTRUCT WHERE { <x:y> ?p ?o }", "json")],
 )
 def test_other_formats_are_left_to_a_reader(lookups: Lookups, text: str, form: str) -> None:
-    assert lookups.answer(text) is not None
-    assert lookups.answer(text, form) is None
+    assert lookups.answer(Query(text)) is not None
+    assert lookups.answer(Query(text, format=form)) is None
 
 
 def test_of_which_rows_are_first_the_engine_has_the_say(lookups: Lookups) -> None:
     text = "SELECT ?country { cluster:cool-silicon cg:hasConceptPhase/cg:targetPlace ?country }"
-    answer = lookups.answer(text)
+    answer = lookups.answer(Query(text))
     assert answer is not None
     number = len(bindings(answer.body))
     assert number > 1
-    assert lookups.answer(f"{text} LIMIT {number - 1}") is None
-    assert lookups.answer(f"{text} LIMIT {number}") is not None
+    assert lookups.answer(Query(f"{text} LIMIT {number - 1}")) is None
+    assert lookups.answer(Query(f"{text} LIMIT {number}")) is not None
 
 
 NO_LOOKUP = [
@@ -259,7 +262,7 @@ NO_LOOKUP = [
 
 @pytest.mark.parametrize("text", NO_LOOKUP)
 def test_what_is_left_to_a_reader(lookups: Lookups, text: str) -> None:
-    assert lookups.answer(text) is None
+    assert lookups.answer(Query(text)) is None
 
 
 @HELD
@@ -269,36 +272,38 @@ def test_many_steps_are_left_to_a_reader(held: Held) -> None:
     store = ox.Store()
     store.extend(ox.Quad(one, ox.NamedNode("x:p"), other) for one in things for other in things)
     lookups = Lookups(held(store))
-    assert lookups.answer("SELECT ?o { <x:0> <x:p> ?o }") is not None
-    assert lookups.answer("SELECT ?o { <x:0> <x:p>+ ?o }") is None
-    assert lookups.answer("SELECT ?o { <x:0> <x:p>/<x:p> ?o }") is None
-    assert lookups.answer("SELECT ?o { <x:0> <x:p> ?a . ?a <x:p> ?b . ?b <x:p> ?o }") is None
+    assert lookups.answer(Query("SELECT ?o { <x:0> <x:p> ?o }")) is not None
+    assert lookups.answer(Query("SELECT ?o { <x:0> <x:p>+ ?o }")) is None
+    assert lookups.answer(Query("SELECT ?o { <x:0> <x:p>/<x:p> ?o }")) is None
+    assert lookups.answer(Query("SELECT ?o { <x:0> <x:p> ?a . ?a <x:p> ?b . ?b <x:p> ?o }")) is None
 
 
 @HELD
 def test_long_texts_are_left_to_a_reader(held: Held) -> None:
     lookups = Lookups(held(_store([ox.Literal("x" * 10_000)] + [ox.Literal(number) for number in range(30)])))
-    assert lookups.answer("SELECT ?o { <x:s> <x:p> ?o }") is not None
+    assert lookups.answer(Query("SELECT ?o { <x:s> <x:p> ?o }")) is not None
     lookups = Lookups(held(_store([ox.Literal("x" * (MOST_CHARACTERS + 1))])))
-    assert lookups.answer("SELECT ?o { <x:s> <x:p> ?o }") is None
-    assert lookups.answer("CONSTRUCT WHERE { <x:s> <x:p> ?o }") is None
-    assert lookups.answer("ASK { <x:s> <x:p> ?o }") is not None
+    assert lookups.answer(Query("SELECT ?o { <x:s> <x:p> ?o }")) is None
+    assert lookups.answer(Query("CONSTRUCT WHERE { <x:s> <x:p> ?o }")) is None
+    assert lookups.answer(Query("ASK { <x:s> <x:p> ?o }")) is not None
 
 
 @HELD
 def test_many_patterns_are_left_to_a_reader(held: Held) -> None:
     lookups = Lookups(held(_store([ox.Literal("x")])))
     pattern = "<x:s> <x:p> ?o . "
-    assert lookups.answer(f"SELECT ?o {{ {pattern * MOST_PATTERNS} }}") is not None
-    assert lookups.answer(f"SELECT ?o {{ {pattern * (MOST_PATTERNS + 1)} }}") is None
+    assert lookups.answer(Query(f"SELECT ?o {{ {pattern * MOST_PATTERNS} }}")) is not None
+    assert lookups.answer(Query(f"SELECT ?o {{ {pattern * (MOST_PATTERNS + 1)} }}")) is None
 
 
 @HELD
 def test_many_rows_are_left_to_a_reader(held: Held) -> None:
     lookups = Lookups(held(_store(map(ox.Literal, range(MOST_STEPS + 1)))))
-    assert lookups.answer("SELECT ?o { <x:s> ?p ?o }") is None
-    assert lookups.answer("CONSTRUCT { <x:a> ?p ?o . <x:b> ?p ?o . <x:c> ?p ?o } { <x:s> ?p ?o } LIMIT 499") is None
-    some = lookups.answer("SELECT ?o { <x:s> ?p ?o } LIMIT 500")
+    assert lookups.answer(Query("SELECT ?o { <x:s> ?p ?o }")) is None
+    assert (
+        lookups.answer(Query("CONSTRUCT { <x:a> ?p ?o . <x:b> ?p ?o . <x:c> ?p ?o } { <x:s> ?p ?o } LIMIT 499")) is None
+    )
+    some = lookups.answer(Query("SELECT ?o { <x:s> ?p ?o } LIMIT 500"))
     assert some is not None
     assert some.body.count(b"literal") == MOST_STEPS
 
@@ -332,7 +337,7 @@ terms = st.one_of(
 def test_any_term_is_written_as_the_engine_writes_it(hold: bool, terms: list[Any]) -> None:
     store = _store(terms)
     text = "SELECT ?p ?o { <x:s> ?p ?o }"
-    answer = Lookups(holding.statements(store, hold=hold)).answer(text)
+    answer = Lookups(holding.statements(store, hold=hold)).answer(Query(text))
     if answer is None:
         assert any(isinstance(term, ox.Triple) or getattr(term, "direction", None) for term in terms)
     else:
@@ -346,7 +351,7 @@ def test_any_term_is_written_as_the_engine_writes_it(hold: bool, terms: list[Any
 def test_any_term_is_constructed_as_the_engine_writes_it(hold: bool, form: Format, terms: list[Any]) -> None:
     store = _store(terms)
     text = "CONSTRUCT { <x:s> a ?o ; ?p ?o . ?o ?p <http://example.org/new> } WHERE { <x:s> ?p ?o }"
-    answer = Lookups(holding.statements(store, hold=hold, prefixes=PREFIXES)).answer(text, form.name)
+    answer = Lookups(holding.statements(store, hold=hold, prefixes=PREFIXES)).answer(Query(text, format=form.name))
     assert answer is not None
     assert answer.body == evaluate(store, text, form, dataset=Dataset(PREFIXES))[0]
 
@@ -387,7 +392,7 @@ def test_any_simple_query_is_answered_as_the_engine_does(
 ) -> None:
     store = _random(graph)
     query = f"SELECT {distinct}{columns} {{ {where} }}"
-    answer = Lookups(held(store)).answer(query)
+    answer = Lookups(held(store)).answer(Query(query))
     assume(answer)  # left alone is what names nothing, has a part that nothing leads to, or takes too many steps
     assert answer is not None
     expected = evaluate(store, query, JSON, columns=tokens.columns(query))[0]
@@ -412,7 +417,7 @@ def test_any_simple_graph_is_constructed_as_the_engine_does(
 ) -> None:
     store = _random(graph)
     query = f"CONSTRUCT {{ {' . '.join(template)} }} WHERE {{ {where} }}"
-    answer = Lookups(held(store, PREFIXES)).answer(query, form.name)
+    answer = Lookups(held(store, PREFIXES)).answer(Query(query, format=form.name))
     assume(answer)
     assert answer is not None
     assert answer.body == evaluate(store, query, form, dataset=Dataset(PREFIXES))[0]
@@ -437,10 +442,10 @@ def test_what_is_written_wrongly_is_left_to_the_engine(
         begin = data.draw(st.integers(0, len(text)))
         end = min(len(text), begin + data.draw(st.integers(0, 6)))
         text = text[:begin] + data.draw(pieces) + text[end:]
-    answer = lookups.answer(text)
+    answer = lookups.answer(Query(text))
     if answer is None:
         return
-    expected = engine.query(text)
+    expected = engine.answer(Query(text))
     assert answer.form == expected.form
     if answer.form != "SELECT":
         assert answer.body == expected.body

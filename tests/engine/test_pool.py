@@ -32,6 +32,7 @@ from clustergraph.sparql.errors import (
     ResultTooLarge,
 )
 from clustergraph.sparql.prepared_query import Prepared
+from clustergraph.sparql.query import Query
 from pools import ENDLESS, MakePool, children, count, wait_until
 
 HUNGRY = "SELECT * { ?a ex:number ?x . ?b ex:number ?y } ORDER BY DESC(?x + ?y)"
@@ -40,7 +41,7 @@ HUNGRY = "SELECT * { ?a ex:number ?x . ?b ex:number ?y } ORDER BY DESC(?x + ?y)"
 
 def test_an_answer(snapshot: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(snapshot, readers=1)
-    answer = pool.query("SELECT ?o { ex:a ex:p ?o }", format="csv")
+    answer = pool.answer(Query("SELECT ?o { ex:a ex:p ?o }", format="csv"))
     assert answer.body == b"o\r\n1\r\n"
     assert answer.form == "SELECT"
     assert set(answer.timings) == {"parse", "queue", "evaluate", "serialise"}
@@ -50,7 +51,7 @@ def test_an_answer(snapshot: Snapshot, make_pool: MakePool) -> None:
 def test_an_error_keeps_its_class_and_place(snapshot: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(snapshot, readers=1)
     with pytest.raises(QuerySyntaxError) as caught:
-        pool.query("SELECT * {\n  ?s ?p }")
+        pool.answer(Query("SELECT * {\n  ?s ?p }"))
     assert (caught.value.line, caught.value.column) == (2, 9)
     assert str(caught.value).startswith("Line 2, column 9: ")
     assert count(pool) == 4
@@ -71,7 +72,7 @@ def test_a_deadline_ends_the_query_and_disturbs_nobody(numbers: Snapshot, make_p
         others = threads.submit(ask)
         begin = time.monotonic()
         with pytest.raises(DeadlinePassed, match=r"0\.5 s"):
-            pool.query(ENDLESS, timeout=0.5)
+            pool.answer(Query(ENDLESS, timeout=0.5))
         took = time.monotonic() - begin
         stop.set()
         assert others.result() > 0
@@ -82,21 +83,21 @@ def test_a_deadline_ends_the_query_and_disturbs_nobody(numbers: Snapshot, make_p
 def test_the_ceiling_bounds_what_a_query_asks_for(numbers: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(numbers, readers=1, timeout_ceiling=0.3)
     with pytest.raises(DeadlinePassed) as caught:
-        pool.query(ENDLESS, timeout=math.inf)
+        pool.answer(Query(ENDLESS, timeout=math.inf))
     assert caught.value.allowed == 0.3
 
 
 @pytest.mark.parametrize("timeout", [0, -1, math.nan, -math.inf])
 def test_a_timeout_that_makes_no_sense_is_refused(snapshot: Snapshot, make_pool: MakePool, timeout: float) -> None:
     with pytest.raises(EvaluationError, match="above 0"):
-        make_pool(snapshot, readers=1).query("ASK {}", timeout=timeout)
+        make_pool(snapshot, readers=1).answer(Query("ASK {}", timeout=timeout))
 
 
 def test_the_spare_is_there_at_once(numbers: Snapshot, make_pool: MakePool, monkeypatch: pytest.MonkeyPatch) -> None:
     pool = make_pool(numbers, readers=1)
     monkeypatch.setattr(pool, "_spawned", lambda: False)  # no new reader comes
     with pytest.raises(DeadlinePassed):
-        pool.query(ENDLESS, timeout=0.2)
+        pool.answer(Query(ENDLESS, timeout=0.2))
     assert count(pool) == 4
 
 
@@ -104,14 +105,14 @@ def test_a_new_spare_comes(numbers: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(numbers, readers=1)
     for _ in range(3):
         with pytest.raises(DeadlinePassed):
-            pool.query(ENDLESS, timeout=0.1)
+            pool.answer(Query(ENDLESS, timeout=0.1))
     assert wait_until(lambda: pool.ready == 2)
 
 
 def test_memory_is_capped(numbers: Snapshot, make_pool: MakePool, capfd: pytest.CaptureFixture[str]) -> None:
     pool = make_pool(numbers, readers=1, memory=512 << 20, timeout=120, timeout_ceiling=120)
     with pytest.raises(MemoryExceeded, match="512 MiB"):
-        pool.query(HUNGRY)
+        pool.answer(Query(HUNGRY))
     assert count(pool) == 4
     assert capfd.readouterr().err == ""
 
@@ -119,7 +120,7 @@ def test_memory_is_capped(numbers: Snapshot, make_pool: MakePool, capfd: pytest.
 def test_a_result_is_capped_and_the_reader_goes_on(numbers: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(numbers, readers=1, result_bytes=1 << 16)
     with pytest.raises(ResultTooLarge):
-        pool.query("SELECT * { ?s ?p ?o }")
+        pool.answer(Query("SELECT * { ?s ?p ?o }"))
     assert count(pool) == 4
     assert not pool.counts.ended
 
@@ -127,19 +128,19 @@ def test_a_result_is_capped_and_the_reader_goes_on(numbers: Snapshot, make_pool:
 def test_deep_nesting_is_an_error_of_the_query(snapshot: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(snapshot, readers=1, timeout=60)
     with pytest.raises(EvaluationError, match="nested too deeply"):
-        pool.query("SELECT * " + "{" * 200_000 + "}" * 200_000)
+        pool.answer(Query("SELECT * " + "{" * 200_000 + "}" * 200_000))
     assert count(pool) == 4
 
 
 def test_the_queue_is_bounded(numbers: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(numbers, readers=1, queue=1, timeout=2, queue_seconds=60)
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(pool.query, ENDLESS)
+        first = threads.submit(pool.answer, Query(ENDLESS))
         assert wait_until(lambda: pool.counts.running == 1)
         second = threads.submit(count, pool)
         assert wait_until(lambda: pool.counts.waiting == 1)
         with pytest.raises(Busy) as caught:
-            pool.query("ASK {}")
+            pool.answer(Query("ASK {}"))
         assert caught.value.retry_after > 0
         assert isinstance(first.exception(), DeadlinePassed)
         assert second.result() == 4
@@ -150,10 +151,10 @@ def test_the_queue_is_bounded(numbers: Snapshot, make_pool: MakePool) -> None:
 def test_waiting_is_bounded(numbers: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(numbers, readers=1, timeout=3, queue_seconds=0.1)
     with ThreadPoolExecutor(1) as threads:
-        first = threads.submit(pool.query, ENDLESS)
+        first = threads.submit(pool.answer, Query(ENDLESS))
         assert wait_until(lambda: pool.counts.running == 1)
         with pytest.raises(Busy, match="waited"):
-            pool.query("ASK {}")
+            pool.answer(Query("ASK {}"))
         assert isinstance(first.exception(), DeadlinePassed)
     assert pool.counts.refused == {"waited": 1}
 
@@ -174,7 +175,7 @@ def test_idle_readers_that_were_killed_fail_no_query(snapshot: Snapshot, make_po
 def test_a_query_whose_reader_is_killed_is_asked_again(numbers: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(numbers, readers=1, timeout=1)
     with ThreadPoolExecutor(1) as threads:
-        running = threads.submit(pool.query, ENDLESS)
+        running = threads.submit(pool.answer, Query(ENDLESS))
         assert wait_until(lambda: len(pool._busy) == 1)
         (reader,) = pool._busy
         time.sleep(0.1)
@@ -186,7 +187,7 @@ def test_a_query_whose_reader_is_killed_is_asked_again(numbers: Snapshot, make_p
 def test_a_query_whose_reader_is_killed_twice_fails(numbers: Snapshot, make_pool: MakePool) -> None:
     pool = make_pool(numbers, readers=1, timeout=60)
     with ThreadPoolExecutor(1) as threads:
-        running = threads.submit(pool.query, ENDLESS)
+        running = threads.submit(pool.answer, Query(ENDLESS))
         for ended in (0, 1):
             assert wait_until(lambda ended=ended: pool.counts.ended["crash"] == ended and len(pool._busy) == 1)  # type: ignore[misc]
             (reader,) = pool._busy
@@ -199,14 +200,14 @@ def test_close_leaves_nothing_behind(numbers: Snapshot) -> None:
     processes, files = children(), len(list(Path("/proc/self/fd").iterdir()))
     pool = ReaderPool(numbers, Limits(readers=2, timeout=60))
     with pytest.raises(DeadlinePassed):
-        pool.query(ENDLESS, timeout=0.1)
+        pool.answer(Query(ENDLESS, timeout=0.1))
     with ThreadPoolExecutor(1) as threads:
-        running = threads.submit(pool.query, ENDLESS)
+        running = threads.submit(pool.answer, Query(ENDLESS))
         assert wait_until(lambda: pool.counts.running == 1)
         pool.close()
         assert isinstance(running.exception(), EngineDown)
     with pytest.raises(EngineDown, match="stopping"):
-        pool.query("ASK {}")
+        pool.answer(Query("ASK {}"))
     assert children() == processes
     assert len(list(Path("/proc/self/fd").iterdir())) == files
 
@@ -225,9 +226,10 @@ from pathlib import Path
 from clustergraph.engine.readers.reader_pool import ReaderPool
 from clustergraph.engine.readers.admission import Limits
 from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.query import Query
 pool = ReaderPool(Snapshot(Path(sys.argv[1]), {"name": "x", "graphs": {}, "prefixes": {"ex": "https://example.org/"}}),
                   Limits(readers=1, timeout=600, timeout_ceiling=600))
-threading.Thread(target=pool.query, args=(sys.argv[2],)).start()
+threading.Thread(target=pool.answer, args=(Query(sys.argv[2]),)).start()
 while not pool._busy:
     pass
 print(*[reader.process.pid for reader in (*pool._busy, *pool._turns._free)], flush=True)
@@ -258,7 +260,7 @@ def test_many_threads_get_their_own_answers(snapshot: Snapshot, make_pool: MakeP
     pool = make_pool(snapshot, readers=2)
 
     def ask(number: int) -> bool:
-        answer = pool.query(f"SELECT ({number} AS ?n) {{}}", format="csv")
+        answer = pool.answer(Query(f"SELECT ({number} AS ?n) {{}}", format="csv"))
         return answer.body == f"n\r\n{number}\r\n".encode()
 
     with ThreadPoolExecutor(32) as threads:
@@ -276,13 +278,13 @@ def test_a_call_that_the_guard_missed_reaches_nobody(
         listener.settimeout(0.5)
         call = f"SELECT * {{ SERVICE <http://127.0.0.1:{listener.getsockname()[1]}/> {{ ?s ?p ?o }} }}"
 
-        def unguarded(text: str, **options: Any) -> Prepared:
-            return Prepared(call, "SELECT", prepare(text, **options).format)
+        def unguarded(query: Query, **options: Any) -> Prepared:
+            return Prepared(call, "SELECT", prepare(query, **options).format)
 
         prepare = pooling.prepare  # type: ignore[attr-defined]
         monkeypatch.setattr(pooling, "prepare", unguarded)
         with pytest.raises(OutsideAddress):
-            pool.query("SELECT * {}")
+            pool.answer(Query("SELECT * {}"))
         with pytest.raises(TimeoutError):
             listener.accept()
 
@@ -294,7 +296,9 @@ def test_an_allowed_address_is_reached(snapshot: Snapshot, make_pool: MakePool) 
         pool = make_pool(snapshot, readers=1, allow=(address,), timeout=20)
         assert not pool.sealed
         with ThreadPoolExecutor(1) as threads:
-            asked = threads.submit(pool.query, f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}", format="csv")
+            asked = threads.submit(
+                pool.answer, Query(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}", format="csv")
+            )
             connection, _ = listener.accept()
             with connection:
                 connection.recv(65536)
@@ -336,7 +340,7 @@ def test_a_long_query_gives_way_and_the_next_one_does_not(
         assert asked.result() == 0
     assert not pool.counts.ended
     with ThreadPoolExecutor() as executor:
-        endless = executor.submit(pool.query, ENDLESS, timeout=60)
+        endless = executor.submit(pool.answer, Query(ENDLESS, timeout=60))
         assert wait_until(lambda: niceness(pool) == [ours])
         pool.close()
         with pytest.raises(EngineDown):

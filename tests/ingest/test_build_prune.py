@@ -18,6 +18,7 @@ from clustergraph.ingest.prune import prune
 from clustergraph.ingest.snapshot_writer import DRAFT, locked, point
 from clustergraph.snapshots import snapshot as snapshots
 from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, NoSnapshot, Snapshot
+from clustergraph.sparql.query import Query
 
 Write = Callable[[str, str], Path]
 Names = list[str]
@@ -84,7 +85,7 @@ def test_what_is_open_stays_until_it_is_let_go(store: Path, names: Names) -> Non
     engine = EmbeddedEngine(Snapshot.open(store / SNAPSHOTS / names[0]))
     assert prune(store, 1).in_use == (names[0],)
     assert there(store) == {names[0], names[3]}
-    assert engine.query("ASK { ?s ?p 0 }").body
+    assert engine.answer(Query("ASK { ?s ?p 0 }")).body
     del engine
     assert prune(store, 1).removed == (names[0],)
 
@@ -112,7 +113,7 @@ def test_a_service_lets_the_old_one_go_when_it_has_moved_on(
     build([write("people.ttl", "ex:ada ex:age 4 .")], store=store)
     assert names[3] in prune(store, 1).in_use
     engine._move()
-    assert engine.query("ASK { ?s ?p 4 }").body
+    assert engine.answer(Query("ASK { ?s ?p 4 }")).body
     assert prune(store, 1).removed == (names[3],)
     engine.close()
 

@@ -12,9 +12,12 @@ from rdflib import URIRef
 import clustergraph
 from clustergraph import Thing, Things, Triples, UnknownThing
 from clustergraph.catalogue import CatalogueError, ParameterError
+from clustergraph.engine.base import Answer
+from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.library.knowledge_graph import KnowledgeGraph
 from clustergraph.library.naming import plural
 from clustergraph.library.result import Result
+from clustergraph.sparql.query import Query
 
 ID = "https://w3id.org/clustergraph/id/"
 
@@ -114,14 +117,14 @@ def test_targets_of_all_clusters_are_the_targets_by_phase(kg: KnowledgeGraph) ->
 
 def test_an_answer_is_asked_when_it_is_looked_at_and_once(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     thing, asked = kg["optence"], []
-    original = type(kg.engine).query
+    original = EmbeddedEngine.answer
     targets = thing.targets
 
-    def query(self: object, text: str, **options: object) -> object:
-        asked.append(text)
-        return original(self, text, **options)  # type: ignore[arg-type]
+    def answer(self: EmbeddedEngine, query: Query) -> Answer:
+        asked.append(query.text)
+        return original(self, query)
 
-    monkeypatch.setattr(type(kg.engine), "query", query)
+    monkeypatch.setattr(EmbeddedEngine, "answer", answer)
     assert not asked
     assert len(targets) == len(list(targets)) == len(targets.to_polars())
     assert len(asked) == 1

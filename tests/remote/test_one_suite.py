@@ -21,6 +21,7 @@ from clustergraph.rdf.formats import of_kind
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import published
 from clustergraph.sparql.errors import EngineError, EvaluationError
+from clustergraph.sparql.query import Query
 
 THING = "https://w3id.org/clustergraph/id/cluster/cool-silicon"
 PEOPLE, PLACES = (f"https://w3id.org/clustergraph/graph/{name}" for name in ("people", "places"))
@@ -121,12 +122,12 @@ def test_the_same_answer(asked: str, name: str, remotes: dict[str, RemoteFollowe
     text = QUERIES[asked]
     form = next(word for word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE") if text.startswith(word))
     wanted = "json" if form in ("SELECT", "ASK") else "ntriples"
-    here = engine.query(text, format=wanted).body
-    there = remotes[name].query(text, format=wanted).body
+    here = engine.answer(Query(text, format=wanted)).body
+    there = remotes[name].answer(Query(text, format=wanted)).body
     if asked == "describe" and name == "virtuoso":
         # What describes a thing is left to the engine; Virtuoso's says no more than is so.
         assert set(there.splitlines()) <= set(
-            engine.query("CONSTRUCT WHERE { ?s ?p ?o }", format=wanted).body.splitlines()
+            engine.answer(Query("CONSTRUCT WHERE { ?s ?p ?o }", format=wanted)).body.splitlines()
         )
         return
     equal = same(here, there, form, in_order="ORDER BY" in text)
@@ -155,11 +156,11 @@ def test_the_same_bytes_in_every_format(name: str, remotes: dict[str, RemoteFoll
     construct = f"CONSTRUCT {{ <{THING}> ?p ?o }} WHERE {{ <{THING}> ?p ?o FILTER(isIRI(?o)) }}"
     for kind, text in (("results", select), ("graph", construct)):
         for form in of_kind(kind):  # type: ignore[arg-type]
-            there = remotes[name].query(text, format=form.name)
-            assert there.body == engine.query(text, format=form.name).body, form.name
+            there = remotes[name].answer(Query(text, format=form.name))
+            assert there.body == engine.answer(Query(text, format=form.name)).body, form.name
             assert there.format == form
     quads = f"SELECT ?graph ?subject ?predicate ?object {{ GRAPH ?graph {{ ?subject a cg:Cluster }} {_REST} }}"
-    assert remotes[name].query(quads, format="nquads").body == engine.query(quads, format="nquads").body
+    assert remotes[name].answer(Query(quads, format="nquads")).body == engine.answer(Query(quads, format="nquads")).body
 
 
 _REST = "BIND(rdf:type AS ?predicate) BIND(cg:Cluster AS ?object)"
@@ -172,14 +173,16 @@ def test_values_are_bound_and_never_spliced(
     text = "SELECT ?s { ?s rdfs:label ?label }"
     for term in (Literal("Dresden", lang="de"), Literal('" } # ?s'), URIRef(THING)):
         bindings = {"label": term}
-        here = engine.query(text, bindings=bindings, format="json").body
-        assert same(here, remotes[name].query(text, bindings=bindings, format="json").body, "SELECT", in_order=False)
+        here = engine.answer(Query(text, bindings=bindings, format="json")).body
+        assert same(
+            here, remotes[name].answer(Query(text, bindings=bindings, format="json")).body, "SELECT", in_order=False
+        )
 
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_the_dataset_of_the_protocol_counts(name: str, remotes: dict[str, RemoteFollower]) -> None:
     text = f"SELECT (COUNT(*) AS ?n) FROM <{PLACES}> {{ ?s ?p ?o }}"
-    found = remotes[name].query(text, format="csv", default_graphs=[PEOPLE]).body.split()[1]
+    found = remotes[name].answer(Query(text, format="csv", default_graphs=[PEOPLE])).body.split()[1]
     assert int(found) == remotes[name].snapshot.graphs[PEOPLE]
 
 
@@ -194,8 +197,10 @@ def test_it_is_the_same_snapshot(name: str, remotes: dict[str, RemoteFollower], 
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_query_that_takes_too_long_is_ended_there(name: str, remotes: dict[str, RemoteFollower]) -> None:
     with pytest.raises(EngineError, match="did not finish"):
-        remotes[name].query(
-            "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?i && ?f != ?a) }", timeout=0.5
+        remotes[name].answer(
+            Query(
+                "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?i && ?f != ?a) }", timeout=0.5
+            )
         )
 
 

@@ -29,6 +29,7 @@ from clustergraph.sparql.errors import (
     ResultTooLarge,
     UnsupportedFormat,
 )
+from clustergraph.sparql.query import Query
 
 JSON = "application/sparql-results+json"
 NTRIPLES = "application/n-triples"
@@ -144,7 +145,7 @@ def ask(stub: Stub) -> Callable[..., bytes]:
     def ask(*script: Behaviour, query: str = SELECT, dialect: str = "generic", **more: Any) -> bytes:
         stub.script = list(script)
         limits = {key: more.pop(key) for key in ("timeout_ceiling", "result_bytes") if key in more}
-        return engine_on(stub.address, dialect, **limits).query(query, **{"format": "csv", **more}).body
+        return engine_on(stub.address, dialect, **limits).answer(Query(query, **{"format": "csv", **more})).body
 
     return ask
 
@@ -185,7 +186,7 @@ def test_nobody_listens() -> None:
         probe.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{probe.getsockname()[1]}/sparql"
     with pytest.raises(EngineDown, match="connection refused"):
-        engine_on(address).query(SELECT)
+        engine_on(address).answer(Query(SELECT))
 
 
 def test_it_waits_as_long_as_it_is_told(ask: Callable[..., bytes]) -> None:
@@ -238,7 +239,7 @@ def test_so_many_at_once_and_a_queue(stub: Stub) -> None:
 
     def one() -> None:
         try:
-            done.append(engine.query(SELECT).body)
+            done.append(engine.answer(Query(SELECT)).body)
         except Busy as error:
             done.append(error)
 
@@ -253,7 +254,7 @@ def test_so_many_at_once_and_a_queue(stub: Stub) -> None:
     assert engine.connection.turns.counts.running == engine.connection.turns.counts.waiting == 0
     engine.connection.close()
     with pytest.raises(EngineDown, match="stopping"):
-        engine.query(SELECT)
+        engine.answer(Query(SELECT))
 
 
 # ------------------------------------------------------------------------------------------------ never a wrong answer
@@ -354,7 +355,7 @@ def test_a_problem_of_another_clustergraph_is_the_same_here(
 
 def test_values_prefixes_and_columns_are_part_of_the_text(stub: Stub) -> None:
     stub.script = [answer()]
-    engine_on(stub.address).query("SELECT * { ?s rdfs:label ?o }", bindings={"o": Literal("a")})
+    engine_on(stub.address).answer(Query("SELECT * { ?s rdfs:label ?o }", bindings={"o": Literal("a")}))
     (text,) = stub.asked[0]["query"]
     assert text == (
         'PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> SELECT  ?s ?o  { VALUES (?o) { ("a") } ?s rdfs:label ?o }'
@@ -365,7 +366,9 @@ def test_values_prefixes_and_columns_are_part_of_the_text(stub: Stub) -> None:
 
 def test_from_is_said_by_the_protocol_alone(stub: Stub) -> None:
     stub.script = [answer()]
-    engine_on(stub.address).query("SELECT ?s FROM ex:graph\\/a FROM NAMED <https://example.org/graph/b> { ?s ?p ?o }")
+    engine_on(stub.address).answer(
+        Query("SELECT ?s FROM ex:graph\\/a FROM NAMED <https://example.org/graph/b> { ?s ?p ?o }")
+    )
     assert "FROM" not in stub.asked[0]["query"][0]
     assert stub.asked[0]["default-graph-uri"] == ["https://example.org/graph/a"]
     assert stub.asked[0]["named-graph-uri"] == ["https://example.org/graph/b"]
@@ -373,7 +376,7 @@ def test_from_is_said_by_the_protocol_alone(stub: Stub) -> None:
 
 def test_the_engine_is_told_the_deadline_where_it_can_be(stub: Stub) -> None:
     stub.script = [answer()]
-    engine_on(stub.address, "virtuoso").query(SELECT, timeout=1.5)
+    engine_on(stub.address, "virtuoso").answer(Query(SELECT, timeout=1.5))
     assert stub.asked[0]["timeout"] == ["1500"]
 
 
@@ -381,14 +384,14 @@ def test_what_is_wrong_with_a_query_is_said_here(stub: Stub) -> None:
     stub.script = [answer()]
     engine = engine_on(stub.address)
     with pytest.raises(QuerySyntaxError) as raised:
-        engine.query("SELECT ?s {\n ?s rdfs:label }", bindings={"s": Literal("x")})
+        engine.answer(Query("SELECT ?s {\n ?s rdfs:label }", bindings={"s": Literal("x")}))
     assert raised.value.line == 2
     with pytest.raises(OutsideAddress):
-        engine.query("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }")
+        engine.answer(Query("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"))
     with pytest.raises(OutsideAddress):
-        engine.query("SELECT * FROM <http://127.0.0.1:1/> { ?s ?p ?o }")
+        engine.answer(Query("SELECT * FROM <http://127.0.0.1:1/> { ?s ?p ?o }"))
     with pytest.raises(UnsupportedFormat):
-        engine.query(SELECT, format="turtle")
+        engine.answer(Query(SELECT, format="turtle"))
     assert stub.asked == []
 
 
@@ -398,7 +401,7 @@ def test_what_is_wrong_with_a_query_is_said_here(stub: Stub) -> None:
 def test_a_deep_query_is_the_engines_to_judge_and_ends_nothing_here(stub: Stub, kind: str) -> None:
     stub.script = [answer(b"too deep", "text/plain", 400)]
     with pytest.raises(EvaluationError, match="too deep"):
-        engine_on(stub.address).query("SELECT ?s { ?s ?p ?o FILTER(" + kind + ") }")
+        engine_on(stub.address).answer(Query("SELECT ?s { ?s ?p ?o FILTER(" + kind + ") }"))
 
 
 @pytest.mark.parametrize(
@@ -413,16 +416,16 @@ def test_a_deep_query_is_the_engines_to_judge_and_ends_nothing_here(stub: Stub, 
 def test_no_extension_of_virtuoso_is_passed_on(stub: Stub, text: str) -> None:
     stub.script = [answer()]
     with pytest.raises((OutsideAddress, QuerySyntaxError)):
-        engine_on(stub.address, "virtuoso").query(text)
+        engine_on(stub.address, "virtuoso").answer(Query(text))
     long = "SELECT ?s { " + "?s ?p ?o . " * 500 + "FILTER(bif:x(?s)) }"
     with pytest.raises(OutsideAddress):
-        engine_on(stub.address, "virtuoso").query(long)
+        engine_on(stub.address, "virtuoso").answer(Query(long))
     assert stub.asked == []
 
 
 def test_a_comment_full_of_keywords_takes_no_time(stub: Stub) -> None:
     stub.script = [answer()]
-    engine_on(stub.address).query(SELECT + "#" + "PREFIX x " * 50_000)
+    engine_on(stub.address).answer(Query(SELECT + "#" + "PREFIX x " * 50_000))
     assert len(stub.asked) == 1
 
 
@@ -430,7 +433,7 @@ def test_credentials_are_sent_when_they_are_asked_for(stub: Stub) -> None:
     stub.script = [answer(b"", "text/plain", 401, WWW_Authenticate='Basic realm="x"'), answer()]
     engine = engine_on(stub.address)
     connection = Connection(Endpoint(stub.address, "ada", "secret"), DIALECTS["generic"], Limits())
-    assert RemoteEngine(engine.snapshot, connection).query(SELECT, format="csv").body.startswith(b"s")
+    assert RemoteEngine(engine.snapshot, connection).answer(Query(SELECT, format="csv")).body.startswith(b"s")
     assert stub.headers[1]["Authorization"] == "Basic YWRhOnNlY3JldA=="
     assert "secret" not in repr(connection.endpoint)
 

@@ -12,7 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from clustergraph.catalogue import ParameterError, UnknownQuery
+from clustergraph.engine.base import Answer, BlockingEngine
 from clustergraph.sparql import errors as engine_errors
+from clustergraph.sparql.query import Query
 from clustergraph.web.app import create_app
 from clustergraph.web.http.headers import EVERYWHERE
 from clustergraph.web.http.problem import KINDS, Problem
@@ -34,14 +36,14 @@ ENGINE_ERRORS: dict[str, Exception] = {
 }
 
 
-class Failing:
+class Failing(BlockingEngine):
     """An engine that fails in one way."""
 
     def __init__(self, service: Service, error: Exception) -> None:
         self.snapshot = service.snapshot
         self.error = error
 
-    def query(self, *_: Any, **__: Any) -> Any:
+    def answer(self, query: Query) -> Answer:  # noqa: ARG002
         raise self.error
 
     def close(self) -> None:

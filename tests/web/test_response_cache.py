@@ -21,12 +21,14 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from clustergraph.catalogue import Catalogue
-from clustergraph.engine.cache import CachedEngine
+from clustergraph.engine.base import Answer, BlockingEngine
+from clustergraph.engine.cache import AnswerCache, CachedEngine
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.ingest import build
 from clustergraph.settings import Settings
 from clustergraph.snapshots.snapshot import CURRENT, SNAPSHOTS, current
 from clustergraph.snapshots.source_folder import published
+from clustergraph.sparql.query import Query
 from clustergraph.web.app import create_app
 from clustergraph.web.http.headers import EVERYWHERE
 from clustergraph.web.middleware.access_log import address, line
@@ -43,7 +45,7 @@ DECODE: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-class Counting:
+class Counting(BlockingEngine):
     """An engine in this process that counts what it evaluates."""
 
     def __init__(self, store: Path) -> None:
@@ -51,9 +53,9 @@ class Counting:
         self.snapshot = self.inner.snapshot
         self.asked = 0
 
-    def query(self, *args: Any, **more: Any) -> Any:
+    def answer(self, query: Query) -> Answer:
         self.asked += 1
-        return self.inner.query(*args, **more)
+        return self.inner.answer(query)
 
     def close(self) -> None:
         self.inner.close()
@@ -67,7 +69,7 @@ def counting(store: Path) -> Counting:
 def client_of(engine: Any, **settings: Any) -> FlaskClient:
     given = Settings(**{"log": "off", "rate": "off", **settings})
     catalogue = Catalogue.load(published().queries)
-    return create_app(Service(CachedEngine(engine, 1 << 22), catalogue, given)).test_client()
+    return create_app(Service(CachedEngine(engine, AnswerCache(1 << 22)), catalogue, given)).test_client()
 
 
 def ask(query: str, **parameters: str) -> str:
@@ -444,8 +446,8 @@ def test_a_new_snapshot_is_taken_up_without_a_failed_request(tmp_path: Path) -> 
 class Moving(Counting):
     """An engine whose snapshot changes while it computes its first answer."""
 
-    def query(self, *args: Any, **more: Any) -> Any:
-        answer = super().query(*args, **more)
+    def answer(self, query: Query) -> Answer:
+        answer = super().answer(query)
         if self.asked == 1:
             self.snapshot = replace(self.snapshot, manifest={**self.snapshot.manifest, "name": "later"})
         return answer

@@ -16,6 +16,7 @@ from clustergraph.catalogue.model import CannedQuery, Parameter
 from clustergraph.catalogue.query_file_parser import ENDING, read
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.messages import message
+from clustergraph.sparql.query import Query
 
 Given = Mapping[str, str | Sequence[str]]
 """Parameters as they were given, by public name. A sequence of more than one value is a mistake that `bind` reports."""
@@ -88,12 +89,12 @@ class Catalogue:
     ) -> Answer:
         """Answer the query of this name with these parameters.
 
-        `format` and `timeout` (in seconds) are those of `Engine.query`. Raises UnknownQuery, ParameterError and the
+        `format` and `timeout` (in seconds) are those of a `Query`. Raises UnknownQuery, ParameterError and the
         engine's errors.
         """
         query = self[name]
         bindings = self.bind(engine, query, params, timeout)
-        return engine.query(query.text, bindings=bindings, format=format, timeout=timeout)
+        return engine.answer(Query(query.text, bindings=bindings, format=format, timeout=timeout))
 
     def bind(
         self, engine: Engine, query: CannedQuery, params: Given | None = None, timeout: float | None = None

@@ -27,6 +27,7 @@ from clustergraph.messages import message
 from clustergraph.rdf.namespaces import compact, local_name
 from clustergraph.rdf.text_in_language import TaggedText, text_in_language
 from clustergraph.sparql.errors import EngineError, QuerySyntaxError
+from clustergraph.sparql.query import Query
 
 PREFIXES = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -207,7 +208,7 @@ class Resolver:
             if key in self._known:
                 self._known.move_to_end(key)
                 return list(self._known[key])
-        answer = engine.query(query, bindings=bindings, format="json", timeout=timeout)
+        answer = engine.answer(Query(query, bindings=bindings, format="json", timeout=timeout))
         rows: list[dict[str, Any]] = json.loads(answer.body)["results"]["bindings"]
         with self._lock:
             self._known[key] = rows

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from clustergraph.cli import options, output
+from clustergraph.sparql.query import Query
 
 
 @click.command("sparql")
@@ -60,7 +61,7 @@ def command(
         snapshot = asked.snapshot
         defaults = [graph_iri(snapshot, name) for name in default_graph]
         named = [graph_iri(snapshot, name) for name in named_graph]
-        answer = asked.query(query, format=chosen, default_graphs=defaults, named_graphs=named)
+        answer = asked.answer(Query(query, format=chosen, default_graphs=defaults, named_graphs=named))
     output.write(answer, snapshot, as_table=chosen is None)
 
 

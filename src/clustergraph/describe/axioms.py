@@ -10,6 +10,7 @@ from typing import Any
 from clustergraph.describe.per_snapshot import per_snapshot
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from clustergraph.sparql.query import Query
 
 AXIOMS = f"""SELECT DISTINCT ?kind ?term ?other ?first ?second ?more {{
   {{ ?term <{RDFS}subPropertyOf> ?other BIND("sub-property" AS ?kind) }}
@@ -104,5 +105,5 @@ def vocabulary(engine: Engine) -> Vocabulary:
 
 
 def _rows(engine: Engine, query: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(engine.query(query, format="json").body)["results"]["bindings"]
+    rows: list[dict[str, Any]] = json.loads(engine.answer(Query(query, format="json")).body)["results"]["bindings"]
     return rows

@@ -18,6 +18,7 @@ import yaml
 
 from clustergraph.rdf.namespaces import RDFS
 from clustergraph.rdf.text_in_language import text_in_language
+from clustergraph.sparql.query import Query
 
 if TYPE_CHECKING:
     from clustergraph.catalogue import Catalogue, Given
@@ -257,7 +258,7 @@ def asked(
 
     given = dict(parameters or {})
     is_graph = tokens.form(text) in ("CONSTRUCT", "DESCRIBE")
-    body = engine.query(text, format="ntriples" if is_graph else "csv", timeout=timeout).body
+    body = engine.answer(Query(text, format="ntriples" if is_graph else "csv", timeout=timeout)).body
     if is_graph:
         body = b"".join(sorted(body.splitlines(keepends=True)))
     arguments = f"?{urlencode(given)}" if given else ""
@@ -310,7 +311,7 @@ def _name(engine: Engine, agent: str, language: str) -> str:
         return agent
     from rdflib import URIRef
 
-    answer = engine.query(_NAMES, bindings={"agent": URIRef(agent)}, format="json")
+    answer = engine.answer(Query(_NAMES, bindings={"agent": URIRef(agent)}, format="json"))
     rows = json.loads(answer.body)["results"]["bindings"]
     names = [(row["name"].get("xml:lang"), row["name"]["value"]) for row in rows]
     return text_in_language(names, language) or agent

@@ -18,6 +18,7 @@ from clustergraph.describe.per_snapshot import per_snapshot
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import OWL, RDF, RDFS
 from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.query import Query
 
 VOID_EXT = Namespace("http://ldf.fi/void-ext#")
 
@@ -65,7 +66,7 @@ def usage(engine: Engine) -> tuple[Use, ...]:
     if triples is None or triples > MOST_TRIPLES:
         return ()
     try:
-        rows = json.loads(engine.query(_USE, format="json").body)["results"]["bindings"]
+        rows = json.loads(engine.answer(Query(_USE, format="json")).body)["results"]["bindings"]
     except EngineError:
         return ()  # it takes too long here; what is told of the graph goes without
     uses = (_use(row) for row in rows if int(row["count"]["value"]))

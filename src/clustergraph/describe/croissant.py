@@ -19,6 +19,7 @@ from clustergraph.describe.citation import cite
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import XSD
 from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.query import Query
 
 PATH = "/.well-known/croissant.json"
 VERSION = "http://mlcommons.org/croissant/1.0"
@@ -93,7 +94,9 @@ def _table(engine: Engine, query: CannedQuery) -> Table | None:
         return None
     try:
         bindings = Catalogue([query]).bind(engine, query)
-        body, described = (engine.query(query.text, bindings=bindings, format=one).body for one in ("csv", "json"))
+        body, described = (
+            engine.answer(Query(query.text, bindings=bindings, format=one)).body for one in ("csv", "json")
+        )
     except EngineError:
         return None  # it takes more than a query may; the others are still told of
     document = json.loads(described)

@@ -18,6 +18,7 @@ from clustergraph.describe.axioms import Vocabulary
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import RDF, RDFS
 from clustergraph.sparql.bindings import written
+from clustergraph.sparql.query import Query
 
 TYPE = f"{RDF}type"
 NOTES = f"""SELECT ?note ?about ?object ?says ?what {{
@@ -149,6 +150,6 @@ class Reasons:
 
 def rows(engine: Engine, query: str, iri: str) -> list[Row]:
     """The solutions of a query about ?thing."""
-    answer = engine.query(query, bindings={"thing": URIRef(iri)}, format="json")
+    answer = engine.answer(Query(query, bindings={"thing": URIRef(iri)}, format="json"))
     found: list[Row] = json.loads(answer.body)["results"]["bindings"]
     return found

@@ -12,6 +12,7 @@ from clustergraph.rdf.table import Table
 from clustergraph.rdf.text_in_language import TaggedText, text_in_language
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.query import Query
 
 MAX_THINGS_PER_QUERY = 500
 """How many things one query asks for."""
@@ -32,7 +33,7 @@ def read_labels(engine: Engine, iris: Iterable[str], language: str) -> dict[str,
         values = " ".join(terms[start : start + MAX_THINGS_PER_QUERY])
         path = "|".join(f"<{one}>" for one in LABELS)
         text = f"SELECT ?iri ?label {{ VALUES ?iri {{ {values} }} ?iri {path} ?label }}"
-        names_of = names_by_thing(Table.of_tsv(engine.query(text, format="tsv").body))
+        names_of = names_by_thing(Table.of_tsv(engine.answer(Query(text, format="tsv")).body))
         labels |= {iri: text_in_language(names, language) or "" for iri, names in names_of.items()}
     return labels
 

@@ -18,6 +18,7 @@ from clustergraph.rdf.namespaces import namespace
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.query import Query
 
 Texts = dict[str, str]
 """A text by language."""
@@ -136,7 +137,7 @@ def _ontology(engine: Engine) -> Graph | None:
     if iri not in engine.snapshot.graphs:
         return None
     query = "CONSTRUCT { ?s ?p ?o } { GRAPH ?graph { ?s ?p ?o } }"
-    answer = engine.query(query, bindings={"graph": URIRef(iri)}, format="ntriples")
+    answer = engine.answer(Query(query, bindings={"graph": URIRef(iri)}, format="ntriples"))
     with quiet():
         return Graph().parse(data=answer.body, format="nt")
 

@@ -9,6 +9,7 @@ from rdflib import Literal
 
 from clustergraph.engine.base import Engine
 from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.query import Query
 
 MOST = 5
 LIKE_ENOUGH = 0.6
@@ -34,7 +35,7 @@ def suggest(engine: Engine, iri: str) -> list[str]:
     if not slug or len(slug) > LONGEST or not start.startswith(engine.snapshot.base):
         return []
     try:
-        answer = engine.query(QUERY, bindings={"start": Literal(f"{start}/")}, format="json", timeout=SECONDS)
+        answer = engine.answer(Query(QUERY, bindings={"start": Literal(f"{start}/")}, format="json", timeout=SECONDS))
     except EngineError:
         return []
     known = (row["thing"]["value"] for row in json.loads(answer.body)["results"]["bindings"])

@@ -22,6 +22,7 @@ from clustergraph.engine.base import Answer, Engine
 from clustergraph.rdf.formats import WITH_GRAPHS, Format, of_kind
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.bindings import written
+from clustergraph.sparql.query import Query
 
 MOST_POINTING = 1000
 """How many statements that point at a thing its document holds."""
@@ -95,8 +96,8 @@ def snapshot_iri(snapshot: Snapshot) -> str:
 def whole(engine: Engine, form: Format) -> Answer:
     """Everything: the merge of all graphs, or all of them by name where the format keeps them."""
     if form.name in WITH_GRAPHS:
-        return engine.query(_quads(["GRAPH ?graph { ?subject ?predicate ?object }"]), format=form.name)
-    return engine.query(_triples(["?subject ?predicate ?object"]), format=form.name)
+        return engine.answer(Query(_quads(["GRAPH ?graph { ?subject ?predicate ?object }"]), format=form.name))
+    return engine.answer(Query(_triples(["?subject ?predicate ?object"]), format=form.name))
 
 
 def of(engine: Engine, iri: str, form: Format) -> Answer:
@@ -116,12 +117,12 @@ def of(engine: Engine, iri: str, form: Format) -> Answer:
         if iri == f"{snapshot.base}{ONTOLOGY}" and own_graph in snapshot.graphs:
             # The ontology also says something about terms of other vocabularies.
             parts.append(f"VALUES ?graph {{ <{own_graph}> }} GRAPH ?graph {{ ?subject ?predicate ?object }}")
-    return engine.query((_quads if with_graphs else _triples)(parts), format=form.name)
+    return engine.answer(Query((_quads if with_graphs else _triples)(parts), format=form.name))
 
 
 def origin(engine: Engine, iri: str) -> Origin:
     """Where the statements about a thing stand."""
-    answer = engine.query(_TALLY.replace("$thing", written("thing", URIRef(iri))), format="json")
+    answer = engine.answer(Query(_TALLY.replace("$thing", written("thing", URIRef(iri))), format="json"))
     rows = json.loads(answer.body)["results"]["bindings"]
     graphs = sorted({row["graph"]["value"] for row in rows if "graph" in row})
     pointing = sum(int(row["statements"]["value"]) for row in rows if row.get("role", {}).get("value") == "pointing")

@@ -11,6 +11,7 @@ from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import RDFS, SKOS
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import EvaluationError, QuerySyntaxError
+from clustergraph.sparql.query import Query
 
 MOST_POINTING = 200
 """How many statements that point at a thing its page shows."""
@@ -32,7 +33,7 @@ TERMS = f"""SELECT DISTINCT ?term ?label {{
 def is_there(engine: Engine, iri: str) -> bool:
     """Whether the graph knows the IRI: in a statement, as a graph, or as the document that defines things."""
     try:
-        answer = engine.query(IS_THERE, bindings={"thing": URIRef(iri)}, format="json")
+        answer = engine.answer(Query(IS_THERE, bindings={"thing": URIRef(iri)}, format="json"))
     except (EvaluationError, QuerySyntaxError):
         return False  # of characters that no IRI has
     return json.loads(answer.body)["boolean"] is True or iri in documents(engine.snapshot)

@@ -20,6 +20,7 @@ from clustergraph.rdf.formats import Format, of_kind
 from clustergraph.rdf.namespaces import namespace
 from clustergraph.snapshots.graph_names import short_name
 from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.query import Query
 
 W3C_FORMATS = Namespace("http://www.w3.org/ns/formats/")
 FORMAT_NAMES = {
@@ -195,7 +196,7 @@ def domain_classes(snapshot: Snapshot) -> list[str]:
 
 def rows(engine: Engine, query: str, **bindings: Any) -> list[dict[str, Any]]:
     """The solutions of a query."""
-    answer = engine.query(query, bindings=bindings, format="json")
+    answer = engine.answer(Query(query, bindings=bindings, format="json"))
     found: list[dict[str, Any]] = json.loads(answer.body)["results"]["bindings"]
     return found
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rdflib.term import Identifier
-
 from clustergraph.rdf.formats import Format
 from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.query import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +32,36 @@ class Engine(Protocol):
     def snapshot(self) -> Snapshot:
         """The snapshot that answers are drawn from."""
 
-    def query(
-        self,
-        text: str,
-        *,
-        bindings: Mapping[str, Identifier] | None = None,
-        format: str | None = None,
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        timeout: float | None = None,
-    ) -> Answer:
-        """Answer one query.
+    @property
+    def is_async(self) -> bool:
+        """Whether `answer_async` waits on the event loop; where it does not, it takes a thread."""
 
-        `bindings` gives values to variables (without `?`); they are joined in as a VALUES block.
-        `format` is a name from `formats.FORMATS`; the default is JSON for results and Turtle for graphs.
-        A SELECT of the variables `formats.QUAD` can also be written in the formats `formats.WITH_GRAPHS`, as quads.
-        `default_graphs` and `named_graphs` are the protocol's dataset; they override FROM in the query.
-        `timeout` is in seconds; None means the engine's own default, which is also the ceiling in most engines.
+    def answer(self, query: Query) -> Answer:
+        """Answer one query. Raises the errors of `sparql.errors`."""
 
-        Raises the errors of `engine.errors`.
-        """
+    async def answer_async(self, query: Query) -> Answer:
+        """As `answer`, for a task on an event loop."""
+
+    def look_up(self, query: Query) -> Answer | None:
+        """The answer, if it can be had in about a millisecond; else None, which says nothing of the query."""
 
     def close(self) -> None:
         """Let go of everything the engine holds."""
+
+
+class BlockingEngine(ABC):
+    """What all engines have in common that answer in the caller's own thread."""
+
+    is_async = False
+
+    @abstractmethod
+    def answer(self, query: Query) -> Answer:
+        """Answer one query; see `Engine.answer`."""
+
+    async def answer_async(self, query: Query) -> Answer:
+        """Answer one query in a thread; see `Engine.answer_async`."""
+        return await asyncio.to_thread(self.answer, query)
+
+    def look_up(self, query: Query) -> Answer | None:  # noqa: ARG002 - part of the interface
+        """None: nothing is known without asking."""
+        return None

@@ -8,20 +8,17 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
-from rdflib.term import Identifier
-
 from clustergraph.engine.base import Answer, Engine
-from clustergraph.engine.readers.reader_pool import ReaderPool
 from clustergraph.engine.readers.waiting import BLOCKING, ON_LOOP, Waits, run
-from clustergraph.engine.snapshot_follower import Follower
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql import federation_guard
 from clustergraph.sparql.errors import EngineDown, EngineError
 from clustergraph.sparql.prepared_query import unescape
+from clustergraph.sparql.query import Query
 
 Value = TypeVar("Value")
 
@@ -100,12 +97,18 @@ def is_repeatable(text: str) -> bool:
         return False
 
 
-class CachedEngine:
-    """An engine that remembers answers, and asks once where many ask the same at the same time."""
+AnswerCache = ByteCache[Answer]
 
-    def __init__(self, engine: Engine, capacity: int) -> None:
+
+class CachedEngine:
+    """An engine that remembers answers, and asks once where many ask the same at the same time.
+
+    The cache may be shared with the engines of other snapshots, before and after.
+    """
+
+    def __init__(self, engine: Engine, cache: AnswerCache) -> None:
         self.inner = engine
-        self.cache = ByteCache[Answer](capacity)
+        self.cache = cache
         self._asked: dict[Hashable, Future[Answer]] = {}
         self._lock = threading.Lock()
 
@@ -114,57 +117,37 @@ class CachedEngine:
         """The snapshot that answers are drawn from."""
         return self.inner.snapshot
 
-    def query(
-        self,
-        text: str,
-        *,
-        bindings: Mapping[str, Identifier] | None = None,
-        format: str | None = None,
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        timeout: float | None = None,
-    ) -> Answer:
-        """Answer one query; see `engine.base.Engine.query`."""
+    @property
+    def is_async(self) -> bool:
+        """Whether `answer_async` waits on the event loop."""
+        return self.inner.is_async
 
-        def question(engine: Engine) -> Answer:
-            async def ask() -> Answer:
-                return engine.query(
-                    text,
-                    bindings=bindings,
-                    format=format,
-                    default_graphs=default_graphs,
-                    named_graphs=named_graphs,
-                    timeout=timeout,
-                )
+    def answer(self, query: Query) -> Answer:
+        """Answer one query; see `engine.base.Engine.answer`."""
 
-            bound = tuple(sorted((name, term.n3()) for name, term in (bindings or {}).items()))
-            key = (engine.snapshot.name, text, bound, format, tuple(default_graphs), tuple(named_graphs))
-            return run(self._answer(BLOCKING, text, key, timeout, ask))
+        async def ask(query: Query) -> Answer:
+            return self.inner.answer(query)
 
-        # All of one question is asked of one engine, even if the next one comes in its midst.
-        return self.inner.ask(question) if isinstance(self.inner, Follower) else question(self.inner)
+        return run(self._answer(BLOCKING, query, ask))
 
-    async def aquery(self, pool: ReaderPool, text: str, *, format: str) -> Answer:
-        """As `query`, on an event loop and of a pool that the caller has leased."""
-        key = (pool.snapshot.name, text, (), format, (), ())
-        return await self._answer(ON_LOOP, text, key, None, lambda: pool.aquery(text, format=format))
+    async def answer_async(self, query: Query) -> Answer:
+        """As `answer`, on an event loop."""
+        return await self._answer(ON_LOOP, query, self.inner.answer_async)
 
-    async def _answer(
-        self,
-        waits: Waits,
-        text: str,
-        key: Hashable,
-        timeout: float | None,
-        ask: Callable[[], Coroutine[Any, Any, Answer]],
-    ) -> Answer:
-        """The answer known by `key`, or one that somebody waits for already, or else the one that `ask` gets."""
-        if not self.cache.capacity or not is_repeatable(text):
-            return await ask()
+    def look_up(self, query: Query) -> Answer | None:
+        """The answer, if the engine has it at once; that is as quick as the cache."""
+        return self.inner.look_up(query)
+
+    async def _answer(self, waits: Waits, query: Query, ask: Callable[[Query], Coroutine[Any, Any, Answer]]) -> Answer:
+        """The answer known already, or one that somebody waits for already, or else the one that `ask` gets."""
+        if not self.cache.capacity or not is_repeatable(query.text):
+            return await ask(query)
+        key = (self.snapshot.name, query)
         known = self.cache.get(key)
         if known is not None:
             return known
         # The deadline is part of who may share a computation, not of who may share its answer.
-        asked = (key, timeout)
+        asked = (key, query.timeout)
         with self._lock:
             pending = self._asked.get(asked)
             if pending is None:
@@ -172,7 +155,7 @@ class CachedEngine:
         if pending is not None:
             return await waits.result(pending)
         try:
-            answer = await ask()
+            answer = await ask(query)
         except Exception as error:
             mine.set_exception(error)
             raise
@@ -183,7 +166,7 @@ class CachedEngine:
         else:
             # Kept without its timings: whoever gets it from the cache spent none of them.
             kept = Answer(answer.body, answer.format, answer.form)
-            self.cache.put(key, kept, len(answer.body) + len(text))
+            self.cache.put(key, kept, len(answer.body) + len(query.text))
             mine.set_result(answer)
             return answer
         finally:

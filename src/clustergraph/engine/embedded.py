@@ -6,19 +6,19 @@ A query here cannot be ended once it runs; a service uses `pool.ReaderPool`.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 
 import pyoxigraph as ox
-from rdflib.term import Identifier
 
-from clustergraph.engine.base import Answer
+from clustergraph.engine.base import Answer, BlockingEngine
 from clustergraph.engine.evaluate import Dataset, evaluate
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql import prepared_query
 from clustergraph.sparql.errors import QuerySyntaxError
+from clustergraph.sparql.query import Query
 
 
-class EmbeddedEngine:
+class EmbeddedEngine(BlockingEngine):
     """Queries a snapshot in this process. Safe to use from several threads.
 
     `store` may be given where the snapshot's triples are open already, in memory for instance.
@@ -30,26 +30,11 @@ class EmbeddedEngine:
         self._allow = frozenset(allow)
         self._dataset = Dataset(snapshot.prefixes, snapshot.graphs_overlap)
 
-    def query(
-        self,
-        text: str,
-        *,
-        bindings: Mapping[str, Identifier] | None = None,
-        format: str | None = None,
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        timeout: float | None = None,  # noqa: ARG002 - part of the interface; see the module's note
-    ) -> Answer:
-        """Answer one query; see `engine.base.Engine.query`."""
+    def answer(self, query: Query) -> Answer:
+        """Answer one query, however long it takes; see `engine.base.Engine.answer`."""
         begin = time.perf_counter()
         ready = prepared_query.prepare(
-            text,
-            snapshot=self.snapshot,
-            bindings=bindings,
-            format=format,
-            default_graphs=default_graphs,
-            named_graphs=named_graphs,
-            allow=self._allow,
+            query, graphs=self.snapshot.graphs, prefixes=self.snapshot.prefixes, allow=self._allow
         )
         parse = time.perf_counter() - begin
         try:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from rdflib.term import Identifier
-
 from clustergraph.engine.base import Answer, Engine
+from clustergraph.engine.cache import AnswerCache, CachedEngine
 from clustergraph.snapshots.snapshot import CURRENT, NoSnapshot, Snapshot
 from clustergraph.sparql.errors import EngineError, SnapshotMoved
+from clustergraph.sparql.query import Query
 
 CHECK_SECONDS = 0.5
 """How old the knowledge of what `current` points at may be."""
@@ -71,13 +72,17 @@ class _Lease:
 
 
 class Follower:
-    """Asks the engine of the snapshot there is; opens the next one in the background while the old one answers on."""
+    """Asks the engine of the snapshot there is; opens the next one in the background while the old one answers on.
 
-    def __init__(self, source: Source) -> None:
+    The answers of all its engines go to the cache, if there is one.
+    """
+
+    def __init__(self, source: Source, cache: AnswerCache | None = None) -> None:
         self._source = source
+        self._cache = cache
         self._lock = threading.Lock()
         self._target = source.look()
-        self._lease = _Lease(source.open(self._target))
+        self._lease = self._open(self._target)
         self._checked = time.monotonic()
         self._moving = threading.Lock()
         self._complaint = ""
@@ -94,38 +99,36 @@ class Follower:
         """The engine in use now; for what it holds by itself, not for queries, in whose midst it may be closed."""
         return self._lease.engine
 
-    def query(
-        self,
-        text: str,
-        *,
-        bindings: Mapping[str, Identifier] | None = None,
-        format: str | None = None,
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        timeout: float | None = None,
-    ) -> Answer:
-        """Answer one query; see `engine.base.Engine.query`."""
-        return self.ask(
-            lambda engine: engine.query(
-                text,
-                bindings=bindings,
-                format=format,
-                default_graphs=default_graphs,
-                named_graphs=named_graphs,
-                timeout=timeout,
-            )
-        )
+    @property
+    def is_async(self) -> bool:
+        """Whether `answer_async` waits on the event loop."""
+        return self._lease.engine.is_async
 
-    def ask(self, question: Callable[[Engine], Answer]) -> Answer:
-        """What `question` gets from the current engine, or from the next one if that has turned out to be old."""
+    def answer(self, query: Query) -> Answer:
+        """The current engine's answer, or that of the next one if the current one has turned out to be old."""
         with self.leased() as engine:
             try:
-                return question(engine)
+                return engine.answer(query)
             except SnapshotMoved:
                 pass
         self._move()
         with self.leased() as engine:
-            return question(engine)
+            return engine.answer(query)
+
+    async def answer_async(self, query: Query) -> Answer:
+        """As `answer`, on an event loop."""
+        with self.leased() as engine:
+            try:
+                return await engine.answer_async(query)
+            except SnapshotMoved:
+                pass
+        await asyncio.to_thread(self._move)
+        with self.leased() as engine:
+            return await engine.answer_async(query)
+
+    def look_up(self, query: Query) -> Answer | None:
+        """The answer, if the current engine has it at once. What that needs outlives the engine, so none is leased."""
+        return self._lease.engine.look_up(query)
 
     @contextmanager
     def leased(self) -> Iterator[Engine]:
@@ -150,6 +153,10 @@ class Follower:
             lease = self._lease
         lease.engine.close()
 
+    def _open(self, mark: Hashable) -> _Lease:
+        engine = self._source.open(mark)
+        return _Lease(engine if self._cache is None else CachedEngine(engine, self._cache))
+
     def _look(self) -> None:
         if time.monotonic() - self._checked < self._source.seconds:
             return
@@ -167,7 +174,7 @@ class Follower:
                 target = self._source.look()
                 if target == self._target:
                     return
-                fresh = _Lease(self._source.open(target))
+                fresh = self._open(target)
             except NoSnapshot:
                 return  # taken away again in the meantime; the next look decides
             except EngineError as error:
@@ -191,5 +198,7 @@ class Follower:
 class FollowingEngine(Follower):
     """Follows the current snapshot of a store folder. Raises NoSnapshot where there is none."""
 
-    def __init__(self, store: Path, open_engine: Callable[[Snapshot], Engine]) -> None:
-        super().__init__(StoreSource(store, open_engine))
+    def __init__(
+        self, store: Path, open_engine: Callable[[Snapshot], Engine], cache: AnswerCache | None = None
+    ) -> None:
+        super().__init__(StoreSource(store, open_engine), cache)

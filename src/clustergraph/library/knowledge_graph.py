@@ -28,6 +28,7 @@ from clustergraph.ingest.open_snapshot import Options, find, opened
 from clustergraph.library.result import Result
 from clustergraph.rdf.python_values import literal_of
 from clustergraph.sparql import tokens
+from clustergraph.sparql.query import Query
 
 if TYPE_CHECKING:
     from clustergraph.catalogue import Catalogue
@@ -152,7 +153,7 @@ class KnowledgeGraph:
         False
         """
         values = {name: _term(value) for name, value in bindings.items()}
-        return self._read(self.engine.query(text, bindings=values, format=_fastest(tokens.form(text))))
+        return self._read(self.engine.answer(Query(text, bindings=values, format=_fastest(tokens.form(text)))))
 
     def query(self, name: str, /, **parameters: Any) -> Result | Any:
         """Run a canned query; gives what `sparql` gives. `queries` lists the names.
@@ -261,7 +262,7 @@ class KnowledgeGraph:
         from clustergraph.rdf.table import Table
 
         class_iri = self.expanded(of)
-        answer = self.engine.query(_INSTANCES, bindings={"class": URIRef(class_iri)}, format="tsv")
+        answer = self.engine.answer(Query(_INSTANCES, bindings={"class": URIRef(class_iri)}, format="tsv"))
         found = [Thing(self, iri, names) for iri, names in names_by_thing(Table.of_tsv(answer.body)).items()]
         return Things(self, class_iri, sorted(found, key=lambda one: (one.label.casefold(), one.iri)))
 
@@ -302,7 +303,7 @@ class KnowledgeGraph:
         from clustergraph.snapshots.graph_names import graph_iri
 
         only = [] if name is None else [graph_iri(self.snapshot, name)]
-        answer = self.engine.query(_EVERYTHING, format="ntriples", default_graphs=only)
+        answer = self.engine.answer(Query(_EVERYTHING, format="ntriples", default_graphs=only))
         return self._bound(_graph(answer))
 
     def dataset(self) -> rdflib.Dataset:
@@ -395,7 +396,7 @@ class KnowledgeGraph:
         from clustergraph.rdf.text_in_language import is_in_language, text_in_language
 
         found: dict[str, str] = {}
-        answer = self.engine.query(_CLASSES, format="tsv")
+        answer = self.engine.answer(Query(_CLASSES, format="tsv"))
         for iri, names in sorted(names_by_thing(Table.of_tsv(answer.body)).items()):
             english = [(tag, text) for tag, text in names if not tag or is_in_language(tag, "en")]
             name = plural(text_in_language(english, "en") or words(iri))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from clustergraph.catalogue import Catalogue, CatalogueError
 from clustergraph.catalogue.query_file_parser import ENDING, read_text
+from clustergraph.engine.cache import AnswerCache
 from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.remote.connect import Remote, RemoteFollower, connect, fetched
 from clustergraph.ingest.load import base_of
@@ -34,7 +35,11 @@ def remote_of(settings: Settings) -> Remote:
 
 
 def open_address(
-    address: str, base: str = "", queries: Path | None = None, timeout: float | None = None
+    address: str,
+    base: str = "",
+    queries: Path | None = None,
+    timeout: float | None = None,
+    cache: AnswerCache | None = None,
 ) -> tuple[RemoteFollower, Catalogue]:
     """The engine at an address and its canned queries, for one person's use. Settings come from the environment.
 
@@ -48,7 +53,7 @@ def open_address(
         remote = replace(remote, base=base)
     seconds = timeout or max(settings.timeout, settings.timeout_ceiling)
     limits = Limits(readers=AT_ONCE, timeout=seconds, timeout_ceiling=seconds, result_bytes=MOST_BYTES)
-    engine = connect(remote, limits, allow=settings.allow)
+    engine = connect(remote, limits, allow=settings.allow, cache=cache)
     return engine, queries_of(engine, queries)
 
 

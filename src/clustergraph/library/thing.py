@@ -24,6 +24,7 @@ from clustergraph.rdf.python_values import Term, value
 from clustergraph.rdf.table import Table
 from clustergraph.rdf.text_in_language import TaggedText, text_in_language
 from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.query import Query
 
 if TYPE_CHECKING:
     from clustergraph.library.knowledge_graph import KnowledgeGraph
@@ -147,7 +148,7 @@ class Thing:
     def _said(self) -> dict[str, list[tuple[Term, bool]]]:
         """What is said of it by property, and of each value whether the graph says something of it."""
         found: dict[str, list[tuple[Term, bool]]] = {}
-        answer = self._graph.engine.query(_SAID, bindings={"thing": self.iri}, format="tsv")
+        answer = self._graph.engine.answer(Query(_SAID, bindings={"thing": self.iri}, format="tsv"))
         for property, term, known in Table.of_tsv(answer.body).solutions():
             if property is not None and term is not None:
                 found.setdefault(property.text, []).append((term, known is not None and known.text == "true"))

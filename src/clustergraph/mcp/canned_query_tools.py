@@ -7,6 +7,7 @@ from clustergraph.catalogue.json_schema import object_schema
 from clustergraph.mcp import arguments, replies
 from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.mcp.tool import Arguments, Reply, Tool
+from clustergraph.sparql.query import Query
 
 
 def tool(query: CannedQuery) -> Tool:
@@ -36,7 +37,7 @@ def _run(knowledge: Knowledge, query: CannedQuery, given: Arguments) -> Reply:
     part = arguments.part({name: given.get(name) for name in paging})
     asked = {name: arguments.written(name, value) for name, value in given.items() if name in own and value is not None}
     bindings = knowledge.catalogue.bind(knowledge.engine, query, asked)
-    answer = knowledge.engine.query(query.text, bindings=bindings, format=replies.format_of(query.form))
+    answer = knowledge.engine.answer(Query(query.text, bindings=bindings, format=replies.format_of(query.form)))
     told = ", ".join(f"{name}={value}" for name, value in asked.items())
     heading = f"{query.summary}{f', {told}' if told else ''}"
     things = [str(bindings[one.variable]) for one in query.parameters if one.type == "iri" and one.variable in bindings]

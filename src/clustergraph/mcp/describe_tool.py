@@ -17,6 +17,7 @@ from clustergraph.mcp.result_rows import MOST_CHARACTERS, Row, value, words
 from clustergraph.mcp.tool import Arguments, Reply, Tool, output, reply
 from clustergraph.rdf.namespaces import RDF
 from clustergraph.rdf.text_in_language import is_in_language
+from clustergraph.sparql.query import Query
 
 NAME = "describe"
 
@@ -99,7 +100,7 @@ class _Description:
         return reply(self.knowledge, parts, data)
 
     def _ask(self, query: str) -> list[Row]:
-        answer = self.knowledge.engine.query(query, bindings={"thing": URIRef(self.iri)}, format="json")
+        answer = self.knowledge.engine.answer(Query(query, bindings={"thing": URIRef(self.iri)}, format="json"))
         rows: list[Row] = json.loads(answer.body)["results"]["bindings"]
         return rows
 

@@ -12,7 +12,7 @@ from clustergraph.catalogue.entity_resolver import Resolver
 from clustergraph.describe.label_cache import Labels
 from clustergraph.describe.thing_queries import is_there
 from clustergraph.engine.base import Engine
-from clustergraph.engine.cache import CachedEngine
+from clustergraph.engine.cache import AnswerCache, CachedEngine
 from clustergraph.engine.readers.reader_pool import ReaderPool
 from clustergraph.engine.snapshot_follower import FollowingEngine
 from clustergraph.ingest.open_snapshot import Source
@@ -57,10 +57,12 @@ class Knowledge:
             return ReaderPool(one, rules, allow=settings.allow)
 
         lone = source.snapshot is not None or source.store is None
-        engine = CachedEngine(
-            pool(snapshot) if lone or source.store is None else FollowingEngine(source.store, pool),
-            settings.cache * MIB // 2,
-        )
+        cache = AnswerCache(settings.cache * MIB // 2)
+        engine: Engine
+        if lone or source.store is None:
+            engine = CachedEngine(pool(snapshot), cache)
+        else:
+            engine = FollowingEngine(source.store, pool, cache)
         try:
             yield cls(engine, catalogue, Labels(engine))
         finally:
@@ -73,8 +75,8 @@ class Knowledge:
 
         Raises ValueError for what is no address, and EngineDown where nobody answers.
         """
-        remote, catalogue = open_address(address, queries=queries, timeout=timeout)
-        engine = CachedEngine(remote, Settings().cache * MIB // 2)
+        cache = AnswerCache(Settings().cache * MIB // 2)
+        engine, catalogue = open_address(address, queries=queries, timeout=timeout, cache=cache)
         try:
             yield cls(engine, catalogue, Labels(engine))
         finally:

@@ -8,6 +8,7 @@ from clustergraph.mcp import arguments, replies
 from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.mcp.tool import Arguments, Reply, Tool
 from clustergraph.rdf.namespaces import DCTERMS, RDFS, SKOS, STANDARD_PREFIXES
+from clustergraph.sparql.query import Query
 
 NAME = "search"
 
@@ -34,7 +35,7 @@ def run(knowledge: Knowledge, given: Arguments) -> Reply:
     arguments.known(given, ["text", *arguments.PAGING])
     text = arguments.text(given, "text")
     part = arguments.part(given)
-    answer = knowledge.engine.query(_FOUND, bindings={"text": Literal(text)}, format="json")
+    answer = knowledge.engine.answer(Query(_FOUND, bindings={"text": Literal(text)}, format="json"))
     return replies.told(knowledge, answer, part, f"Things named like {text!r}")
 
 

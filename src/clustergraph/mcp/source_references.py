@@ -18,6 +18,7 @@ from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.mcp.result_rows import Row, words
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.query import Query
 
 MOST = 30
 """How many sources an answer names."""
@@ -92,7 +93,7 @@ def _ask(knowledge: Knowledge, things: list[str], pairs: list[tuple[str, str]]) 
         "GROUP BY ?about ?source ORDER BY ?rank ?about ?source"
     )
     try:
-        answer = knowledge.engine.query(query, format="json", timeout=SECONDS)
+        answer = knowledge.engine.answer(Query(query, format="json", timeout=SECONDS))
     except EngineError:
         return []  # the answer itself is there, and its things can be described one by one
     rows = json.loads(answer.body)["results"]["bindings"]

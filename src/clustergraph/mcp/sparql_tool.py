@@ -6,6 +6,7 @@ from clustergraph.mcp import arguments, replies, result_rows, source_references
 from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.mcp.tool import Arguments, Reply, Tool, output
 from clustergraph.sparql import tokens
+from clustergraph.sparql.query import Query
 
 NAME = "sparql"
 
@@ -15,7 +16,7 @@ def run(knowledge: Knowledge, given: Arguments) -> Reply:
     arguments.known(given, ["query", *arguments.PAGING])
     text = arguments.text(given, "query")
     part = arguments.part(given)
-    answer = knowledge.engine.query(text, format=replies.format_of(tokens.form(text) or "SELECT"))
+    answer = knowledge.engine.answer(Query(text, format=replies.format_of(tokens.form(text) or "SELECT")))
     return replies.told(knowledge, answer, part, "")
 
 

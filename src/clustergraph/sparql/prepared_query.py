@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from rdflib.term import Identifier
+from types import MappingProxyType
 
 from clustergraph.rdf import formats
 from clustergraph.rdf.formats import Format
 from clustergraph.sparql import federation_guard, tokens
 from clustergraph.sparql.bindings import bind
 from clustergraph.sparql.errors import OutsideAddress, QuerySyntaxError, UnsupportedFormat
-
-if TYPE_CHECKING:
-    from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.query import Query
 
 # A pair of backslash and any other character is passed over: in `"\\\\u0041"` the second backslash is escaped itself.
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
@@ -55,37 +51,38 @@ class Prepared:
 
 
 def prepare(
-    text: str,
+    query: Query,
     *,
-    snapshot: Snapshot,
-    bindings: Mapping[str, Identifier] | None = None,
-    format: str | None = None,
-    default_graphs: Sequence[str] = (),
-    named_graphs: Sequence[str] = (),
+    graphs: Collection[str] = (),
+    prefixes: Mapping[str, str] = MappingProxyType({}),
     allow: Collection[str] = (),
 ) -> Prepared:
-    """Check and complete a query. Raises QuerySyntaxError, OutsideAddress, UnsupportedFormat or EvaluationError."""
-    original = text
+    """Check and complete a query on a dataset of these named graphs, which needs no declaration of these prefixes.
+
+    `allow` has the addresses that it may reach. Raises QuerySyntaxError, OutsideAddress, UnsupportedFormat or
+    EvaluationError.
+    """
+    original = query.text
     try:
-        text.encode()
+        original.encode()
     except UnicodeEncodeError as error:
-        place = tokens.position(text, error.start)
+        place = tokens.position(original, error.start)
         raise QuerySyntaxError("half of a surrogate pair is not a character.", *place) from None
-    text = unescape(text)
+    text = unescape(original)
     form = tokens.form(text)
     if form == "UPDATE":
         raise QuerySyntaxError("This is an update; here only queries are answered (SELECT, ASK, CONSTRUCT, DESCRIBE).")
     if not text.strip():
         raise QuerySyntaxError("The query is empty.", 1, 1)
     kind: formats.Kind = "graph" if form in ("CONSTRUCT", "DESCRIBE") else "results"
-    if form == "SELECT" and format in formats.WITH_GRAPHS:
+    if form == "SELECT" and query.format in formats.WITH_GRAPHS:
         kind = "graph"  # of quads, if those are its variables
-    chosen = formats.find(format, kind) if format else formats.of_kind(kind)[0]
+    chosen = formats.find(query.format, kind) if query.format else formats.of_kind(kind)[0]
     if chosen is None:
         names = ", ".join(one.name for one in formats.of_kind(kind))
-        raise UnsupportedFormat(f"{form or 'A query'} cannot be answered as {format!r}; choose one of {names}.")
-    for graph in (*default_graphs, *named_graphs):
-        if graph not in snapshot.graphs:
+        raise UnsupportedFormat(f"{form or 'A query'} cannot be answered as {query.format!r}; choose one of {names}.")
+    for graph in (*query.default_graphs, *query.named_graphs):
+        if graph not in graphs:
             raise OutsideAddress(
                 f"No graph <{graph}> here, and this service fetches none from elsewhere. "
                 "`SELECT DISTINCT ?g { GRAPH ?g {} }` lists the graphs there are.",
@@ -94,12 +91,14 @@ def prepare(
             )
     bound = text
     try:
-        calls = federation_guard.check(text, graphs=snapshot.graphs, allowed=allow, prefixes=snapshot.prefixes)
-        if bindings:
-            bound = bind(text, bindings)
+        calls = federation_guard.check(text, graphs=graphs, allowed=allow, prefixes=prefixes)
+        if query.bindings:
+            bound = bind(text, dict(query.bindings))
     except QuerySyntaxError as error:
         raise Prepared(text, form, chosen, original=original).located(error) from None
-    inserted = (tokens.pattern_start(text), len(bound) - len(text)) if bindings else (0, 0)
+    inserted = (tokens.pattern_start(text), len(bound) - len(text)) if query.bindings else (0, 0)
+    default_graphs: Iterable[str] = query.default_graphs
+    named_graphs: Iterable[str] = query.named_graphs
     if not default_graphs and not named_graphs:
         default_graphs = [call.address for call in calls if call.keyword == "FROM"]
         named_graphs = [call.address for call in calls if call.keyword == "FROM NAMED"]

@@ -22,6 +22,7 @@ from clustergraph.engine.lookups.bgp_parser import Simple, Variable
 from clustergraph.engine.lookups.triple_index import Statements, Term, check_length
 from clustergraph.rdf import formats
 from clustergraph.rdf.formats import Format
+from clustergraph.sparql.query import Query
 
 MOST_STEPS = 500
 """How many statements and places a look-up may see; that takes about a millisecond."""
@@ -55,9 +56,9 @@ class Lookups:
     >>> store = ox.Store()
     >>> store.add(ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("c")))
     >>> lookups = Lookups(Stored(store))
-    >>> lookups.answer("SELECT ?o { <urn:a> ?p ?o }").body.decode()
+    >>> lookups.answer(Query("SELECT ?o { <urn:a> ?p ?o }")).body.decode()
     '{"head":{"vars":["o"]},"results":{"bindings":[{"o":{"type":"literal","value":"c"}}]}}'
-    >>> lookups.answer("CONSTRUCT WHERE { <urn:a> ?p ?o }", "ntriples").body.decode()
+    >>> lookups.answer(Query("CONSTRUCT WHERE { <urn:a> ?p ?o }", format="ntriples")).body.decode()
     '<urn:a> <urn:b> "c" .\\n'
     """
 
@@ -65,14 +66,14 @@ class Lookups:
         self._statements = statements
         self._prefixes = {f"{prefix}:": namespace for prefix, namespace in prefixes.items()}
 
-    def answer(self, text: str, format: str | None = None) -> Answer | None:
+    def answer(self, asked: Query) -> Answer | None:
         """The answer, or None if the query is no look-up or better left to a reader, as all that fail are."""
         begin = time.perf_counter()
-        if len(text) > LONGEST:
+        if asked.bindings or asked.default_graphs or asked.named_graphs or len(asked.text) > LONGEST:
             return None
         try:
-            query = bgp_parser.read(text, self._prefixes, self._statements)
-            form = _FORMATS[query.form][format]
+            query = bgp_parser.read(asked.text, self._prefixes, self._statements)
+            form = _FORMATS[query.form][asked.format]
             parsed = time.perf_counter()
             limit = None if query.distinct else query.limit
             found = bgp_executor.solutions(self._statements, query.groups, MOST_STEPS, limit)

@@ -13,10 +13,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from typing import Any
-
-from rdflib.term import Identifier
 
 from clustergraph.engine.base import Answer
 from clustergraph.engine.lookups.lookup_engine import Lookups
@@ -35,7 +33,8 @@ from clustergraph.sparql.errors import (
     MemoryExceeded,
     QuerySyntaxError,
 )
-from clustergraph.sparql.prepared_query import Prepared, prepare
+from clustergraph.sparql.prepared_query import prepare
+from clustergraph.sparql.query import Query
 
 CLOSE_SECONDS = 5.0
 """How long `close` waits for the threads whose readers it ended."""
@@ -44,6 +43,8 @@ _LOG = logging.getLogger(__name__)
 
 class ReaderPool:
     """Answers queries on one snapshot with processes that can be ended. Safe to use from many threads."""
+
+    is_async = True
 
     def __init__(self, snapshot: Snapshot, limits: Limits | None = None, *, allow: Collection[str] = ()) -> None:
         self.snapshot = snapshot
@@ -77,42 +78,20 @@ class ReaderPool:
         with self._lock:
             return self._turns.free + len(self._busy)
 
-    def query(
-        self,
-        text: str,
-        *,
-        bindings: Mapping[str, Identifier] | None = None,
-        format: str | None = None,
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        timeout: float | None = None,
-    ) -> Answer:
-        """Answer one query; see `engine.base.Engine.query`. `timeout` may go up to `limits.timeout_ceiling`."""
-        if timeout is not None and not timeout > 0:
-            raise EvaluationError(f"The timeout must be a number of seconds above 0, not {timeout}.")
-        if not (bindings or default_graphs or named_graphs) and (near := self.look_up(text, format)):
-            return near
-        begin = time.perf_counter()
-        ready = prepare(
-            text,
-            snapshot=self.snapshot,
-            bindings=bindings,
-            format=format,
-            default_graphs=default_graphs,
-            named_graphs=named_graphs,
-            allow=self._allow,
-        )
-        seconds = self.limits.timeout if timeout is None else min(timeout, self.limits.timeout_ceiling)
-        return run(self._answer(BLOCKING, ready, seconds, time.perf_counter() - begin))
+    def answer(self, query: Query) -> Answer:
+        """Answer one query; see `engine.base.Engine.answer`. Its timeout may go up to `limits.timeout_ceiling`."""
+        return self.look_up(query) or run(self._answer(BLOCKING, query))
 
-    async def aquery(self, text: str, *, format: str | None = None) -> Answer:
-        """As `query`, on an event loop. The query of a task that is cancelled is ended."""
-        begin = time.perf_counter()
-        ready = prepare(text, snapshot=self.snapshot, format=format, allow=self._allow)
-        return await self._answer(ON_LOOP, ready, self.limits.timeout, time.perf_counter() - begin)
+    async def answer_async(self, query: Query) -> Answer:
+        """As `answer`, on an event loop, and without a look-up. The query of a task that is cancelled is ended."""
+        return await self._answer(ON_LOOP, query)
 
-    async def _answer(self, waits: Waits, ready: Prepared, seconds: float, parse: float) -> Answer:
-        """The answer of a reader. `parse` is what preparing the query took."""
+    async def _answer(self, waits: Waits, query: Query) -> Answer:
+        """The answer of a reader."""
+        seconds = self.limits.timeout if query.timeout is None else min(query.timeout, self.limits.timeout_ceiling)
+        begin = time.perf_counter()
+        ready = prepare(query, graphs=self.snapshot.graphs, prefixes=self.snapshot.prefixes, allow=self._allow)
+        parse = time.perf_counter() - begin
         question = (formats.FORMATS.index(ready.format), ready.default_graphs, ready.named_graphs, ready.columns)
         text = ready.text.encode()
         queue = 0.0
@@ -147,9 +126,9 @@ class ReaderPool:
             raise ready.located(error) if isinstance(error, QuerySyntaxError) else error
         return Answer(body, ready.format, ready.form, {"parse": parse, "queue": queue, **reply["timings"]})
 
-    def look_up(self, text: str, format: str | None = None) -> Answer | None:
+    def look_up(self, query: Query) -> Answer | None:
         """The answer to a look-up, which takes no reader; None for every other query."""
-        return self._lookups.answer(text, format)
+        return self._lookups.answer(query)
 
     def close(self) -> None:
         """End every reader, busy or not. Queries that run or wait get EngineDown."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-from rdflib.term import Identifier
-
-from clustergraph.engine.base import Answer, Engine
+from clustergraph.engine.base import Answer, BlockingEngine, Engine
+from clustergraph.engine.cache import AnswerCache
 from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.remote import describe, results
 from clustergraph.engine.remote.dialects import DIALECTS, Dialect, detected
@@ -22,6 +21,7 @@ from clustergraph.engine.remote.engine import Connection, RemoteEngine
 from clustergraph.engine.snapshot_follower import Follower
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import EngineDown
+from clustergraph.sparql.query import Query
 
 LOOK_SECONDS = 2.0
 """How old the knowledge of which snapshot stands in an engine may be."""
@@ -48,9 +48,9 @@ class Remote:
 class RemoteFollower(Follower):
     """Asks a remote engine, and moves on when another snapshot stands in it."""
 
-    def __init__(self, source: _RemoteSource) -> None:
+    def __init__(self, source: _RemoteSource, cache: AnswerCache | None) -> None:
         self.connection = source.connection
-        super().__init__(source)
+        super().__init__(source, cache)
 
     @property
     def service(self) -> str:
@@ -63,23 +63,14 @@ class RemoteFollower(Follower):
         self.connection.close()
 
 
-class _Loading:
+class _Loading(BlockingEngine):
     """Answers nothing: what stands in the engine is only a part, because a push goes on or was broken off."""
 
     def __init__(self, snapshot: Snapshot, reason: str) -> None:
         self.snapshot = snapshot
         self._reason = reason
 
-    def query(
-        self,
-        text: str,  # noqa: ARG002 - all of these are the interface's
-        *,
-        bindings: Mapping[str, Identifier] | None = None,  # noqa: ARG002
-        format: str | None = None,  # noqa: ARG002
-        default_graphs: Sequence[str] = (),  # noqa: ARG002
-        named_graphs: Sequence[str] = (),  # noqa: ARG002
-        timeout: float | None = None,  # noqa: ARG002
-    ) -> Answer:
+    def answer(self, query: Query) -> Answer:  # noqa: ARG002 - part of the interface
         """Raise EngineDown."""
         raise EngineDown(self._reason)
 
@@ -87,15 +78,20 @@ class _Loading:
         """Nothing is held."""
 
 
-def connect(remote: Remote, limits: Limits, *, allow: Collection[str] = ()) -> RemoteFollower:
-    """An engine on whatever stands at the address. Raises ValueError for what is no address, and EngineError."""
+def connect(
+    remote: Remote, limits: Limits, *, allow: Collection[str] = (), cache: AnswerCache | None = None
+) -> RemoteFollower:
+    """An engine on whatever stands at the address, with a cache for its answers if there is one.
+
+    Raises ValueError for what is no address, and EngineError.
+    """
     connection = _reached(remote, limits)
     if connection.dialect.name == "clustergraph":
-        return RemoteFollower(_ServiceSource(connection, allow))
+        return RemoteFollower(_ServiceSource(connection, allow), cache)
     marks = describe.rows(connection, describe.PUSHED_ONES)
     if marks or describe.rows(connection, describe.LOADING):
-        return RemoteFollower(_PushedSource(connection, allow, remote.base))
-    return RemoteFollower(_OtherSource(connection, allow, remote))
+        return RemoteFollower(_PushedSource(connection, allow, remote.base), cache)
+    return RemoteFollower(_OtherSource(connection, allow, remote), cache)
 
 
 def _reached(remote: Remote, limits: Limits) -> Connection:

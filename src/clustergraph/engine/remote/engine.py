@@ -6,11 +6,11 @@ import contextlib
 import random
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 from rdflib.term import Identifier
 
-from clustergraph.engine.base import Answer
+from clustergraph.engine.base import Answer, BlockingEngine
 from clustergraph.engine.evaluate import spelt_out
 from clustergraph.engine.readers.admission import Limits, Turns
 from clustergraph.engine.remote.dialects import Asking, Dialect
@@ -29,6 +29,7 @@ from clustergraph.sparql.errors import (
     SnapshotMoved,
 )
 from clustergraph.sparql.prepared_query import Prepared, prepare
+from clustergraph.sparql.query import Query
 
 MOST_TOKENS = 500
 """How long a query may be that is parsed here as well. The parser plans, too, which takes the cube of a query's length,
@@ -88,7 +89,7 @@ class Connection:
         self.turns.close()
 
 
-class RemoteEngine:
+class RemoteEngine(BlockingEngine):
     """Queries what stands in another engine; see `engine.base.Engine`. Safe to use from several threads."""
 
     def __init__(self, snapshot: Snapshot, connection: Connection, *, allow: Collection[str] = ()) -> None:
@@ -96,32 +97,13 @@ class RemoteEngine:
         self.connection = connection
         self._allow = frozenset(allow)
 
-    def query(
-        self,
-        text: str,
-        *,
-        bindings: Mapping[str, Identifier] | None = None,
-        format: str | None = None,
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        timeout: float | None = None,
-    ) -> Answer:
-        """Answer one query; see `engine.base.Engine.query`. `timeout` may go up to `limits.timeout_ceiling`."""
-        if timeout is not None and not timeout > 0:
-            raise EvaluationError(f"The timeout must be a number of seconds above 0, not {timeout}.")
+    def answer(self, query: Query) -> Answer:
+        """Answer one query; see `engine.base.Engine.answer`. Its timeout may go up to `limits.timeout_ceiling`."""
         begin = time.perf_counter()
-        ready = prepare(
-            text,
-            snapshot=self.snapshot,
-            bindings=bindings,
-            format=format,
-            default_graphs=default_graphs,
-            named_graphs=named_graphs,
-            allow=self._allow,
-        )
+        ready = prepare(query, graphs=self.snapshot.graphs, prefixes=self.snapshot.prefixes, allow=self._allow)
         limits = self.connection.limits
-        seconds = limits.timeout if timeout is None else min(timeout, limits.timeout_ceiling)
-        asking = Asking(ready, self._text(ready, bindings or {}), self.snapshot, seconds)
+        seconds = limits.timeout if query.timeout is None else min(query.timeout, limits.timeout_ceiling)
+        asking = Asking(ready, self._text(ready, dict(query.bindings)), self.snapshot, seconds)
         question = self.connection.dialect.question(asking)
         asked = time.perf_counter()
         reply, queue = self.connection.ask(question, seconds)

@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from clustergraph.messages import message
 from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.query import Query
 from clustergraph.web.http.current import service
 from clustergraph.web.http.problem import Problem
 
@@ -23,7 +24,7 @@ def health() -> Response:
 def ready() -> Response:
     """Whether queries are answered, and from which snapshot."""
     try:
-        service().engine.query("ASK {}", timeout=5)
+        service().engine.answer(Query("ASK {}", timeout=5))
     except EngineError as error:
         raise Problem("unavailable", message("Queries are not answered: {error}", error=error)) from error
     snapshot = service().snapshot

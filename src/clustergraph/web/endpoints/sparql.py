@@ -12,6 +12,7 @@ from clustergraph.describe.service_description import service_description
 from clustergraph.describe.sparql_examples import examples
 from clustergraph.rdf.formats import FORMATS, Kind
 from clustergraph.sparql import tokens
+from clustergraph.sparql.query import Query
 from clustergraph.web.http import descriptions, request_params, responses
 from clustergraph.web.http.current import service
 from clustergraph.web.http.negotiation import choose, prefers_html
@@ -52,12 +53,14 @@ def sparql() -> Response:
         raise Problem("read-only", NO_UPDATES)
     kind: Kind = "graph" if form in ("CONSTRUCT", "DESCRIBE") else "results"
     choice = choose(request, kind, asked.given, html=True)
-    answer = service().engine.query(
-        asked.query,
-        format=("turtle" if kind == "graph" else "json") if choice.is_html else choice.format.name,
-        default_graphs=asked.default_graphs,
-        named_graphs=asked.named_graphs,
-        timeout=asked.timeout,
+    answer = service().engine.answer(
+        Query(
+            asked.query,
+            format=("turtle" if kind == "graph" else "json") if choice.is_html else choice.format.name,
+            default_graphs=asked.default_graphs,
+            named_graphs=asked.named_graphs,
+            timeout=asked.timeout,
+        )
     )
     if choice.is_html:
         return page(answer, asked.given, query=asked.query, **_editor())

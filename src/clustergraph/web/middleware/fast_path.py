@@ -16,6 +16,7 @@ from clustergraph.engine.base import Answer
 from clustergraph.engine.cache import is_repeatable
 from clustergraph.rdf import formats
 from clustergraph.sparql import tokens
+from clustergraph.sparql.query import Query
 from clustergraph.web.http.headers import EVERYWHERE, PUBLIC
 from clustergraph.web.http.negotiation import HTML, Choice, best_match
 from clustergraph.web.service import Service
@@ -41,6 +42,11 @@ class Question:
     text: str
     choice: Choice
 
+    @property
+    def query(self) -> Query:
+        """What the engine is asked."""
+        return Query(self.text, format=self.choice.format.name)
+
 
 def answer(environ: WSGIEnvironment, service: Service) -> Short | None:
     """Headers and body of the 200 that answers this GET, or None if it has to go the long way."""
@@ -48,7 +54,7 @@ def answer(environ: WSGIEnvironment, service: Service) -> Short | None:
     if asked is None or FAILED in environ:
         return None
     try:
-        found = service.engine.query(asked.text, format=asked.choice.format.name)
+        found = service.engine.answer(asked.query)
     except Exception as error:
         environ[FAILED] = error
         return None
@@ -57,10 +63,10 @@ def answer(environ: WSGIEnvironment, service: Service) -> Short | None:
 
 async def aanswer(asked: Question, environ: WSGIEnvironment, service: Service) -> Short | None:
     """As `answer`, on the event loop. None also where that has no way to the engine."""
-    if service.aquery is None or len(asked.text) > LONGEST:
+    if not service.engine.is_async or len(asked.text) > LONGEST:
         return None
     try:
-        found = await service.aquery(asked.text, asked.choice.format.name)
+        found = await service.engine.answer_async(asked.query)
     except Exception as error:
         environ[FAILED] = error
         return None
@@ -69,7 +75,7 @@ async def aanswer(asked: Question, environ: WSGIEnvironment, service: Service) -
 
 def look_up(asked: Question, service: Service) -> Short | None:
     """As `answer`, but only of what is answered without waiting for anything."""
-    found = service.look_up(asked.text, asked.choice.format.name)
+    found = service.engine.look_up(asked.query)
     return None if found is None else _short(asked, found, service)
 
 

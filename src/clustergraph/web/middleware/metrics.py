@@ -72,12 +72,12 @@ class _State(Collector):
         caches: dict[str, ByteCache[Any]] = {}
         if self.metrics.response_cache is not None:
             caches["responses"] = self.metrics.response_cache
+        if isinstance(engine, Follower):
+            engine = engine.engine
         if isinstance(engine, CachedEngine):
             caches["answers"] = engine.cache
             engine = engine.inner
         yield from _caches(caches)
-        if isinstance(engine, Follower):
-            engine = engine.engine
         yield InfoMetricFamily(
             "clustergraph_snapshot", "The snapshot served now.", value={"name": engine.snapshot.name}
         )

@@ -22,6 +22,7 @@ from clustergraph.rdf import formats
 from clustergraph.rdf.namespaces import local_name
 from clustergraph.sparql import tokens
 from clustergraph.sparql.bindings import written
+from clustergraph.sparql.query import Query
 from clustergraph.web.http import i18n, request_params, responses
 from clustergraph.web.http.current import labels, service
 from clustergraph.web.http.i18n import here
@@ -80,10 +81,10 @@ def browse() -> Response:
     text = composed(query, query.browse, chosen)
     choice = choose(request, "graph" if "graph" in _kinds(given) else "results", given, html=True)
     if choice.format in formats.of_kind("graph"):
-        answer = service().engine.query(described(query, query.browse, chosen), format=choice.format.name)
+        answer = service().engine.answer(Query(described(query, query.browse, chosen), format=choice.format.name))
         return responses.respond(answer, choice)
     if not choice.is_html:
-        return responses.respond(service().engine.query(text, format=choice.format.name), choice)
+        return responses.respond(service().engine.answer(Query(text, format=choice.format.name)), choice)
     return _page(query, query.browse, chosen, text)
 
 
@@ -100,7 +101,7 @@ def _kinds(given: MultiDict[str, str]) -> set[str]:
 def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Response:
     code = i18n.language()
     answer, counted = together(
-        lambda one: service().engine.query(one, format="json"), (text, counts(query, sides, chosen))
+        lambda one: service().engine.answer(Query(one, format="json")), (text, counts(query, sides, chosen))
     )
     listed = result_views.table(localised(document_of(answer), code, query), query, code)
     facets = _sides(sides, chosen, counted, code)
