@@ -9,7 +9,7 @@ import pytest
 
 PROBE = """
 import errno, os, socket, sys, threading
-from clustergraph.engine.readers.sandbox import close_network
+from clustergraph.sandbox import close_network
 ours, theirs = socket.socketpair()
 if not close_network():
     sys.exit(77)

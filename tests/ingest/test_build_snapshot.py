@@ -13,12 +13,15 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, serializ
 
 from clustergraph.ingest import BuildError, Built, build
 from clustergraph.ingest.digest import content_digest
+from clustergraph.ingest.parse import Parser
 from clustergraph.ingest.snapshot_writer import drafting, locked
+from clustergraph.ingest.sources import discover
 from clustergraph.progress import Silent
 from clustergraph.snapshots.snapshot import Snapshot, current, every
 from clustergraph.snapshots.source_folder import Folder
 
 Write = Callable[[str, str], Path]
+Lines = Callable[..., set[str]]
 
 
 @pytest.fixture
@@ -103,6 +106,56 @@ def test_other_files_with_the_same_content_share_the_snapshot(tmp_path: Path, fo
     assert second.snapshot.name == first.snapshot.name
     assert build(folder, store=store).unchanged
     assert recipe(second.snapshot) == second.snapshot.manifest["sha256"]
+
+
+class Editing(Silent):
+    """Writes a file anew as soon as the files are about to be loaded."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.text = text
+
+    def start(self, step: str, total: int | None = None) -> None:
+        super().start(step, total)
+        if step == "load":
+            self.path.write_text(self.text, encoding="utf-8")
+
+
+def test_a_file_that_is_edited_while_a_build_runs_is_what_was_parsed(
+    tmp_path: Path, folder: Folder, write: Write, lines: Lines
+) -> None:
+    store, path = tmp_path / "store", write("data/b.ttl", "ex:old a ex:Dog .")
+    before = path.read_text(encoding="utf-8")
+    after = before.replace("ex:old", "ex:new")
+    edited = build(folder, store=store, progress=Editing(path, after)).snapshot
+    assert any("e.org/new" in line for line in lines(edited, "b"))
+    (state,) = (source for source in edited.manifest["sources"] if source["path"] == "data/b.ttl")
+    assert state["sha256"] == hashlib.sha256(after.encode()).hexdigest()
+    assert build(folder, store=store).unchanged
+    path.write_text(before, encoding="utf-8")
+    reverted = build(folder, store=store)
+    assert not reverted.unchanged
+    assert any("e.org/old" in line for line in lines(reverted.snapshot, "b"))
+
+
+def test_a_description_that_is_edited_while_a_build_runs_stops_it(tmp_path: Path, write: Write) -> None:
+    # It is read for the base IRI first, and then with the others.
+    dataset = '<https://d.org/> a void:Dataset ; void:uriSpace "https://d.org/" .'
+    path = write("data/dataset.ttl", dataset)
+    changed = path.read_text(encoding="utf-8").replace('"https://d.org/"', '"https://other.org/"')
+    with pytest.raises(BuildError, match=r"data/dataset\.ttl: The file changed while the build read it"):
+        build(Folder(tmp_path / "input"), store=tmp_path / "store", progress=Editing(path, changed))
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(write: Write) -> None:
+    path = write("a.nt", "<http://e.org/s> <http://e.org/p> <http://e.org/o> .\n")
+    (source,) = discover([path]).sources
+    quads = iter(Parser(source, "http://e.org/", NamedNode("http://e.org/g")))
+    next(quads)
+    with path.open("a", encoding="utf-8") as file:
+        file.write("<http://e.org/s> <http://e.org/p> <http://e.org/more> .\n")
+    with pytest.raises(BuildError, match="changed while it was being read"):
+        list(quads)
 
 
 def test_the_manifest_says_what_is_in_it(tmp_path: Path, folder: Folder) -> None:

@@ -72,6 +72,28 @@ def split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...
     return tuple(part.strip() for part in parts if part.strip())
 
 
+def parsing(function: F) -> F:
+    """What parsing a file may take."""
+    function = click.option(
+        "--parse-seconds",
+        type=click.FloatRange(min=0, min_open=True),
+        default=20.0,
+        show_default=True,
+        envvar="CLUSTERGRAPH_PARSE_SECONDS",
+        help="Processor time that reading one file may take, besides a second for each MiB of it (5 where it is "
+        "compressed).",
+    )(function)
+    return click.option(
+        "--parse-memory",
+        type=click.IntRange(min=128),
+        default=4096,
+        show_default=True,
+        metavar="MIB",
+        envvar="CLUSTERGRAPH_PARSE_MEMORY",
+        help="Address space that reading one file may take.",
+    )(function)
+
+
 def building(function: F) -> F:
     """The options of a build."""
     for option in reversed(
@@ -97,7 +119,7 @@ def building(function: F) -> F:
         )
     ):
         function = option(function)
-    return function
+    return parsing(function)
 
 
 def read(sources: tuple[Path, ...], store: Path | None) -> tuple[Snapshot, Source]:
@@ -110,8 +132,9 @@ def read(sources: tuple[Path, ...], store: Path | None) -> tuple[Snapshot, Sourc
         return opened(source, progress=progress).snapshot, source
 
 
-def build_options(*, base: str | None, exclude: tuple[str, ...], reason: Any, no_check: bool, force: bool) -> Options:
+def build_options(*, no_check: bool, parse_memory: int, parse_seconds: float, **given: Any) -> Options:
     """The options of `building` as one value."""
     from clustergraph.ingest.open_snapshot import Options
+    from clustergraph.ingest.parse_limits import ParseLimits
 
-    return Options(base=base, exclude=exclude, reason=reason, check=not no_check, force=force)
+    return Options(**given, check=not no_check, limits=ParseLimits(parse_memory, parse_seconds))

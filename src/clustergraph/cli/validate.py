@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whether to check what follows by OWL 2 RL, too.",
 )
+@options.parsing
 @click.option("--format", "-f", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
 def command(
@@ -37,6 +38,8 @@ def command(
     base: str | None,
     exclude: tuple[str, ...],
     reason: Any,
+    parse_memory: int,
+    parse_seconds: float,
     form: str,
 ) -> None:
     """Check a graph as a build would, and write nothing.
@@ -52,11 +55,13 @@ def command(
     from clustergraph.cli.progress import shown
     from clustergraph.ingest import validate
     from clustergraph.ingest.open_snapshot import find
+    from clustergraph.ingest.parse_limits import ParseLimits
 
     source = find(sources, build=True)
     assert source.input is not None
     with shown() as progress:
-        report = validate(source.input, base=base, exclude=exclude, reason=reason, progress=progress)
+        limits = ParseLimits(parse_memory, parse_seconds)
+        report = validate(source.input, base=base, exclude=exclude, reason=reason, limits=limits, progress=progress)
     if form == "json":
         click.echo(json.dumps({"ok": report.ok, **asdict(report)}, ensure_ascii=False, indent=1))
     else:

@@ -16,6 +16,7 @@ from clustergraph.ingest import statistics
 from clustergraph.ingest.digest import NAME_LENGTH, content_digest
 from clustergraph.ingest.fingerprint import FileState, software
 from clustergraph.ingest.load import LoadedFile, graph_of, load, merged
+from clustergraph.ingest.parser_process import ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.reasoning import AUTO_LIMIT, infer
 from clustergraph.ingest.shacl import check
@@ -30,13 +31,14 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s,()'\"<>]*[^\s,()'\"<>.]")
 
 
 @dataclass
-class Work:
+class BuildJob:
     """Goes through the steps in order, `fill`, `validate`, `manifest`, and keeps what the later ones need.
 
     `problems` grows from step to step; a violation among them means that the graph must not be published.
     """
 
     input: Input
+    parsers: ParserProcess
     base: str
     exclude: Collection[str]
     reason: Reasoning
@@ -53,7 +55,7 @@ class Work:
 
     def fill(self, store: Store) -> None:
         """Load the files and add what follows from them. Raises BuildError where a file is not well formed."""
-        self.files = load(store, self.input, base=self.base, exclude=self.exclude, progress=self.progress)
+        self.files = load(store, self.input, self.parsers, base=self.base, exclude=self.exclude, progress=self.progress)
         self.problems += [
             Problem("There is no triple in this file.", rule="empty file", file=file.source.name, severity="warning")
             for file in self.files
@@ -91,7 +93,9 @@ class Work:
         if not self.input.shapes:
             return
         self.progress.start("validate")
-        problems = check(store, self.input.shapes, base=self.base, prefixes=self.prefixes, locator=self._locator(store))
+        problems = check(
+            store, self.input.shapes, self.parsers, base=self.base, prefixes=self.prefixes, locator=self._locator(store)
+        )
         self.problems += problems
         self.shapes = tuple(source.name for source in self.input.shapes)
         broken = sum(problem.severity == "violation" for problem in problems)

@@ -43,9 +43,12 @@ def file_states(input: Input) -> tuple[FileState, ...]:
     return tuple(states)
 
 
-def fingerprint(states: Collection[FileState], *, base: str, exclude: Collection[str], reason: str) -> str:
-    """One digest of the files and of everything else that decides what a build gives."""
-    said = {
+def fingerprint(states: Collection[FileState], *, base: str | None, exclude: Collection[str], reason: str) -> str:
+    """One digest of the files and of everything else that decides what a build gives.
+
+    `base` is None where the files decide on it.
+    """
+    input = {
         "files": sorted(
             [state.source.name, state.source.role, state.source.graph, state.source.format.name, state.sha256]
             for state in states
@@ -55,4 +58,4 @@ def fingerprint(states: Collection[FileState], *, base: str, exclude: Collection
         "reason": reason,
         "software": software(),
     }
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(input, sort_keys=True).encode()).hexdigest()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from clustergraph.ingest.parse import Parser
+from clustergraph.ingest.parser_process import ParsedFile, ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.sources import INFERRED, Input, Source, graph_iri
 from clustergraph.progress import Progress
@@ -35,7 +35,7 @@ class LoadedFile:
     empty: bool
 
 
-def base_of(input: Input, base: str | None) -> str:
+def base_of(input: Input, base: str | None, parsers: ParserProcess) -> str:
     """The IRI under which graphs and relative IRIs of this input are named.
 
     That is `base` if given, else the void:uriSpace that the dataset's own description states, else a local address.
@@ -43,7 +43,7 @@ def base_of(input: Input, base: str | None) -> str:
     """
     source, where = input.dataset, "The base IRI"
     if base is None and source is not None:
-        spaces = _uri_spaces(source)
+        spaces = _uri_spaces(source, parsers)
         if len(spaces) > 1:
             raise BuildError(
                 [
@@ -57,8 +57,11 @@ def base_of(input: Input, base: str | None) -> str:
             )
         base = next(iter(spaces), None)
         where = f"The base IRI (void:uriSpace in {source.name})"
-    if base is None:
-        return DEFAULT_BASE
+    return DEFAULT_BASE if base is None else checked_base(base, where)
+
+
+def checked_base(base: str, where: str = "The base IRI") -> str:
+    """The base IRI. Raises BuildError, which calls it `where`, if it is not absolute or does not end in `/`."""
     try:
         NamedNode(base)
     except ValueError as error:
@@ -68,10 +71,10 @@ def base_of(input: Input, base: str | None) -> str:
     return base
 
 
-def _uri_spaces(source: Source) -> set[str]:
+def _uri_spaces(source: Source, parsers: ParserProcess) -> set[str]:
     datasets, spaces = set(), []
     try:
-        for quad in Parser(source, DEFAULT_BASE, NamedNode(DEFAULT_BASE)):
+        for quad in ParsedFile(parsers, source, DEFAULT_BASE, NamedNode(DEFAULT_BASE)):
             if quad.predicate.value == f"{RDF}type" and quad.object == NamedNode(f"{VOID}Dataset"):
                 datasets.add(quad.subject)
             elif quad.predicate.value == f"{VOID}uriSpace" and isinstance(quad.object, (Literal, NamedNode)):
@@ -83,7 +86,7 @@ def _uri_spaces(source: Source) -> set[str]:
 
 
 def load(
-    store: Store, input: Input, *, base: str, exclude: Collection[str], progress: Progress
+    store: Store, input: Input, parsers: ParserProcess, *, base: str, exclude: Collection[str], progress: Progress
 ) -> tuple[LoadedFile, ...]:
     """Fill `store` from the files. Raises BuildError with all files that are not well formed, or unknown exclusions."""
     excluded = {graph_of(name, base) for name in exclude}
@@ -97,10 +100,10 @@ def load(
         for source in input.content:
             graph = NamedNode(graph_iri(base, source.graph))
             known.add(graph)
-            parser = Parser(source, base, graph)
+            parsed = ParsedFile(parsers, source, base, graph)
             before, empty = count, True
             try:
-                for quad in parser:
+                for quad in parsed:
                     empty = False
                     graph_name = quad.graph_name
                     if graph_name != graph and isinstance(graph_name, (NamedNode, BlankNode)):
@@ -113,7 +116,7 @@ def load(
                     yield quad
             except BuildError as error:
                 problems.extend(error.problems)
-            files.append(LoadedFile(source, count - before, parser.prefixes, empty))
+            files.append(LoadedFile(source, count - before, parsed.prefixes, empty))
 
     progress.start("load")
     store.bulk_extend(merged(quads()))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clustergraph.ingest.parse_limits import DEFAULT_LIMITS, ParseLimits
 from clustergraph.snapshots import snapshot as snapshots
 from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, NoSnapshot, Snapshot
 from clustergraph.snapshots.source_folder import Folder, default_store, published
@@ -47,6 +48,7 @@ class Options:
     reason: Reasoning = "auto"
     check: bool = True
     force: bool = False
+    limits: ParseLimits = DEFAULT_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def opened(source: Source, options: Options = Options(), progress: Progress | No
         reason=options.reason,
         check=options.check,
         force=options.force,
+        limits=options.limits,
         progress=progress,
     )
     _link_queries(source.store, source.queries)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import os
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from typing import IO, cast
+from typing import Any, cast
 from xml.parsers import expat
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
@@ -19,12 +21,19 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.sources import Source
 
+_BUFFER_BYTES = 1 << 18
+MAX_TOKEN_MIB = 16
+"""How long a literal or another token may be; pyoxigraph's parsers hold no more."""
+MAX_TRIPLE_TERM_DEPTH = 32
+"""How deep triple terms may be nested; more than a few hundred end the process of a reader."""
+
 
 class Parser:
     """Reads one file once; iterate over it for the quads.
 
     `graph` takes the triples for which the file names no graph. When the iteration is over, `prefixes` holds the
-    prefixes that the file declares. Raises BuildError with line and column where the file is not well formed.
+    prefixes that the file declares, and `bytes` and `sha256` are of the very bytes that were parsed. Raises BuildError
+    with line and column where the file is not well formed, and where it changes while it is read.
     """
 
     def __init__(self, source: Source, base: str, graph: NamedNode) -> None:
@@ -32,31 +41,37 @@ class Parser:
         self.base = base
         self.graph = graph
         self.prefixes: dict[str, str] = {}
+        self.bytes = 0
+        self.sha256 = ""
 
     def __iter__(self) -> Iterator[Quad]:
         try:
-            with self._open() as file:
-                yield from self._quads(file)
+            with self.source.path.open("rb", buffering=0) as file:
+                before = _version(file)
+                raw = _HashedFile(file)
+                yield from self._quads(_text(raw, self.source))
+                raw.read()  # what stands behind the end of the data
+                self.bytes, self.sha256 = raw.bytes, raw.sha256.hexdigest()
+                if _version(file) != before:
+                    raise self._error("The file changed while it was being read; build again")
+        except MemoryError as error:
+            if "buffer" in str(error):
+                raise BuildError([too_long(self.source)]) from None
+            raise self._error("Reading it takes more memory than it may (--parse-memory)", "parse limits") from None
         except SyntaxError as error:
             raise BuildError([self._problem(error)]) from error
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise BuildError(
-                [Problem(f"The file is not whole gzip data: {error}.", rule="gzip", file=self.source.name)]
-            ) from error
+            raise self._error(f"The file is not whole gzip data: {error}", "gzip") from error
         except OSError as error:
-            raise BuildError(
-                [Problem(f"The file cannot be read: {error.strerror or error}.", file=self.source.name)]
-            ) from error
+            raise self._error(f"The file cannot be read: {error.strerror or error}") from error
 
-    def _open(self) -> IO[bytes]:
-        if self.source.compressed:
-            return cast(IO[bytes], gzip.open(self.source.path))
-        return self.source.path.open("rb")
+    def _error(self, message: str, rule: str = "") -> BuildError:
+        return BuildError([Problem(f"{message}.", rule=rule, file=self.source.name)])
 
-    def _quads(self, file: IO[bytes]) -> Iterator[Quad]:
+    def _quads(self, file: io.BufferedReader[Any]) -> Iterator[Quad]:
         # Some editors begin a file with this mark, which is no part of the text.
-        if file.read(len(BOM_UTF8)) != BOM_UTF8:
-            file.seek(0)
+        if file.peek(len(BOM_UTF8)).startswith(BOM_UTF8):
+            file.read(len(BOM_UTF8))
         rename = _Renamer(self.source.name)
         quads = parse(file, self.source.format, base_iri=self.base)
         formulas = self.source.format == RdfFormat.N3
@@ -68,9 +83,9 @@ class Parser:
                 first = False
             subject, predicate, object, graph = quad.subject, quad.predicate, quad.object, quad.graph_name
             if type(subject) is not NamedNode:
-                subject = rename.subject(subject)
+                subject = cast(NamedNode | BlankNode | Triple, rename.term(subject))
             if type(object) is BlankNode or type(object) is Triple:
-                object = rename.object(object)
+                object = rename.term(object)
             if type(graph) is DefaultGraph:
                 graph = self.graph
             elif type(graph) is BlankNode:
@@ -101,11 +116,50 @@ class Parser:
         """Where the XML stops being well formed, which the RDF/XML parser does not say."""
         parser = expat.ParserCreate()
         try:
-            with self._open() as file:
-                parser.ParseFile(file)
+            with self.source.path.open("rb", buffering=0) as file:
+                parser.ParseFile(_text(file, self.source))
         except expat.ExpatError as error:
             return error.lineno, error.offset + 1
         return None, None
+
+
+class _HashedFile(io.RawIOBase):
+    """Hashes and counts the bytes that are read from a file."""
+
+    def __init__(self, file: io.RawIOBase) -> None:
+        self._file = file
+        self.bytes = 0
+        self.sha256 = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        size = self._file.readinto(buffer)
+        self.sha256.update(memoryview(buffer)[:size])
+        self.bytes += size or 0
+        return size
+
+
+def _text(file: io.RawIOBase, source: Source) -> io.BufferedReader[Any]:
+    """The text of a source's file, unpacked where it is compressed."""
+    buffered: io.BufferedReader[Any] = io.BufferedReader(file, _BUFFER_BYTES)
+    return io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=buffered))) if source.compressed else buffered
+
+
+def _version(file: io.FileIO) -> tuple[int, int]:
+    """What is another after the file was written to."""
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def too_long(source: Source) -> Problem:
+    """The problem of a literal that no parser holds."""
+    return Problem(
+        f"A literal is longer than {MAX_TOKEN_MIB} MiB; keep such data in a file of its own and link to it.",
+        rule="parse limits",
+        file=source.name,
+    )
 
 
 class _Renamer:
@@ -122,13 +176,14 @@ class _Renamer:
             known = self.known[node.value] = BlankNode(f"{self.prefix}{len(self.known)}")
         return known
 
-    def subject(self, term: NamedNode | BlankNode | Triple) -> NamedNode | BlankNode | Triple:
+    def term(
+        self, term: NamedNode | BlankNode | Literal | Triple, depth: int = 0
+    ) -> NamedNode | BlankNode | Literal | Triple:
         if isinstance(term, BlankNode):
             return self.blank(term)
-        return self.triple(term) if isinstance(term, Triple) else term
-
-    def object(self, term: NamedNode | BlankNode | Literal | Triple) -> NamedNode | BlankNode | Literal | Triple:
-        return term if isinstance(term, Literal) else self.subject(term)
-
-    def triple(self, triple: Triple) -> Triple:
-        return Triple(self.subject(triple.subject), triple.predicate, self.object(triple.object))
+        if not isinstance(term, Triple):
+            return term
+        if depth == MAX_TRIPLE_TERM_DEPTH:
+            raise SyntaxError(f"Triple terms are nested more than {MAX_TRIPLE_TERM_DEPTH} deep")
+        subject, object = self.term(term.subject, depth + 1), self.term(term.object, depth + 1)
+        return Triple(cast(NamedNode | BlankNode | Triple, subject), term.predicate, object)

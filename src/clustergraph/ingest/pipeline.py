@@ -10,9 +10,11 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from clustergraph.ingest import statistics
-from clustergraph.ingest.build_job import Reasoning, Work
+from clustergraph.ingest.build_job import BuildJob, Reasoning
 from clustergraph.ingest.fingerprint import file_states, fingerprint
-from clustergraph.ingest.load import base_of
+from clustergraph.ingest.load import base_of, checked_base
+from clustergraph.ingest.parse_limits import DEFAULT_LIMITS, ParseLimits
+from clustergraph.ingest.parser_process import ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem, Report
 from clustergraph.ingest.snapshot_writer import drafting, locked, point
 from clustergraph.ingest.sources import discover
@@ -43,6 +45,7 @@ def build(
     reason: Reasoning = "auto",
     check: bool = True,
     force: bool = False,
+    limits: ParseLimits = DEFAULT_LIMITS,
     progress: Progress | None = None,
 ) -> Built:
     """Build a snapshot from a folder or from RDF files, and let the store folder's `current` point at it.
@@ -51,7 +54,7 @@ def build(
     and for relative IRIs; without it, it is the void:uriSpace that `data/dataset.*` states. `exclude` names graphs to
     leave out before reasoning, by short name or IRI. `reason`: `owlrl` applies the OWL 2 RL rules, `none` does not,
     `auto` does for a folder with an ontology and at most 100,000 triples. `check=False` does not ask the shapes.
-    `force` builds even if the same input was built before.
+    `force` builds even if the same input was built before. `limits` are what parsing one file may take.
 
     Raises BuildError, and leaves everything as it was, when the input is not well formed, contradicts itself, or
     breaks a shape.
@@ -65,26 +68,29 @@ def build(
     {'http://localhost:8080/graph/people': 1}
     """
     started = time.monotonic()
-    progress = progress or Silent()
     input = discover(sources)
-    base = base_of(input, base)
-    states = file_states(input)
-    mark = fingerprint(states, base=base, exclude=exclude, reason=reason)
+    if base is not None:
+        checked_base(base)
+    states = {state.source: state for state in file_states(input)}
     with locked(store):
+        mark = fingerprint(states.values(), base=base, exclude=exclude, reason=reason)
         known = None if force else _built_before(store, mark, must_be_checked=check and bool(input.shapes))
         if known is not None:
             point(store, known.name)
             return Built(known, unchanged=True, seconds=time.monotonic() - started)
-        with drafting(store) as draft:
-            work = Work(input, base, exclude, reason, progress)
-            work.fill(draft.store)
+        with ParserProcess(limits) as parsers, drafting(store) as draft:
+            job = BuildJob(input, parsers, base_of(input, base, parsers), exclude, reason, progress or Silent())
+            job.fill(draft.store)
             if check:
-                work.validate(draft.store)
-            work.stop_if_broken()
-            manifest = work.manifest(draft.store, draft.path, states)
+                job.validate(draft.store)
+            job.stop_if_broken()
+            # A file may have changed since it was hashed; what counts is what was parsed.
+            states |= parsers.states
+            manifest = job.manifest(draft.store, draft.path, list(states.values()))
+            mark = fingerprint(states.values(), base=base, exclude=exclude, reason=reason)
             snapshot = draft.publish(manifest | {"input": mark})
-            progress.done(f"snapshot {snapshot.name}")
-    return Built(snapshot, unchanged=False, seconds=time.monotonic() - started, warnings=work.warnings)
+            job.progress.done(f"snapshot {snapshot.name}")
+    return Built(snapshot, unchanged=False, seconds=time.monotonic() - started, warnings=job.warnings)
 
 
 def validate(
@@ -93,6 +99,7 @@ def validate(
     base: str | None = None,
     exclude: Collection[str] = (),
     reason: Reasoning = "auto",
+    limits: ParseLimits = DEFAULT_LIMITS,
     progress: Progress | None = None,
 ) -> Report:
     """Load, reason and validate as `build` does, in memory, and report everything that was found. Writes nothing.
@@ -100,21 +107,22 @@ def validate(
     Raises BuildError only when the input cannot be found or the options make no sense.
     """
     input = discover(sources)
-    work = Work(input, base_of(input, base), exclude, reason, progress or Silent())
     shapes = tuple(source.name for source in input.shapes)
     store = Store()
-    try:
-        work.fill(store)
-        work.validate(store)
-    except BuildError as error:
-        return Report((*work.problems, *error.problems), shapes=shapes)
-    found = statistics.counts(store)
+    with ParserProcess(limits) as parsers:
+        job = BuildJob(input, parsers, base_of(input, base, parsers), exclude, reason, progress or Silent())
+        try:
+            job.fill(store)
+            job.validate(store)
+        except BuildError as error:
+            return Report((*job.problems, *error.problems), shapes=shapes)
+    counts = statistics.counts(store)
     return Report(
-        tuple(work.problems),
-        triples=found["triples"],
-        inferred=work.reasoning["added"],
+        tuple(job.problems),
+        triples=counts["triples"],
+        inferred=job.reasoning["added"],
         shapes=shapes,
-        graphs=found["graphs"],
+        graphs=counts["graphs"],
     )
 
 

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Store
 from rdflib.namespace import DCTERMS, FOAF, RDF, RDFS, SH, SKOS
 from rdflib.term import Node
 
-from clustergraph.ingest.parse import Parser
+from clustergraph.ingest.parser_process import ParsedFile, ParserProcess
 from clustergraph.ingest.problems import Problem, Severity
 from clustergraph.ingest.source_locator import Locator
 from clustergraph.ingest.sources import Source
@@ -21,7 +21,13 @@ _SEVERITIES: dict[Node, Severity] = {SH.Warning: "warning", SH.Info: "info"}
 
 
 def check(
-    store: Store, shapes: Sequence[Source], *, base: str, prefixes: Mapping[str, str], locator: Locator
+    store: Store,
+    shapes: Sequence[Source],
+    parsers: ParserProcess,
+    *,
+    base: str,
+    prefixes: Mapping[str, str],
+    locator: Locator,
 ) -> tuple[Problem, ...]:
     """Check the default graph of `store`, which is everything: ontology, data and inferences.
 
@@ -30,7 +36,7 @@ def check(
     """
     import pyshacl
 
-    graph = to_graph(quad for source in shapes for quad in Parser(source, base, NamedNode(base)))
+    graph = to_graph(quad for source in shapes for quad in ParsedFile(parsers, source, base, NamedNode(base)))
     data = to_graph(store.quads_for_pattern(None, None, None, None))
     with quiet():
         try:

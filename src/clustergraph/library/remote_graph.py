@@ -12,6 +12,7 @@ from clustergraph.engine.cache import AnswerCache
 from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.remote.connect import Remote, RemoteFollower, connect, fetched
 from clustergraph.ingest.load import base_of
+from clustergraph.ingest.parser_process import ParserProcess
 from clustergraph.ingest.sources import discover
 from clustergraph.settings import Settings
 from clustergraph.snapshots.source_folder import published
@@ -69,7 +70,9 @@ def queries_of(engine: RemoteFollower, folder: Path | None = None) -> Catalogue:
     if engine.service:
         return _served(engine.service)
     packaged = published()
-    if engine.snapshot.base == base_of(discover(packaged), None):
+    with ParserProcess() as parsers:
+        base = base_of(discover(packaged), None, parsers)
+    if engine.snapshot.base == base:
         return Catalogue.load(packaged.queries)
     return Catalogue()
 

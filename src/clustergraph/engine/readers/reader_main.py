@@ -22,8 +22,8 @@ import pyoxigraph as ox
 
 from clustergraph.engine.evaluate import Dataset, evaluate
 from clustergraph.engine.readers import in_memory, ipc
-from clustergraph.engine.readers.sandbox import close_network
 from clustergraph.rdf import formats
+from clustergraph.sandbox import close_network
 from clustergraph.sparql.errors import EngineError, MemoryExceeded
 
 READY = "ready"

@@ -1,0 +1,176 @@
+"""Parsing in a process of its own, with a cap on its memory and its time; see `parser_main`.
+
+A file that is a trap (entities that multiply, terms nested without end) ends that process, and the build reports it as
+a problem of that file.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, BinaryIO, Self, cast
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+
+from clustergraph.ingest.fingerprint import FileState
+from clustergraph.ingest.parse import too_long
+from clustergraph.ingest.parse_limits import DEFAULT_LIMITS, MIB, ParseLimits
+from clustergraph.ingest.parser_main import END, FRAME, MAX_FRAME_BYTES
+from clustergraph.ingest.problems import BuildError, Problem
+from clustergraph.ingest.sources import Source
+
+
+class ParserProcess:
+    """Parses one file after the other, in a process that is started when it is first needed, and again when it died.
+
+    Use it as a context manager. `states` is what was read: size and SHA-256 of each file that was parsed to its end.
+    """
+
+    def __init__(self, limits: ParseLimits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
+        self.states: dict[Source, FileState] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as this object is in use
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.end()
+        self._errors.close()
+
+    def request(self, source: Source, base: str, graph: str) -> BinaryIO:
+        """Ask for a file; the answer is read from what is returned."""
+        if self._process is None:
+            self._errors.seek(0)
+            self._errors.truncate()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "clustergraph.ingest.parser_main", str(self.limits.memory * MIB)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+            )
+        request = {
+            "path": str(source.path),
+            "name": source.name,
+            "media_type": source.format.media_type,
+            "base": base,
+            "graph": graph,
+            "seconds": self.limits.seconds_for(source),
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(BrokenPipeError):  # it died, which whoever reads the answer finds out
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        return cast(BinaryIO, self._process.stdout)
+
+    def end(self) -> int:
+        """End the process, whatever it does; the code that it ended with."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.kill()
+        process.stdout.close()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+        return process.wait()
+
+    def cause_of_death(self, source: Source) -> Problem:
+        """Why the process died over a file, as a problem of that file."""
+        assert self._process is not None
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)  # its output is closed, so it is about to be gone
+        code = self.end()
+        self._errors.seek(0)
+        words = self._errors.read(4096).decode(errors="replace")
+        memory = f"Reading it takes more than {self.limits.memory:,} MiB of memory (--parse-memory)"
+        if code == -signal.SIGXCPU:
+            seconds = self.limits.seconds_for(source)
+            reason = f"Reading it takes more than {seconds:,.0f} seconds of processor time (--parse-seconds)"
+        elif "memory" in words.lower() or code == -signal.SIGKILL:
+            reason = memory
+        elif code in (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT):
+            reason = "It is nested too deeply to be read"
+        else:
+            reason = f"The process that read it ended with code {code}: {words.strip().rpartition(chr(10))[2]}"
+        return Problem(f"{reason}.", rule="parse limits", file=source.name)
+
+
+class ParsedFile:
+    """A file that a ParserProcess reads: iterate over it for the quads, as over a `Parser`.
+
+    `prefixes` are there when the iteration is over. Raises BuildError as `Parser` does, when reading passes a limit,
+    and when the file is another one than when it was parsed before.
+    """
+
+    def __init__(self, process: ParserProcess, source: Source, base: str, graph: NamedNode) -> None:
+        self.process = process
+        self.source = source
+        self.base = base
+        self.graph = graph
+        self.prefixes: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[Quad]:
+        answer = _FrameReader(self.process.request(self.source, self.base, self.graph.value))
+        try:
+            yield from parse(io.BufferedReader(answer, MAX_FRAME_BYTES), RdfFormat.N_QUADS)
+        except EOFError:
+            raise BuildError([self.process.cause_of_death(self.source)]) from None
+        except MemoryError:
+            raise BuildError([too_long(self.source)]) from None
+        finally:
+            if not answer.end:
+                self.process.end()
+        self.prefixes = answer.end["prefixes"]
+        state = FileState(self.source, answer.end["bytes"], answer.end["sha256"])
+        if self.process.states.setdefault(self.source, state) != state:
+            raise BuildError([Problem("The file changed while the build read it; build again.", file=self.source.name)])
+
+
+class _FrameReader(io.RawIOBase):
+    """The data of an answer. `end` is what the frame after the data says; its problems are raised as a BuildError.
+
+    Raises EOFError where the process dies before.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._missing = 0
+        self.end: dict[str, Any] = {}
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self.end:
+            return 0
+        if not self._missing:
+            kind, self._missing = FRAME.unpack(self._exactly(FRAME.size))
+            if kind == END:
+                self.end = json.loads(self._exactly(self._missing))
+                if self.end["problems"]:
+                    raise BuildError([Problem(**problem) for problem in self.end["problems"]])
+                return 0
+        view = memoryview(buffer)
+        part = self._exactly(min(self._missing, len(view)))
+        view[: len(part)] = part
+        self._missing -= len(part)
+        return len(part)
+
+    def _exactly(self, size: int) -> bytes:
+        part = self._file.read(size)
+        if len(part) < size:
+            raise EOFError
+        return part
