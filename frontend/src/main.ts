@@ -1,11 +1,11 @@
 /** What every page runs. The heavier parts come when a page has something for them. */
 
 import "./main.css";
-import { enhanceCopying } from "./page/copy";
-import { enhanceFacets } from "./page/facets";
-import { enhanceFields } from "./page/fields";
+import { enhanceCopying } from "./page/copy-button";
+import { enhanceFacets } from "./page/autosubmit";
+import { enhanceFields } from "./page/optional-fields";
 import { enhanceFigures } from "./page/figures";
-import { enhanceSearch } from "./page/suggest";
+import { enhanceSearch } from "./page/search-suggestions";
 import { enhanceTables } from "./page/tables";
 
 // Figures first: they fold their tables away before these are made taller by a filter.
@@ -17,4 +17,4 @@ enhanceFacets(document);
 enhanceFields(document);
 
 const form = document.querySelector<HTMLFormElement>("form#sparql");
-if (form) void import("./sparql/workbench").then(({ enhanceEditor }) => enhanceEditor(form));
+if (form) void import("./sparql/editor-page").then(({ enhanceEditor }) => enhanceEditor(form));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareTexts, sortKey } from "../src/page/sorting";
-import { suggestionsIn } from "../src/page/suggest";
+import { suggestionsIn } from "../src/page/search-suggestions";
 import { fromResults } from "../src/rdf/table";
 
 describe("sorting", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { compact, complete, declaration, variablesOf, type Schema } from "../src/sparql/complete";
+import { compact, complete, declaration, variablesOf, type Schema } from "../src/sparql/completion";
 import { downloadsFor, fragmentFor, requestFor, serverTime, sharedQuery, viewAskedFor } from "../src/sparql/protocol";
 import { usedPrefixes } from "../src/sparql/results";
-import { readSaved, withSaved } from "../src/sparql/saved";
+import { readSaved, withSaved } from "../src/sparql/saved-queries";
 
 const schema: Schema = {
   prefixes: { ex: "https://example.org/", exo: "https://example.org/ontology#", rdfs: "http://www.w3.org/2000/01/rdf-schema#" },

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { fromResults } from "../src/rdf/table";
 import { axis } from "../src/views/axes";
-import { beside, boxOf, shortened } from "../src/views/labels";
+import { beside, boxOf, shortened } from "../src/views/label-placement";
 import { centred, IDENTITY, kept, zoomed } from "../src/views/panzoom";
-import { amountOf, atlasId, densest, grouped, placesOf } from "../src/views/places";
-import { classesOf, classOf, legendOf } from "../src/views/scale";
-import { colouringStep, layOutStreams, type Flow } from "../src/views/streams";
+import { amountOf, atlasId, densest, grouped, placesOf } from "../src/views/map-places";
+import { classesOf, classOf, legendOf } from "../src/views/color-classes";
+import { colouringStep, layOutStreams, type Flow } from "../src/views/sankey-layout";
 
 describe("places", () => {
   it("join ISO codes to the atlas and rows of one place to one another", () => {

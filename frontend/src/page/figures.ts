@@ -4,7 +4,7 @@ import { debounced, h } from "../dom";
 import type { ViewName } from "../rdf/columns";
 import { load, type Data } from "../rdf/fetch";
 import { fromMarkup, withPage } from "../rdf/table";
-import { say } from "../words";
+import { say } from "../i18n";
 
 export interface Stage {
   /** Where to draw. */
@@ -30,7 +30,7 @@ const VIEWS: Record<Exclude<ViewName, "Table">, () => Promise<View>> = {
   ScatterChart: () => import("../views/charts").then(({ scatter }) => ({ draw: scatter })),
   Timeline: () => import("../views/timeline"),
   Graph: () => import("../views/graph"),
-  Dimensions: () => import("../views/flow"),
+  Dimensions: () => import("../views/sankey"),
 };
 
 function isDrawn(name: string): name is keyof typeof VIEWS {

@@ -1,7 +1,7 @@
 /** Tables that sort by a column, and filter where they are long. */
 
 import { h, debounced } from "../dom";
-import { language, say } from "../words";
+import { language, say } from "../i18n";
 import { compareTexts, sortKey } from "./sorting";
 
 const FILTER_FROM = 16;

@@ -1,7 +1,7 @@
 /** What the columns of a table are: names, numbers, dates, places. Nothing here knows what the graph is about. */
 
 import { written } from "../page/sorting";
-import { language } from "../words";
+import { language } from "../i18n";
 import type { Cell, Row, Table } from "./table";
 
 const XSD = "http://www.w3.org/2001/XMLSchema#";

@@ -1,6 +1,6 @@
 /** Answers of the service: a table, triples, or a problem that says what is wrong. */
 
-import { language, say } from "../words";
+import { language, say } from "../i18n";
 import { parseTriples, type Triple } from "./ntriples";
 import { fromResults, type JsonResults, type Table } from "./table";
 

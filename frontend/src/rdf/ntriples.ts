@@ -1,6 +1,6 @@
 /** A reader of RDF 1.1 N-Triples; enough for what the service writes, and it says where it understands nothing. */
 
-import { say } from "../words";
+import { say } from "../i18n";
 
 export interface Term {
   kind: "iri" | "blank" | "literal";

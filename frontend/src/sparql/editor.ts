@@ -8,8 +8,8 @@ import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState, type Transaction } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { language } from "../words";
-import { complete, declaration, type Proposal, type Schema } from "./complete";
+import { language } from "../i18n";
+import { complete, declaration, type Proposal, type Schema } from "./completion";
 
 export interface Editor {
   text(): string;

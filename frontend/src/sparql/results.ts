@@ -1,14 +1,14 @@
 /** What a query gave: a table, a truth value or triples, with the views that suit it. */
 
 import { freshId, h } from "../dom";
-import { copyButton } from "../page/copy";
+import { copyButton } from "../page/copy-button";
 import { isDrawn, show } from "../page/figures";
 import { enhanceTables } from "../page/tables";
 import { numberOf, viewsFor } from "../rdf/columns";
 import type { Data } from "../rdf/fetch";
 import { linkTo } from "../rdf/links";
 import type { Cell, Table } from "../rdf/table";
-import { rowCount, say, type Word } from "../words";
+import { rowCount, say, type Word } from "../i18n";
 
 const MOST_ROWS = 1000;
 const MOST_LETTERS = 200_000;

@@ -2,7 +2,7 @@
 
 import { nice, ticks } from "d3-array";
 import { s } from "../dom";
-import { language, number } from "../words";
+import { language, number } from "../i18n";
 
 export interface Axis {
   /** From a value to pixels. */

@@ -5,7 +5,7 @@ import type { Drawing, Stage } from "../page/figures";
 import { mainColumn, numberOf, numericColumns, titleOf, wordsOf } from "../rdf/columns";
 import type { Data } from "../rdf/fetch";
 import { linkTo } from "../rdf/links";
-import { number, say } from "../words";
+import { number, say } from "../i18n";
 import { measureSwitch } from "./measure";
 import "./bars.css";
 

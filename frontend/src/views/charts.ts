@@ -6,10 +6,10 @@ import { dateColumns, detailsOf, mainColumn, numberOf, numericColumns, textColum
 import type { Data } from "../rdf/fetch";
 import { linkTo } from "../rdf/links";
 import type { Row, Table } from "../rdf/table";
-import { say } from "../words";
+import { say } from "../i18n";
 import { axis, bottom, side } from "./axes";
-import { mark, rove } from "./marks";
-import { Tip, tipWords } from "./tip";
+import { mark, rove } from "./roving-focus";
+import { Tip, tipWords } from "./tooltip";
 import "./charts.css";
 
 const MARGIN = { top: 28, right: 24, bottom: 44, left: 52 };

@@ -4,13 +4,13 @@ import { h, s } from "../dom";
 import type { Drawing, Stage } from "../page/figures";
 import type { Data } from "../rdf/fetch";
 import { baseOf, linkTo } from "../rdf/links";
-import { language, number, say } from "../words";
-import { beside, boxOf, shortened, type Box } from "./labels";
-import { mark, rove } from "./marks";
+import { language, number, say } from "../i18n";
+import { beside, boxOf, shortened, type Box } from "./label-placement";
+import { mark, rove } from "./roving-focus";
 import { fromTable, fromTriples, layOut, strongest, type Connection, type Network, type Thing } from "./network";
-import { termNames } from "../rdf/terms";
+import { termNames } from "../rdf/schema";
 import { IDENTITY, panZoom, type Transform } from "./panzoom";
-import { Tip, tipWords } from "./tip";
+import { Tip, tipWords } from "./tooltip";
 import "./graph.css";
 
 const MOST = 400;

@@ -12,14 +12,14 @@ import { detailsOf, mainColumn, numericColumns, titleOf, wordsOf } from "../rdf/
 import { ask, type Data } from "../rdf/fetch";
 import { linkTo } from "../rdf/links";
 import type { Row, Table } from "../rdf/table";
-import { number, say } from "../words";
-import { beside, boxOf, shortened } from "./labels";
-import { mark, rove } from "./marks";
+import { number, say } from "../i18n";
+import { beside, boxOf, shortened } from "./label-placement";
+import { mark, rove } from "./roving-focus";
 import { measureSwitch } from "./measure";
 import { centred, panZoom, IDENTITY, type Transform } from "./panzoom";
-import { amountOf, densest, grouped, placesOf, type Place } from "./places";
-import { classesOf, classOf, legendOf } from "./scale";
-import { Tip, tipWords } from "./tip";
+import { amountOf, densest, grouped, placesOf, type Place } from "./map-places";
+import { classesOf, classOf, legendOf } from "./color-classes";
+import { Tip, tipWords } from "./tooltip";
 import "./map.css";
 
 type Atlas = Topology<{ countries: GeometryCollection }>;

@@ -3,7 +3,7 @@
 import { freshId, h } from "../dom";
 import { titleOf } from "../rdf/columns";
 import type { Table } from "../rdf/table";
-import { say } from "../words";
+import { say } from "../i18n";
 
 /** A switch between columns, or null where there is nothing to choose. The first is chosen. */
 export function measureSwitch(table: Table, columns: string[], choose: (column: string) => void): HTMLElement | null {

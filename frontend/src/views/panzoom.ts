@@ -1,7 +1,7 @@
 /** Zooming and moving a drawing: buttons, Ctrl and wheel, two fingers, dragging. A plain wheel scrolls the page. */
 
 import { h } from "../dom";
-import { say } from "../words";
+import { say } from "../i18n";
 
 export interface Transform {
   k: number;

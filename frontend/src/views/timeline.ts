@@ -5,10 +5,10 @@ import type { Drawing, Stage } from "../page/figures";
 import { dateColumns, detailsOf, mainColumn, timeOf, wordsOf } from "../rdf/columns";
 import type { Data } from "../rdf/fetch";
 import { linkTo } from "../rdf/links";
-import { say } from "../words";
+import { say } from "../i18n";
 import { axis, bottom } from "./axes";
-import { mark, rove } from "./marks";
-import { Tip, tipWords } from "./tip";
+import { mark, rove } from "./roving-focus";
+import { Tip, tipWords } from "./tooltip";
 import "./charts.css";
 
 const LINE = 40;

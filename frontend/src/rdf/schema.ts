@@ -1,6 +1,6 @@
 /** What classes and properties are called, for results that do not say it themselves. */
 
-import { language } from "../words";
+import { language } from "../i18n";
 import { ask } from "./fetch";
 
 interface Schema {

@@ -1,17 +1,17 @@
 /** The page of the SPARQL editor: write, run, stop, look, share, keep. */
 
 import { h } from "../dom";
-import { copyButton } from "../page/copy";
+import { copyButton } from "../page/copy-button";
 import { ask, load, ServiceError, type Problem } from "../rdf/fetch";
 import { parseTriples } from "../rdf/ntriples";
 import { fromResults, type JsonResults } from "../rdf/table";
-import { say } from "../words";
+import { say } from "../i18n";
 import { createEditor, type Editor } from "./editor";
-import type { Schema } from "./complete";
+import type { Schema } from "./completion";
 import { downloadsFor, fragmentFor, requestFor, serverTime, sharedQuery, viewAskedFor } from "./protocol";
 import { graphResult, resultHead, tableResult, truthResult } from "./results";
-import { savedQueries } from "./saved";
-import "./workbench.css";
+import { savedQueries } from "./saved-queries";
+import "./editor-page.css";
 
 const ACCEPT = "application/sparql-results+json, text/turtle;q=0.9";
 

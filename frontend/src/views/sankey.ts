@@ -5,12 +5,12 @@ import type { Drawing, Stage } from "../page/figures";
 import { titleOf } from "../rdf/columns";
 import type { Data } from "../rdf/fetch";
 import { linkTo } from "../rdf/links";
-import { number, say } from "../words";
-import { shortened } from "./labels";
-import { mark, rove } from "./marks";
-import { COLOURS, colouringStep, flowsOf, layOutStreams, type Block, type Ribbon } from "./streams";
-import { Tip, tipWords } from "./tip";
-import "./flow.css";
+import { number, say } from "../i18n";
+import { shortened } from "./label-placement";
+import { mark, rove } from "./roving-focus";
+import { COLOURS, colouringStep, flowsOf, layOutStreams, type Block, type Ribbon } from "./sankey-layout";
+import { Tip, tipWords } from "./tooltip";
+import "./sankey.css";
 
 const HEAD = 30;
 const BAR = 10;

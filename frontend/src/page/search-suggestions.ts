@@ -5,7 +5,7 @@ import { wordsOf } from "../rdf/columns";
 import { ask } from "../rdf/fetch";
 import { linkTo } from "../rdf/links";
 import { fromResults, type JsonResults, type Table } from "../rdf/table";
-import { say } from "../words";
+import { say } from "../i18n";
 
 const MOST = 8;
 const SHORTEST = 2;

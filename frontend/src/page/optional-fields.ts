@@ -1,7 +1,7 @@
 /** Forms that begin with the fields that are needed, and give more on demand. */
 
 import { h } from "../dom";
-import { say } from "../words";
+import { say } from "../i18n";
 
 /** Fold the fields marked `data-more` of `<form data-fields>` away; a button brings them back one by one. */
 export function enhanceFields(root: ParentNode): void {

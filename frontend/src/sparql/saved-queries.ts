@@ -1,7 +1,7 @@
 /** Queries kept in this browser under a name. */
 
 import { h } from "../dom";
-import { language, say } from "../words";
+import { language, say } from "../i18n";
 
 const KEY = "clustergraph.queries";
 

@@ -1,7 +1,7 @@
 /** Copying to the clipboard, said to everyone. */
 
 import { h } from "../dom";
-import { say, type Word } from "../words";
+import { say, type Word } from "../i18n";
 
 /** A button that copies what `text` gives when it is pressed. */
 export function copyButton(text: () => string, word: Word = "copy"): HTMLButtonElement {

@@ -1,6 +1,6 @@
 /** From numbers to classes of colour. */
 
-import { number } from "../words";
+import { number } from "../i18n";
 
 export const STEPS = 5;
 
