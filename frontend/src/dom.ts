@@ -1,18 +1,18 @@
-/** Elements, made in one call. There is no `style` attribute here: the Content-Security-Policy forbids it. */
+/** Elements, each created in one call. They have no `style` attribute, which the Content-Security-Policy forbids. */
 
-type Value = string | number | boolean | null | undefined | ((event: Event) => void);
-export type Attributes = Record<string, Value>;
+type AttributeValue = string | number | boolean | null | undefined | ((event: Event) => void);
+export type Attributes = Record<string, AttributeValue>;
 type Child = Node | string | null | undefined;
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An HTML element. A function as attribute value listens to the event of that name. */
+/** An HTML element. An attribute whose value is a function listens to the event of that name. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
   ...children: Child[]
 ): HTMLElementTagNameMap[K] {
-  return filled(document.createElement(tag), attributes, children);
+  return fillElement(document.createElement(tag), attributes, children);
 }
 
 /** An SVG element. */
@@ -21,10 +21,10 @@ export function s<K extends keyof SVGElementTagNameMap>(
   attributes: Attributes = {},
   ...children: Child[]
 ): SVGElementTagNameMap[K] {
-  return filled(document.createElementNS(SVG, tag), attributes, children);
+  return fillElement(document.createElementNS(SVG, tag), attributes, children);
 }
 
-function filled<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
+function fillElement<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
     else if (value === true) element.setAttribute(name, "");
@@ -34,19 +34,19 @@ function filled<E extends Element>(element: E, attributes: Attributes, children:
   return element;
 }
 
-let made = 0;
+let idCount = 0;
 
 /** An id that no other element has. */
-export function freshId(stem: string): string {
-  made += 1;
-  return `${stem}-${made}`;
+export function freshId(prefix: string): string {
+  idCount += 1;
+  return `${prefix}-${idCount}`;
 }
 
-/** Call `act` once things have been quiet for some milliseconds. */
-export function debounced<A extends unknown[]>(wait: number, act: (...given: A) => void): (...given: A) => void {
+/** A function that calls `act` as soon as it has not been called again for some milliseconds. */
+export function debounced<A extends unknown[]>(milliseconds: number, act: (...values: A) => void): (...values: A) => void {
   let timer = 0;
-  return (...given) => {
+  return (...values) => {
     window.clearTimeout(timer);
-    timer = window.setTimeout(() => act(...given), wait);
+    timer = window.setTimeout(() => act(...values), milliseconds);
   };
 }

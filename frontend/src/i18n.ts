@@ -1,4 +1,4 @@
-/** Every word that the scripts put on a page, in both languages. {0}, {1} stand for what is given. */
+/** The messages that the scripts show, in both languages, and how each writes numbers. {0}, {1} are places for values. */
 
 const en = {
   "table": "Table ({0})",
@@ -29,7 +29,7 @@ const en = {
   "show.all": "Show all {0}",
   "map.summary": "World map with {0} places. Highest: {1}.",
   "map.points": "World map with {0} entries at {1} places.",
-  "map.data": "no entry",
+  "map.no-data": "no entry",
   "bars.summary": "Bar chart of {0} for {1} entries. Highest: {2}.",
   "chart.summary": "Chart with {0} points: {1} against {2}.",
   "timeline.summary": "Timeline of {0} entries from {1} to {2}.",
@@ -41,12 +41,12 @@ const en = {
   "graph.more": "{0} more kinds",
   "graph.empty": "Nothing is left to draw: switch a kind on.",
   "graph.node": "{0}, {1}, connections: {2}",
-  "flow.summary": "Flow chart from {0}. Widest: {1}.",
+  "sankey.summary": "Flow chart from {0}. Widest: {1}.",
   "sort": "Sort by {0}",
   "filter": "Filter the rows",
   "filter.left": "{0} of {1} rows",
   "filter.empty": "No row holds this text.",
-  "field.add": "Add another",
+  "fields.add": "Add another",
   "copy": "Copy",
   "copied": "Copied",
   "copy.failed": "Copying is not allowed here; select the text instead.",
@@ -91,9 +91,9 @@ const en = {
   "view.Turtle": "Turtle",
 };
 
-export type Word = keyof typeof en;
+export type MessageKey = keyof typeof en;
 
-const de: Record<Word, string> = {
+const de: Record<MessageKey, string> = {
   "table": "Tabelle ({0})",
   "row": "{0} Zeile",
   "rows": "{0} Zeilen",
@@ -122,7 +122,7 @@ const de: Record<Word, string> = {
   "show.all": "Alle {0} zeigen",
   "map.summary": "Weltkarte mit {0} Orten. Am höchsten: {1}.",
   "map.points": "Weltkarte mit {0} Einträgen an {1} Orten.",
-  "map.data": "kein Eintrag",
+  "map.no-data": "kein Eintrag",
   "bars.summary": "Balkendiagramm: {0} für {1} Einträge. Am höchsten: {2}.",
   "chart.summary": "Diagramm mit {0} Punkten: {1} über {2}.",
   "timeline.summary": "Zeitleiste mit {0} Einträgen von {1} bis {2}.",
@@ -134,12 +134,12 @@ const de: Record<Word, string> = {
   "graph.more": "{0} weitere Arten",
   "graph.empty": "Es bleibt nichts zu zeichnen: eine Art einschalten.",
   "graph.node": "{0}, {1}, Verbindungen: {2}",
-  "flow.summary": "Flussdiagramm von {0}. Am breitesten: {1}.",
+  "sankey.summary": "Flussdiagramm von {0}. Am breitesten: {1}.",
   "sort": "Nach {0} sortieren",
   "filter": "Zeilen filtern",
   "filter.left": "{0} von {1} Zeilen",
   "filter.empty": "Keine Zeile enthält diesen Text.",
-  "field.add": "Feld hinzufügen",
+  "fields.add": "Feld hinzufügen",
   "copy": "Kopieren",
   "copied": "Kopiert",
   "copy.failed": "Kopieren ist hier nicht erlaubt; bitte den Text markieren.",
@@ -188,24 +188,25 @@ const de: Record<Word, string> = {
 export const language: "en" | "de" =
   typeof document !== "undefined" && document.documentElement.lang.startsWith("de") ? "de" : "en";
 
-const words = language === "de" ? de : en;
+const messages = language === "de" ? de : en;
 
-/** A word or sentence in the page's language. */
-export function say(word: Word, ...given: (string | number)[]): string {
-  return words[word].replace(/\{(\d)\}/g, (_, index: string) => {
-    const value = given[Number(index)];
-    return typeof value === "number" ? number(value) : (value ?? "");
+/** A message in the page's language, with the values in the places of {0}, {1}. */
+export function translate(key: MessageKey, ...values: (string | number)[]): string {
+  return messages[key].replace(/\{(\d)\}/g, (_, index: string) => {
+    const value = values[Number(index)];
+    return typeof value === "number" ? formatNumber(value) : (value ?? "");
   });
 }
 
-const format = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
+const numberFormat = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
 
 /** A number as people write it in the page's language. */
-export function number(value: number): string {
-  return format.format(value);
+export function formatNumber(value: number): string {
+  return numberFormat.format(value);
 }
 
-/** "1 row" or "5 rows". */
-export function rowCount(count: number): string {
-  return say(count === 1 ? "row" : "rows", count);
+/** The number that a text is in a language, "1,234.5" in English and "1.234,5" in German; null if it is none. */
+export function parseNumber(text: string, textLanguage: string): number | null {
+  const english = textLanguage === "de" ? text.replace(/[.,]/g, (mark) => (mark === "." ? "," : ".")) : text;
+  return /^-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/.test(english) ? Number(english.replaceAll(",", "")) : null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dateColumns, detailsOf, mainColumn, numberOf, numericColumns, pointOf, textColumns, timeOf, titleOf, viewsFor, wordsOf } from "../src/rdf/columns";
+import { dateColumns, detailsOf, mainColumn, numberOf, numericColumns, pointOf, textColumns, timeOf, titleOf, viewsFor, textOf } from "../src/rdf/columns";
 import { fromResults, withPage } from "../src/rdf/table";
 
 const XSD = "http://www.w3.org/2001/XMLSchema#";
@@ -60,8 +60,8 @@ describe("columns", () => {
 
   it("speak in labels, else in the end of an IRI", () => {
     const [first, second] = countries.rows;
-    expect(first && wordsOf(first, "country")).toBe("Österreich");
-    expect(second && wordsOf(second, "country")).toBe("XX");
+    expect(first && textOf(first, "country")).toBe("Österreich");
+    expect(second && textOf(second, "country")).toBe("XX");
     expect(first && detailsOf(countries, first, "country")).toEqual([["In concept", "3"], ["Since", "2014"]]);
   });
 

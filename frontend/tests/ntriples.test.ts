@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseTriples } from "../src/rdf/ntriples";
-import { fromTable, fromTriples, layOut, strongest } from "../src/views/network";
+import { keepBestConnected, layOutNetwork, networkOfTable, networkOfTriples } from "../src/views/network";
 import { fromResults } from "../src/rdf/table";
 
 const A = "https://example.org/id/a";
@@ -30,10 +30,19 @@ describe("N-Triples", () => {
 });
 
 describe("networks", () => {
-  it("come from triples, with kinds, names in the language and turns of connections", () => {
-    const { things, links } = fromTriples(parseTriples(text), "de", "https://example.org/");
+  it("come from triples, with kinds, names in the language and numbers of parallel connections", () => {
+    const { things, connections } = networkOfTriples(parseTriples(text), "de", "https://example.org/");
     expect(things.map(({ label, kind, degree }) => [label, kind, degree])).toEqual([["Ein A", "Big thing", 2], ["b0", "", 2]]);
-    expect(links.map(({ kind, turn }) => [kind, turn])).toEqual([["Works with", 0], ["Works with", 1]]);
+    expect(connections.map(({ kind, parallelIndex }) => [kind, parallelIndex])).toEqual([["Works with", 0], ["Works with", 1]]);
+  });
+
+  it("show an English name before one without a language", () => {
+    const triples = parseTriples(`<u:a> <u:p> <u:b> .
+<u:a> <http://www.w3.org/2000/01/rdf-schema#label> "A-1" .
+<u:a> <http://www.w3.org/2000/01/rdf-schema#label> "Field"@en-GB .
+<u:a> <http://www.w3.org/2000/01/rdf-schema#label> "Champ"@fr .`);
+    for (const language of ["en", "de"]) expect(networkOfTriples(triples, language, "").things[0]?.label).toBe("Field");
+    expect(networkOfTriples(triples, "fr", "").things[0]?.label).toBe("Champ");
   });
 
   it("come from tables", () => {
@@ -44,15 +53,15 @@ describe("networks", () => {
       { source: uri("u:1"), sourceLabel: word("One"), target: uri("u:2"), kind: word("targets") },
       { source: uri("u:1"), sourceLabel: word("One"), target: uri("u:1") },
     ] } });
-    const { things, links } = fromTable(table);
+    const { things, connections } = networkOfTable(table);
     expect(things.map(({ label, kind }) => [label, kind])).toEqual([["One", "Source"], ["2", "Target"]]);
-    expect(links).toHaveLength(1);
+    expect(connections).toHaveLength(1);
   });
 
   it("lie the same way each time, nothing on top of another", () => {
     const lay = () => {
-      const network = fromTriples(parseTriples(text), "en", "https://example.org/");
-      layOut(network, 1.5);
+      const network = networkOfTriples(parseTriples(text), "en", "https://example.org/");
+      layOutNetwork(network, 1.5);
       return network.things.map(({ x, y }): [number, number] => [x, y]);
     };
     const [a, b] = lay();
@@ -62,8 +71,8 @@ describe("networks", () => {
 
   it("shrink to the best connected", () => {
     const triples = parseTriples(["b", "c", "d"].map((end) => `<u:a> <u:p> <u:${end}> .`).join("\n"));
-    const { things, links } = strongest(fromTriples(triples, "en", ""), 2);
+    const { things, connections } = keepBestConnected(networkOfTriples(triples, "en", ""), 2);
     expect(things.map(({ id }) => id)).toEqual(["u:a", "u:b"]);
-    expect(links).toHaveLength(1);
+    expect(connections).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareTexts, sortKey } from "../src/page/sorting";
+import { sortKeyComparator, sortKey } from "../src/page/sorting";
 import { suggestionsIn } from "../src/page/search-suggestions";
 import { fromResults } from "../src/rdf/table";
 
@@ -12,7 +12,7 @@ describe("sorting", () => {
   });
 
   it("puts numbers by size before words as the language orders them", () => {
-    const words = ["Zwickau", "10", "Öl", "9", "Ofen"].map((text) => sortKey(text, "de")).sort(compareTexts("de"));
+    const words = ["Zwickau", "10", "Öl", "9", "Ofen"].map((text) => sortKey(text, "de")).sort(sortKeyComparator("de"));
     expect(words).toEqual([9, 10, "Ofen", "Öl", "Zwickau"]);
   });
 });

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { compact, complete, declaration, variablesOf, type Schema } from "../src/sparql/completion";
-import { downloadsFor, fragmentFor, requestFor, serverTime, sharedQuery, viewAskedFor } from "../src/sparql/protocol";
-import { usedPrefixes } from "../src/sparql/results";
-import { readSaved, withSaved } from "../src/sparql/saved-queries";
+import type { Schema } from "../src/rdf/schema";
+import { compactIri, completeQuery, declarePrefix, variablesIn } from "../src/sparql/completion";
+import { createRequest, defaultView, downloadsOf, fragmentOf, sharedQuery, sumServerTiming } from "../src/sparql/protocol";
+import { removeUnusedPrefixes } from "../src/sparql/results";
+import { addSavedQuery, readSavedQueries } from "../src/sparql/saved-queries";
 
 const schema: Schema = {
   prefixes: { ex: "https://example.org/", exo: "https://example.org/ontology#", rdfs: "http://www.w3.org/2000/01/rdf-schema#" },
   classes: [{ iri: "https://example.org/ontology#Cluster", label: { en: "cluster", de: "Cluster" }, count: 32 }],
   properties: [{ iri: "https://example.org/ontology#targets", label: { "": "targets" }, count: 5 }, { iri: "urn:x:p/q" }],
 };
-const at = (text: string) => complete(text.replace("|", ""), text.indexOf("|"), schema, "de");
+const at = (text: string) => completeQuery(text.replace("|", ""), text.indexOf("|"), schema, "de");
 const texts = (text: string) => at(text)?.proposals.map((proposal) => proposal.text) ?? null;
 
 describe("completion", () => {
@@ -17,7 +18,7 @@ describe("completion", () => {
     expect(texts("SELECT * { ?s exo:|")).toEqual(["exo:targets", "exo:Cluster"]);
     expect(texts("SELECT * { ?s a Cl|")?.slice(0, 2)).toEqual(["exo:Cluster", "SELECT"]);
     expect(at("SELECT * { ?s exo:tar|")?.from).toBe(14);
-    expect(compact("urn:x:p/q", schema.prefixes)).toEqual({ text: "<urn:x:p/q>" });
+    expect(compactIri("urn:x:p/q", schema.prefixes)).toEqual({ text: "<urn:x:p/q>" });
   });
 
   it("says in the page's language what a term is called, and how often it is used", () => {
@@ -26,7 +27,7 @@ describe("completion", () => {
 
   it("offers the query's own variables, not the one being written", () => {
     expect(texts("SELECT ?cluster { ?c| ?p ?o }")).toEqual(["?cluster", "?p", "?o"]);
-    expect(variablesOf("?a $b ?a")).toEqual(["?a", "$b"]);
+    expect(variablesIn("?a $b ?a")).toEqual(["?a", "$b"]);
   });
 
   it("offers prefixes where one is declared", () => {
@@ -39,56 +40,56 @@ describe("completion", () => {
   });
 
   it("works without a schema", () => {
-    expect(complete("SEL", 3, null, "en")?.proposals.some(({ text }) => text === "SELECT")).toBe(true);
+    expect(completeQuery("SEL", 3, null, "en")?.proposals.some(({ text }) => text === "SELECT")).toBe(true);
   });
 });
 
 describe("prefixes", () => {
   it("are declared after the others, or under the first comments, and once", () => {
-    expect(declaration("SELECT * {}", "ex", "u:")).toEqual({ at: 0, insert: "PREFIX ex: <u:>\n" });
-    expect(declaration("# About\nSELECT * {}", "ex", "u:")?.at).toBe(8);
-    expect(declaration("PREFIX a: <b:>\nSELECT * {}", "ex", "u:")?.at).toBe(15);
-    expect(declaration("prefix ex: <v:>\nSELECT * {}", "ex", "u:")).toBeNull();
-    expect(declaration("PREFIX a: <b:>", "ex", "u:")).toEqual({ at: 14, insert: "\nPREFIX ex: <u:>\n" });
+    expect(declarePrefix("SELECT * {}", "ex", "u:")).toEqual({ position: 0, text: "PREFIX ex: <u:>\n" });
+    expect(declarePrefix("# About\nSELECT * {}", "ex", "u:")?.position).toBe(8);
+    expect(declarePrefix("PREFIX a: <b:>\nSELECT * {}", "ex", "u:")?.position).toBe(15);
+    expect(declarePrefix("prefix ex: <v:>\nSELECT * {}", "ex", "u:")).toBeNull();
+    expect(declarePrefix("PREFIX a: <b:>", "ex", "u:")).toEqual({ position: 14, text: "\nPREFIX ex: <u:>\n" });
   });
 
   it("that nothing uses are left out of what is shown", () => {
-    expect(usedPrefixes("@prefix a: <u:> .\n@prefix b: <v:> .\n\nb:x b:y b:z .\n")).toBe("@prefix b: <v:> .\n\nb:x b:y b:z .\n");
+    expect(removeUnusedPrefixes("@prefix a: <u:> .\n@prefix b: <v:> .\n\nb:x b:y b:z .\n")).toBe("@prefix b: <v:> .\n\nb:x b:y b:z .\n");
   });
 });
 
 describe("the protocol", () => {
   it("asks with GET unless the address grows too long", () => {
-    expect(requestFor("/sparql", "ASK {}", "x/y")).toEqual(["/sparql?query=ASK+%7B%7D", { headers: { Accept: "x/y" } }]);
-    const [address, init] = requestFor("/sparql", "#".repeat(9000), "x/y");
+    expect(createRequest("/sparql", "ASK {}", "x/y")).toEqual(["/sparql?query=ASK+%7B%7D", { headers: { Accept: "x/y" } }]);
+    const [address, init] = createRequest("/sparql", "#".repeat(9000), "x/y");
     expect([address, init.method]).toEqual(["/sparql", "POST"]);
-    expect(downloadsFor("/sparql", "#".repeat(9000), "results")).toEqual([]);
-    expect(downloadsFor("/sparql", "ASK {}", "graph")[0]).toEqual(["Turtle", "/sparql?query=ASK+%7B%7D&format=turtle"]);
+    expect(downloadsOf("/sparql", "#".repeat(9000), "results")).toEqual([]);
+    expect(downloadsOf("/sparql", "ASK {}", "graph")[0]).toEqual(["Turtle", "/sparql?query=ASK+%7B%7D&format=turtle"]);
   });
 
   it("adds up the service's time", () => {
-    expect(serverTime("parse;dur=0.5, evaluate;desc=x;dur=3")).toBe(3.5);
-    expect(serverTime(null)).toBeNull();
+    expect(sumServerTiming("parse;dur=0.5, evaluate;desc=x;dur=3")).toBe(3.5);
+    expect(sumServerTiming(null)).toBeNull();
   });
 
   it("shares a query in the address and reads it back", () => {
     const query = "#defaultView:Map\nSELECT ?ä { ?ä ?b 'x&y=#+' }";
-    expect(sharedQuery({ hash: fragmentFor(query), search: "" })).toBe(query);
+    expect(sharedQuery({ hash: fragmentOf(query), search: "" })).toBe(query);
     expect(sharedQuery({ hash: "", search: "?query=ASK+%7B%7D" })).toBe("ASK {}");
     expect(sharedQuery({ hash: "#result", search: "" })).toBeNull();
-    expect(viewAskedFor(query)).toBe("Map");
+    expect(defaultView(query)).toBe("Map");
   });
 });
 
 describe("saved queries", () => {
   it("survive whatever else is stored under their name", () => {
     const storage = (value: string | null) => ({ getItem: () => value });
-    expect(readSaved(storage('[{"name":"a","query":"b"},{"name":1},null]'))).toEqual([{ name: "a", query: "b" }]);
-    for (const value of [null, "{", "7", '{"a":1}']) expect(readSaved(storage(value))).toEqual([]);
+    expect(readSavedQueries(storage('[{"name":"a","query":"b"},{"name":1},null]'))).toEqual([{ name: "a", query: "b" }]);
+    for (const value of [null, "{", "7", '{"a":1}']) expect(readSavedQueries(storage(value))).toEqual([]);
   });
 
   it("replace the one of the same name", () => {
-    expect(withSaved([{ name: "b", query: "1" }], { name: "a", query: "2" }).map(({ name }) => name)).toEqual(["a", "b"]);
-    expect(withSaved([{ name: "a", query: "1" }], { name: "a", query: "2" })).toEqual([{ name: "a", query: "2" }]);
+    expect(addSavedQuery([{ name: "b", query: "1" }], { name: "a", query: "2" }).map(({ name }) => name)).toEqual(["a", "b"]);
+    expect(addSavedQuery([{ name: "a", query: "1" }], { name: "a", query: "2" })).toEqual([{ name: "a", query: "2" }]);
   });
 });

@@ -355,7 +355,7 @@ def test_own_addresses_are_all_reserved(app: Flask, service: Service) -> None:
 
 def test_scripts_reserve_the_same_addresses() -> None:
     script = (Path(__file__).parents[2] / "frontend/src/rdf/links.ts").read_text(encoding="utf-8")
-    listed = re.search(r"const own = new Set\(\((.+?)\)", script, re.DOTALL)
+    listed = re.search(r"const RESERVED_SEGMENTS = new Set\(\((.+?)\)", script, re.DOTALL)
     assert listed
     assert set(" ".join(re.findall(r'"([^"]+)"', listed[1])).split()) == OWN
 

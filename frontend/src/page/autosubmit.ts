@@ -1,63 +1,64 @@
-/** Forms that follow every choice at once. */
+/** Forms that are sent at every change. */
 
-const KEY = "clustergraph.place";
+const STORAGE_KEY = "clustergraph.place";
 
-interface Place {
-  address: string;
-  top: number;
-  id: string;
+/** Where on a page the reader was when a form was sent. */
+interface PagePosition {
+  path: string;
+  scrollTop: number;
+  focusedId: string;
 }
 
-/** Submit `<form data-autosubmit>` on change, with a clean address; come back to the same place of the page. */
-export function enhanceFacets(root: ParentNode): void {
+/** Send `<form data-autosubmit>` at every change, without empty fields; the next page shows the same place. */
+export function enhanceAutosubmit(root: ParentNode): void {
   const forms = root.querySelectorAll<HTMLFormElement>("form[data-autosubmit]");
   for (const form of forms) {
     form.classList.add("automatic");
     form.addEventListener("formdata", ({ formData }) => {
       for (const name of new Set(formData.keys())) {
-        const given = formData.getAll(name).filter((value) => value !== "");
+        const values = formData.getAll(name).filter((value) => value !== "");
         formData.delete(name);
-        for (const value of given) formData.append(name, value);
+        for (const value of values) formData.append(name, value);
       }
     });
     form.addEventListener("change", ({ target }) => {
-      const id = target instanceof HTMLElement ? target.id : "";
-      remember({ address: location.pathname, top: window.scrollY, id });
+      const focusedId = target instanceof HTMLElement ? target.id : "";
+      storePosition({ path: location.pathname, scrollTop: window.scrollY, focusedId });
       form.requestSubmit();
     });
   }
   openWhereWide(root);
-  if (forms.length) comeBack();
+  if (forms.length) restorePosition();
 }
 
-/** `<details class="narrow">` folds on narrow windows only. Style sheets alone open it where the browser knows how. */
+/** Open `<details class="narrow">` in wide windows and close it in narrow ones. Not every browser can do this in a style sheet. */
 function openWhereWide(root: ParentNode): void {
   const wide = window.matchMedia("(min-width: 60rem)");
   for (const details of root.querySelectorAll<HTMLDetailsElement>("details.narrow")) {
-    const follow = (): void => void (details.open = wide.matches);
-    follow();
-    wide.addEventListener("change", follow);
+    const update = (): void => void (details.open = wide.matches);
+    update();
+    wide.addEventListener("change", update);
   }
 }
 
-function remember(place: Place): void {
+function storePosition(position: PagePosition): void {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(place));
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(position));
   } catch {
-    // Without storage the page begins at its top.
+    // Without storage the next page starts at its top.
   }
 }
 
-function comeBack(): void {
+function restorePosition(): void {
   try {
-    const place = JSON.parse(sessionStorage.getItem(KEY) ?? "null") as Place | null;
-    sessionStorage.removeItem(KEY);
-    if (place?.address !== location.pathname) return;
-    const chosen = document.getElementById(place.id);
-    for (let fold = chosen?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
-    chosen?.focus({ preventScroll: true });
-    window.scrollTo({ top: place.top, behavior: "instant" });
+    const position = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "null") as PagePosition | null;
+    sessionStorage.removeItem(STORAGE_KEY);
+    if (position?.path !== location.pathname) return;
+    const field = document.getElementById(position.focusedId);
+    for (let fold = field?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
+    field?.focus({ preventScroll: true });
+    window.scrollTo({ top: position.scrollTop, behavior: "instant" });
   } catch {
-    // As above.
+    // Without storage the page starts at its top.
   }
 }

@@ -1,27 +1,30 @@
-/** Copying to the clipboard, said to everyone. */
+/** Buttons that copy a text to the clipboard, and say whether that worked. */
 
 import { h } from "../dom";
-import { say, type Word } from "../i18n";
+import { translate, type MessageKey } from "../i18n";
 
-/** A button that copies what `text` gives when it is pressed. */
-export function copyButton(text: () => string, word: Word = "copy"): HTMLButtonElement {
-  const button = h("button", { type: "button", class: "quiet", "aria-live": "polite" }, say(word));
+/** How long a button says that it has copied. */
+const FEEDBACK_MILLISECONDS = 2500;
+
+/** A button that copies what `getText` returns when it is pressed. */
+export function copyButton(getText: () => string, label: MessageKey = "copy"): HTMLButtonElement {
+  const button = h("button", { type: "button", class: "quiet", "aria-live": "polite" }, translate(label));
   button.addEventListener("click", async () => {
-    let done: Word = "copied";
+    let feedback: MessageKey = "copied";
     try {
-      await navigator.clipboard.writeText(text());
+      await navigator.clipboard.writeText(getText());
     } catch {
-      // No clipboard without https or leave to use it.
-      done = "copy.failed";
+      // Browsers have no clipboard without https, and may forbid it.
+      feedback = "copy.failed";
     }
-    button.textContent = say(done);
-    window.setTimeout(() => (button.textContent = say(word)), 2500);
+    button.textContent = translate(feedback);
+    window.setTimeout(() => (button.textContent = translate(label)), FEEDBACK_MILLISECONDS);
   });
   return button;
 }
 
-/** Put a button on every `<pre data-copy>`. */
-export function enhanceCopying(root: ParentNode): void {
+/** Put a copy button on every `<pre data-copy>`. */
+export function enhanceCopyableBlocks(root: ParentNode): void {
   for (const block of root.querySelectorAll<HTMLPreElement>("pre[data-copy]")) {
     const frame = h("div", { class: "copyable" });
     block.before(frame);

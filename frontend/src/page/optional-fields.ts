@@ -1,22 +1,22 @@
-/** Forms that begin with the fields that are needed, and give more on demand. */
+/** Forms that show only the fields that are needed at first; a button shows the others. */
 
 import { h } from "../dom";
-import { say } from "../i18n";
+import { translate } from "../i18n";
 
-/** Fold the fields marked `data-more` of `<form data-fields>` away; a button brings them back one by one. */
-export function enhanceFields(root: ParentNode): void {
+/** Hide the fields marked `data-more` of `<form data-fields>`; a button shows them one by one. */
+export function enhanceOptionalFields(root: ParentNode): void {
   for (const form of root.querySelectorAll<HTMLFormElement>("form[data-fields]")) {
-    const more = [...form.querySelectorAll<HTMLElement>("[data-more]")];
-    if (!more.length) continue;
-    for (const field of more) field.hidden = true;
-    const button = h("button", { type: "button", class: "quiet more-fields" }, say("field.add"));
+    const hiddenFields = [...form.querySelectorAll<HTMLElement>("[data-more]")];
+    if (!hiddenFields.length) continue;
+    for (const field of hiddenFields) field.hidden = true;
+    const button = h("button", { type: "button", class: "quiet more-fields" }, translate("fields.add"));
     button.addEventListener("click", () => {
-      const field = more.shift();
+      const field = hiddenFields.shift();
       if (!field) return;
       field.hidden = false;
       field.querySelector<HTMLElement>("select, input")?.focus();
-      if (!more.length) button.remove();
+      if (!hiddenFields.length) button.remove();
     });
-    more.at(-1)?.after(button);
+    hiddenFields.at(-1)?.after(button);
   }
 }

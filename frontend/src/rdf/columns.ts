@@ -1,33 +1,34 @@
-/** What the columns of a table are: names, numbers, dates, places. Nothing here knows what the graph is about. */
+/** What the columns of a table contain: names, numbers, dates or places, found from the values alone. */
 
-import { written } from "../page/sorting";
-import { language } from "../i18n";
+import { language, parseNumber } from "../i18n";
 import type { Cell, Row, Table } from "./table";
 
 const XSD = "http://www.w3.org/2001/XMLSchema#";
-const NUMBERS = new Set(
+const NUMBER_TYPES = new Set(
   ("integer decimal double float int long short byte nonNegativeInteger positiveInteger nonPositiveInteger " +
     "negativeInteger unsignedInt unsignedLong unsignedShort unsignedByte")
     .split(" ")
     .map((name) => XSD + name),
 );
-const DATES = new Set("date dateTime dateTimeStamp gYear gYearMonth".split(" ").map((name) => XSD + name));
+const DATE_TYPES = new Set("date dateTime dateTimeStamp gYear gYearMonth".split(" ").map((name) => XSD + name));
 
-export const ISO = "isoCode";
-export const COORDINATES = "coordinates";
+/** The column of ISO 3166-1 codes of countries. */
+export const ISO_CODE_COLUMN = "isoCode";
+/** The column of WKT points. */
+export const COORDINATES_COLUMN = "coordinates";
 
-/** The number that a cell holds, or null. Cells of a page have no datatype; there, what reads as a number is one. */
+/** The number in a cell, or null. Cells of a page have no datatype; there, a text that reads as a number is one. */
 export function numberOf(cell: Cell | undefined): number | null {
   if (cell?.kind !== "literal" || cell.language || !cell.value.trim()) return null;
-  if (cell.datatype && !NUMBERS.has(cell.datatype)) return null;
-  if (!cell.datatype) return written(cell.value.trim(), language);
+  if (cell.datatype && !NUMBER_TYPES.has(cell.datatype)) return null;
+  if (!cell.datatype) return parseNumber(cell.value.trim(), language);
   const value = Number(cell.value);
   return Number.isFinite(value) ? value : null;
 }
 
-/** The moment a date cell begins at, in milliseconds since 1970, or null. */
+/** The moment at which the date in a cell begins, in milliseconds since 1970, or null. */
 export function timeOf(cell: Cell | undefined): number | null {
-  if (cell?.kind !== "literal" || !cell.datatype || !DATES.has(cell.datatype)) return null;
+  if (cell?.kind !== "literal" || !cell.datatype || !DATE_TYPES.has(cell.datatype)) return null;
   const [, year, month, day, clock] = /^(-?\d{4,})(?:-(\d\d))?(?:-(\d\d))?(T[\d:.]+)?/.exec(cell.value) ?? [];
   if (!year) return null;
   const zone = /(Z|[+-]\d\d:\d\d)$/.exec(clock ? cell.value : "")?.[0] ?? "Z";
@@ -35,10 +36,10 @@ export function timeOf(cell: Cell | undefined): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
-/** Longitude and latitude of a WKT point, or null: `Point(13.7 51.05)`, a reference system in front ignored. */
+/** Longitude and latitude of a WKT point such as `Point(13.7 51.05)`, or null. A reference system before it is ignored. */
 export function pointOf(cell: Cell | undefined): [number, number] | null {
-  const found = /^\s*(?:<[^>]*>\s*)?point\s*\(\s*([-+\d.eE]+)\s+([-+\d.eE]+)\s*\)\s*$/i.exec(cell?.value ?? "");
-  const [longitude, latitude] = [Number(found?.[1]), Number(found?.[2])];
+  const match = /^\s*(?:<[^>]*>\s*)?point\s*\(\s*([-+\d.eE]+)\s+([-+\d.eE]+)\s*\)\s*$/i.exec(cell?.value ?? "");
+  const [longitude, latitude] = [Number(match?.[1]), Number(match?.[2])];
   return Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90 ? [longitude, latitude] : null;
 }
 
@@ -52,64 +53,64 @@ export function dateColumns(table: Table): string[] {
   return columnsWhere(table, (cell) => timeOf(cell) !== null);
 }
 
-/** Columns that people read: no label apart from its IRI, no number, no coordinates, no code. */
+/** Columns of names: no numbers, dates, coordinates or codes, and no label column beside its column of IRIs. */
 export function textColumns(table: Table): string[] {
-  const other = new Set([...numericColumns(table), ...dateColumns(table)]);
-  return table.columns.filter((name) => !other.has(name) && !isTechnical(name) && !isLabel(name, table));
+  const otherColumns = new Set([...numericColumns(table), ...dateColumns(table)]);
+  return table.columns.filter((name) => !otherColumns.has(name) && !isTechnical(name) && !isLabel(name, table));
 }
 
-/** The column that says what a row is about: the first of IRIs, else the first of words. */
+/** The column that says what a row is about: the first one of IRIs, else the first one of names. */
 export function mainColumn(table: Table): string | undefined {
   return columnsWhere(table, (cell) => cell.kind === "iri")[0] ?? textColumns(table)[0];
 }
 
-/** Whether a column only names the things of another. */
+/** Whether a column only has the names for the IRIs of another. */
 export function isLabel(name: string, table: Table): boolean {
   return name.endsWith("Label") && table.columns.includes(name.slice(0, -"Label".length));
 }
 
-/** What a row says in a column, in words; empty where it says nothing. */
-export function wordsOf(row: Row, column: string): string {
+/** The text to show for a row in a column: the label, else the end of the IRI, else the value; empty where there is none. */
+export function textOf(row: Row, column: string): string {
   const cell = row.cells[column];
   const label = row.cells[`${column}Label`]?.value ?? cell?.label;
   if (label) return label;
   return cell?.kind === "iri" ? localName(cell.value) : (cell?.value ?? "");
 }
 
-/** The last part of an IRI, which most often reads like a name. */
+/** The last part of an IRI, which most often reads as a name. */
 export function localName(iri: string): string {
-  const end = /[^/#:]+(?=[/#]?$)/.exec(iri)?.[0] ?? iri;
+  const name = /[^/#:]+(?=[/#]?$)/.exec(iri)?.[0] ?? iri;
   try {
-    return decodeURIComponent(end);
+    return decodeURIComponent(name);
   } catch {
-    return end;
+    return name;
   }
 }
 
-/** A column's name as people would write it: "inConcept" is "In concept". */
+/** The title of a column: the one on the page, else its name in words, "In concept" for "inConcept". */
 export function titleOf(table: Table, column: string): string {
-  const given = table.titles[column] ?? table.titles[`${column}Label`];
-  if (given && given !== column) return given;
-  const spaced = column.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/_/g, " ").toLowerCase();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  const title = table.titles[column] ?? table.titles[`${column}Label`];
+  if (title && title !== column) return title;
+  const words = column.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/_/g, " ").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** What else a row says: pairs of a column's title and the words. */
-export function detailsOf(table: Table, row: Row, besides: string): [string, string][] {
+/** The other columns of a row: pairs of title and text. */
+export function detailsOf(table: Table, row: Row, mainColumnName: string): [string, string][] {
   return table.columns
-    .filter((name) => name !== besides && !isTechnical(name) && !isLabel(name, table))
-    .map((name): [string, string] => [titleOf(table, name), wordsOf(row, name)])
-    .filter(([, words]) => words !== "");
+    .filter((name) => name !== mainColumnName && !isTechnical(name) && !isLabel(name, table))
+    .map((name): [string, string] => [titleOf(table, name), textOf(row, name)])
+    .filter(([, text]) => text !== "");
 }
 
 function isTechnical(name: string): boolean {
-  return name === ISO || name === COORDINATES;
+  return name === ISO_CODE_COLUMN || name === COORDINATES_COLUMN;
 }
 
-function columnsWhere(table: Table, holds: (cell: Cell) => boolean): string[] {
+function columnsWhere(table: Table, test: (cell: Cell) => boolean): string[] {
   return table.columns.filter((name) => {
     const cells = table.rows.map((row) => row.cells[name]).filter((cell) => cell !== undefined);
-    return cells.length > 0 && cells.every(holds);
+    return cells.length > 0 && cells.every(test);
   });
 }
 
@@ -122,7 +123,7 @@ export function viewsFor(table: Table): ViewName[] {
   if (!table.rows.length) return views;
   const [numbers, dates, texts] = [numericColumns(table), dateColumns(table), textColumns(table)];
   const has = (name: string) => table.columns.includes(name);
-  if (has(COORDINATES) || has(ISO)) views.push("Map");
+  if (has(COORDINATES_COLUMN) || has(ISO_CODE_COLUMN)) views.push("Map");
   if (numbers.length && texts.length) views.push("BarChart");
   if (numbers.length && dates.length) views.push("LineChart");
   if (numbers.length > 1) views.push("ScatterChart");

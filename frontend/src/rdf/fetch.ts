@@ -1,12 +1,12 @@
-/** Answers of the service: a table, triples, or a problem that says what is wrong. */
+/** Requests to the service, which answers with a table, with triples, or with a problem. */
 
-import { language, say } from "../i18n";
+import { language, translate } from "../i18n";
 import { parseTriples, type Triple } from "./ntriples";
 import { fromResults, type JsonResults, type Table } from "./table";
 
 export type Data = { table: Table } | { triples: Triple[] };
 
-/** RFC 9457 problem details, with what this service adds. */
+/** RFC 9457 problem details, with the members that this service adds. */
 export interface Problem {
   title: string;
   detail: string;
@@ -22,17 +22,17 @@ export class ServiceError extends Error {
   }
 }
 
-/** Ask for an address; throws ServiceError where the service refuses, AbortError where it was stopped. */
-export async function ask(address: string, init: RequestInit = {}): Promise<Response> {
+/** Request an address. Throws a ServiceError where the service refuses, an AbortError where the request was stopped. */
+export async function request(address: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    // What goes wrong is told in the page's language, whatever the browser's is.
+    // Problems come in the language of the page, which may differ from that of the browser.
     const headers = new Headers(init.headers);
     headers.set("Accept-Language", language);
     response = await fetch(address, { ...init, headers });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ServiceError({ title: say("unreachable"), detail: "" });
+    throw new ServiceError({ title: translate("unreachable"), detail: "" });
   }
   if (!response.ok) throw new ServiceError(await problemOf(response));
   return response;
@@ -44,9 +44,9 @@ async function problemOf(response: Response): Promise<Problem> {
   return { ...fallback, ...((await response.json()) as Partial<Problem>) };
 }
 
-/** The data behind a view. */
-export async function load(address: string): Promise<Data> {
-  const response = await ask(address, { headers: { Accept: "application/sparql-results+json, application/n-triples" } });
+/** The data of a view. */
+export async function loadData(address: string): Promise<Data> {
+  const response = await request(address, { headers: { Accept: "application/sparql-results+json, application/n-triples" } });
   const type = response.headers.get("content-type") ?? "";
   if (type.startsWith("application/n-triples")) return { triples: parseTriples(await response.text()) };
   return { table: fromResults((await response.json()) as JsonResults) };

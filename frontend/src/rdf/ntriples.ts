@@ -1,6 +1,6 @@
-/** A reader of RDF 1.1 N-Triples; enough for what the service writes, and it says where it understands nothing. */
+/** A parser for RDF 1.1 N-Triples as the service writes it. */
 
-import { say } from "../i18n";
+import { translate } from "../i18n";
 
 export interface Term {
   kind: "iri" | "blank" | "literal";
@@ -20,34 +20,34 @@ const LINE = new RegExp(
 );
 const ESCAPES: Record<string, string> = { t: "\t", b: "\b", n: "\n", r: "\r", f: "\f" };
 
-/** The triples of an N-Triples document. Throws with the line number where a line is none. */
+/** The triples of an N-Triples document. Throws an error that names the line where a line is not N-Triples. */
 export function parseTriples(text: string): Triple[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     if (!line.trim() || line.trimStart().startsWith("#")) return [];
-    const found = LINE.exec(line);
-    if (!found) throw new Error(say("cannot.line", index + 1));
-    const [, subject, subjectBlank, predicate = "", object, objectBlank, literal, language] = found;
+    const match = LINE.exec(line);
+    if (!match) throw new Error(translate("cannot.line", index + 1));
+    const [, subject, subjectBlank, predicate = "", object, objectBlank, literal, language] = match;
     return [{
-      subject: resource(subject, subjectBlank),
-      predicate: plain(predicate),
-      object: literal === undefined ? resource(object, objectBlank) : word(literal, language),
+      subject: resourceTerm(subject, subjectBlank),
+      predicate: unescapeText(predicate),
+      object: literal === undefined ? resourceTerm(object, objectBlank) : literalTerm(literal, language),
     }];
   });
 }
 
-function resource(iri: string | undefined, blank: string | undefined): Term {
-  return iri === undefined ? { kind: "blank", value: blank ?? "" } : { kind: "iri", value: plain(iri) };
+function resourceTerm(iri: string | undefined, blank: string | undefined): Term {
+  return iri === undefined ? { kind: "blank", value: blank ?? "" } : { kind: "iri", value: unescapeText(iri) };
 }
 
-function word(literal: string, language: string | undefined): Term {
-  const term: Term = { kind: "literal", value: plain(literal) };
+function literalTerm(literal: string, language: string | undefined): Term {
+  const term: Term = { kind: "literal", value: unescapeText(literal) };
   if (language) term.language = language.toLowerCase();
   return term;
 }
 
-function plain(escaped: string): string {
-  return escaped.replace(/\\(?:u([\dA-Fa-f]{4})|U([\dA-Fa-f]{8})|(.))/g, (_, four?: string, eight?: string, one = "") => {
+function unescapeText(escaped: string): string {
+  return escaped.replace(/\\(?:u([\dA-Fa-f]{4})|U([\dA-Fa-f]{8})|(.))/g, (_, four?: string, eight?: string, letter = "") => {
     const code = four ?? eight;
-    return code ? String.fromCodePoint(parseInt(code, 16)) : (ESCAPES[one as string] ?? (one as string));
+    return code ? String.fromCodePoint(parseInt(code, 16)) : (ESCAPES[letter as string] ?? (letter as string));
   });
 }

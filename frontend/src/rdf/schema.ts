@@ -1,31 +1,38 @@
-/** What classes and properties are called, for results that do not say it themselves. */
+/** The classes and properties of the graph, as the service lists them in `/schema.json`. */
 
 import { language } from "../i18n";
-import { ask } from "./fetch";
+import { request } from "./fetch";
+import { textInLanguage } from "./text-in-language";
 
-interface Schema {
-  classes: Term[];
-  properties: Term[];
-}
-
-interface Term {
+export interface SchemaTerm {
   iri: string;
-  label: Record<string, string>;
+  /** Its names by language; a name without a language has the key "". */
+  label?: Record<string, string>;
+  /** How often the graph uses it. */
+  count?: number;
 }
 
-let known: Promise<ReadonlyMap<string, string>> | undefined;
-
-/** Names by IRI in the page's language, else in English; none where the service does not tell them. */
-export function termNames(): Promise<ReadonlyMap<string, string>> {
-  known ??= load().catch(() => new Map<string, string>());
-  return known;
+export interface Schema {
+  prefixes: Record<string, string>;
+  classes: SchemaTerm[];
+  properties: SchemaTerm[];
 }
 
-async function load(): Promise<ReadonlyMap<string, string>> {
-  const response = await ask("/schema.json", { headers: { Accept: "application/json" } });
-  const { classes, properties } = (await response.json()) as Schema;
-  return new Map([...classes, ...properties].flatMap(({ iri, label }): [string, string][] => {
-    const name = label[language] ?? label["en"] ?? label[""];
+let schema: Promise<Schema | null> | undefined;
+
+/** The schema, loaded once for a page; null where the service does not answer. */
+export function loadSchema(): Promise<Schema | null> {
+  schema ??= request("/schema.json", { headers: { Accept: "application/json" } })
+    .then((response) => response.json() as Promise<Schema>)
+    .catch(() => null);
+  return schema;
+}
+
+/** Names of classes and properties by IRI, in the language of the page where there is one. */
+export async function loadTermNames(): Promise<ReadonlyMap<string, string>> {
+  const { classes = [], properties = [] } = (await loadSchema()) ?? {};
+  return new Map([...classes, ...properties].flatMap(({ iri, label = {} }): [string, string][] => {
+    const name = textInLanguage(Object.entries(label), language);
     return name ? [[iri, name]] : [];
   }));
 }

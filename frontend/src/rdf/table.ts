@@ -1,23 +1,22 @@
 /** Tables of RDF terms, read from SPARQL 1.1 Query Results JSON or from a table on the page. */
 
-export interface Cell {
-  kind: "iri" | "literal" | "blank";
-  value: string;
-  language?: string;
+import type { Term } from "./ntriples";
+
+export interface Cell extends Term {
   datatype?: string;
-  /** What the page calls an IRI. */
+  /** The name of an IRI on the page. */
   label?: string;
 }
 
 export interface Row {
   cells: Record<string, Cell | undefined>;
-  /** Where the page leads from this row. */
+  /** The address that the row links to on the page. */
   href?: string;
 }
 
 export interface Table {
   columns: string[];
-  /** What the page calls the columns. */
+  /** The titles of the columns on the page. */
   titles: Record<string, string>;
   rows: Row[];
 }
@@ -39,12 +38,12 @@ export interface JsonResults {
 export function fromResults(document: JsonResults): Table {
   const columns = document.head?.vars ?? [];
   const rows = (document.results?.bindings ?? []).map((binding) => ({
-    cells: Object.fromEntries(Object.entries(binding).map(([name, term]) => [name, fromJson(term)])),
+    cells: Object.fromEntries(Object.entries(binding).map(([name, term]) => [name, cellFromJson(term)])),
   }));
   return { columns, titles: {}, rows };
 }
 
-function fromJson(term: JsonTerm): Cell {
+function cellFromJson(term: JsonTerm): Cell {
   if (term.type === "uri") return { kind: "iri", value: String(term.value) };
   if (term.type === "bnode") return { kind: "blank", value: `_:${String(term.value)}` };
   if (term.type === "triple") {
@@ -57,25 +56,29 @@ function fromJson(term: JsonTerm): Cell {
   return cell;
 }
 
-/** The table on the page. A heading's `data-column` names its column; its text does where that is missing. */
+/** The table on a page. A column is named by `data-column` of its heading, else by the text of the heading. */
 export function fromMarkup(table: HTMLTableElement): Table {
   const headings = [...(table.tHead?.rows[0]?.cells ?? [])];
-  const columns = headings.map((heading) => heading.dataset["column"] ?? textOf(heading));
-  const rows = bodyRows(table).map((row) => {
+  const columns = headings.map((heading) => heading.dataset["column"] ?? textContentOf(heading));
+  const titles = Object.fromEntries(headings.flatMap((heading) => {
+    const name = heading.dataset["column"];
+    return name ? [[name, textContentOf(heading)]] : [];
+  }));
+  const rows = [...table.tBodies].flatMap((body) => [...body.rows]).map((row) => {
     const cells: Row["cells"] = {};
     columns.forEach((name, index) => {
       const cell = row.cells[index];
-      const text = cell ? textOf(cell) : "";
+      const text = cell ? textContentOf(cell) : "";
       if (!cell || !text) return;
       const href = cell.querySelector("a")?.getAttribute("href");
       cells[name] = href ? { kind: "iri", value: href, label: text } : { kind: "literal", value: text };
     });
-    return withHref({ cells }, hrefOf(row));
+    return withHref({ cells }, row.querySelector("a[href]")?.getAttribute("href"));
   });
-  return { columns, titles: titlesOf(table), rows };
+  return { columns, titles, rows };
 }
 
-/** Add to a table what only the page knows of the same rows: names of columns, and where each row leads. */
+/** Add to a table what only the page has for the same rows: titles of columns, and links of rows. */
 export function withPage(table: Table, page: Table | null): Table {
   if (!page) return table;
   return {
@@ -85,26 +88,10 @@ export function withPage(table: Table, page: Table | null): Table {
   };
 }
 
-function withHref(row: Row, href: string | undefined): Row {
+function withHref(row: Row, href: string | null | undefined): Row {
   return href ? { ...row, href } : row;
 }
 
-function bodyRows(table: HTMLTableElement): HTMLTableRowElement[] {
-  return [...table.tBodies].flatMap((body) => [...body.rows]);
-}
-
-function hrefOf(row: HTMLTableRowElement): string | undefined {
-  return row.querySelector("a[href]")?.getAttribute("href") ?? undefined;
-}
-
-function titlesOf(table: HTMLTableElement): Record<string, string> {
-  const headings = [...(table.tHead?.rows[0]?.cells ?? [])];
-  return Object.fromEntries(headings.flatMap((cell) => {
-    const name = cell.dataset["column"];
-    return name ? [[name, textOf(cell)]] : [];
-  }));
-}
-
-function textOf(element: HTMLElement): string {
+function textContentOf(element: HTMLElement): string {
   return (element.textContent ?? "").trim().replace(/\s+/g, " ");
 }

@@ -1,4 +1,4 @@
-/** The editor: CodeMirror in a shadow tree, where its styles are constructed style sheets, which the CSP allows. */
+/** The editor: CodeMirror in a shadow tree. There it uses constructed style sheets, which the Content-Security-Policy allows. */
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type Completion, type CompletionContext } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
@@ -9,13 +9,15 @@ import { EditorState, type Transaction } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { language } from "../i18n";
-import { complete, declaration, type Proposal, type Schema } from "./completion";
+import type { Schema } from "../rdf/schema";
+import { completeQuery, declarePrefix, type Proposal } from "./completion";
 
 export interface Editor {
-  text(): string;
-  replace(text: string): void;
-  /** Mark a place, both counted from 1, with a message; none takes the mark away. */
-  mark(place?: { line: number; column: number; message: string }): void;
+  getText(): string;
+  setText(text: string): void;
+  /** Mark a place with a message. Lines and columns count from 1. */
+  markError(line: number, column: number, message: string): void;
+  clearError(): void;
   goTo(line: number, column: number): void;
   focus(): void;
 }
@@ -23,12 +25,16 @@ export interface Editor {
 export interface EditorOptions {
   text: string;
   label: string;
-  schema: () => Schema | null;
+  getSchema: () => Schema | null;
   onRun: () => void;
   onChange: (text: string) => void;
 }
 
-const colours = HighlightStyle.define([
+const MAX_SHOWN_PROPOSALS = 60;
+/** How far after an error its word is searched. */
+const MAX_ERROR_WORD_LENGTH = 80;
+
+const highlighting = HighlightStyle.define([
   { tag: [tags.keyword], color: "var(--code-keyword)", fontWeight: "600" },
   { tag: [tags.atom], color: "var(--link)" },
   { tag: [tags.variableName, tags.special(tags.variableName)], color: "var(--code-variable)" },
@@ -63,7 +69,7 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
     state: EditorState.create({
       doc: options.text,
       extensions: [
-        // First, so that nothing else takes the key.
+        // First, so that no other key map gets the key.
         keymap.of([{ key: "Mod-Enter", run: () => (options.onRun(), true) }]),
         lineNumbers(),
         highlightActiveLine(),
@@ -71,14 +77,14 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
         indentOnInput(),
         bracketMatching(),
         closeBrackets(),
-        EditorView.domEventHandlers({ beforeinput: typeOver }),
-        autocompletion({ override: [(context) => propose(context, options.schema())], icons: false, maxRenderedOptions: 60 }),
+        EditorView.domEventHandlers({ beforeinput: replaceSelection }),
+        autocompletion({ override: [(context) => proposeCompletions(context, options.getSchema())], icons: false, maxRenderedOptions: MAX_SHOWN_PROPOSALS }),
         StreamLanguage.define(sparql),
-        syntaxHighlighting(colours),
+        syntaxHighlighting(highlighting),
         lintGutter(),
         theme,
         EditorView.lineWrapping,
-        // Tab is left to the browser: it goes to the next control.
+        // No binding for Tab: the browser goes to the next control, so that the keyboard can leave the editor.
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false" }),
         EditorView.updateListener.of((update) => {
@@ -87,63 +93,65 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
       ],
     }),
   });
-  const offset = (line: number, column: number): number => {
+  const offsetOf = (lineNumber: number, column: number): number => {
     const { doc } = view.state;
-    const found = doc.line(Math.max(1, Math.min(line, doc.lines)));
-    return Math.min(found.from + codeUnits(found.text, column - 1), found.to);
+    const line = doc.line(Math.max(1, Math.min(lineNumber, doc.lines)));
+    return Math.min(line.from + countCodeUnits(line.text, column - 1), line.to);
   };
   return {
-    text: () => view.state.doc.toString(),
-    replace: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
-    mark: (place) => {
-      const from = place ? offset(place.line, place.column) : 0;
-      const word = /^[\w:?$.-]+/.exec(view.state.doc.sliceString(from, from + 80))?.[0].length ?? 1;
-      const to = Math.min(from + word, view.state.doc.length);
-      const found = place ? [{ from: to === from ? Math.max(0, from - 1) : from, to, severity: "error" as const, message: place.message }] : [];
-      view.dispatch(setDiagnostics(view.state, found));
+    getText: () => view.state.doc.toString(),
+    setText: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+    markError: (line, column, message) => {
+      const { doc } = view.state;
+      const from = offsetOf(line, column);
+      const wordLength = /^[\w:?$.-]+/.exec(doc.sliceString(from, from + MAX_ERROR_WORD_LENGTH))?.[0].length ?? 1;
+      const to = Math.min(from + wordLength, doc.length);
+      // At the end of the query, the last character is marked.
+      view.dispatch(setDiagnostics(view.state, [{ from: to === from ? Math.max(0, from - 1) : from, to, severity: "error", message }]));
     },
+    clearError: () => view.dispatch(setDiagnostics(view.state, [])),
     goTo: (line, column) => {
-      view.dispatch({ selection: { anchor: offset(line, column) }, scrollIntoView: true });
+      view.dispatch({ selection: { anchor: offsetOf(line, column) }, scrollIntoView: true });
       view.focus();
     },
     focus: () => view.focus(),
   };
 }
 
-/** Typing over a selection. Left to itself, Chromium keeps its looks in style attributes, which the CSP refuses. */
-function typeOver(event: InputEvent, view: EditorView): boolean {
+/** Replace the selection by a typed text. Chromium itself would keep the look in style attributes, which the policy forbids. */
+function replaceSelection(event: InputEvent, view: EditorView): boolean {
   const { data: text, inputType } = event;
   const { from, to } = view.state.selection.main;
   if (inputType !== "insertText" || !text || from === to || view.composing) return false;
   const insert = (): Transaction => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
-  const taken = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert));
-  if (!taken) view.dispatch(insert());
+  const isHandled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert));
+  if (!isHandled) view.dispatch(insert());
   return true;
 }
 
-/** The service counts characters, the browser UTF-16 code units. */
-function codeUnits(line: string, characters: number): number {
+/** The UTF-16 code units of so many characters: the service counts characters, the editor code units. */
+function countCodeUnits(line: string, characters: number): number {
   return [...line].slice(0, Math.max(0, characters)).join("").length;
 }
 
-function propose(context: CompletionContext, schema: Schema | null): { from: number; options: Completion[]; validFor?: RegExp } | null {
-  const found = complete(context.state.doc.toString(), context.pos, schema, language);
-  if (!found?.proposals.length) return null;
-  // An empty word is completed only when asked for.
-  if (!context.explicit && found.from === context.pos) return null;
-  return { from: found.from, options: found.proposals.map((one) => option(one, schema)), validFor: /^[?$]?[\w:.-]*$/ };
+function proposeCompletions(context: CompletionContext, schema: Schema | null): { from: number; options: Completion[]; validFor?: RegExp } | null {
+  const { from, proposals } = completeQuery(context.state.doc.toString(), context.pos, schema, language) ?? { from: 0, proposals: [] };
+  if (!proposals.length) return null;
+  // An empty word is completed only where the reader asks for it (Ctrl+Space).
+  if (!context.explicit && from === context.pos) return null;
+  return { from, options: proposals.map((proposal) => completionOf(proposal, schema)), validFor: /^[?$]?[\w:.-]*$/ };
 }
 
-function option(proposal: Proposal, schema: Schema | null): Completion {
+function completionOf(proposal: Proposal, schema: Schema | null): Completion {
   const { text, type, detail, boost, prefix } = proposal;
   const completion: Completion = { label: text.trimEnd(), type };
   if (detail !== undefined) completion.detail = detail;
   if (boost !== undefined) completion.boost = boost;
   const namespace = prefix === undefined ? undefined : schema?.prefixes[prefix];
   completion.apply = (view, _, from, to) => {
-    const missing = prefix !== undefined && namespace ? declaration(view.state.doc.toString(), prefix, namespace) : null;
-    const changes = [{ from, to, insert: text }, ...(missing ? [{ from: missing.at, insert: missing.insert }] : [])];
-    const caret = from + text.length + (missing && missing.at <= from ? missing.insert.length : 0);
+    const declaration = prefix !== undefined && namespace ? declarePrefix(view.state.doc.toString(), prefix, namespace) : null;
+    const changes = [{ from, to, insert: text }, ...(declaration ? [{ from: declaration.position, insert: declaration.text }] : [])];
+    const caret = from + text.length + (declaration && declaration.position <= from ? declaration.text.length : 0);
     view.dispatch({ changes, selection: { anchor: caret }, userEvent: "input.complete" });
   };
   return completion;

@@ -1,78 +1,78 @@
-/** Queries kept in this browser under a name. */
+/** Queries that the reader has saved in this browser, each under a name. */
 
 import { h } from "../dom";
-import { language, say } from "../i18n";
+import { language, translate } from "../i18n";
 
-const KEY = "clustergraph.queries";
+const STORAGE_KEY = "clustergraph.queries";
 
-export interface Saved {
+export interface SavedQuery {
   name: string;
   query: string;
 }
 
-/** What is kept, by name; nothing where the browser keeps nothing or something else wrote there. */
-export function readSaved(storage: Pick<Storage, "getItem">): Saved[] {
+/** The saved queries; none where the browser stores nothing, or where something else is stored under the key. */
+export function readSavedQueries(storage: Pick<Storage, "getItem">): SavedQuery[] {
   try {
-    const kept: unknown = JSON.parse(storage.getItem(KEY) ?? "[]");
-    return Array.isArray(kept) ? kept.filter(isSaved) : [];
+    const stored: unknown = JSON.parse(storage.getItem(STORAGE_KEY) ?? "[]");
+    return Array.isArray(stored) ? stored.filter(isSavedQuery) : [];
   } catch {
     return [];
   }
 }
 
-/** The list with a query added, in the place of one of the same name. */
-export function withSaved(list: readonly Saved[], one: Saved): Saved[] {
-  return [...list.filter(({ name }) => name !== one.name), one].sort((a, b) => a.name.localeCompare(b.name, language));
+/** The list with a query added; it replaces one of the same name. */
+export function addSavedQuery(list: readonly SavedQuery[], added: SavedQuery): SavedQuery[] {
+  return [...list.filter(({ name }) => name !== added.name), added].sort((a, b) => a.name.localeCompare(b.name, language));
 }
 
-function isSaved(value: unknown): value is Saved {
-  const one = value as Partial<Saved> | null;
-  return typeof one?.name === "string" && typeof one.query === "string";
+function isSavedQuery(value: unknown): value is SavedQuery {
+  const candidate = value as Partial<SavedQuery> | null;
+  return typeof candidate?.name === "string" && typeof candidate.query === "string";
 }
 
-/** The controls: a name and a button to save under it, and the list of what is saved. */
-export function savedQueries(current: () => string, use: (query: string) => void): { save: HTMLElement; list: HTMLElement } {
+/** The controls: a field for a name with a button that saves, and the list of the saved queries. */
+export function createSavedQueries(getQuery: () => string, openQuery: (query: string) => void): { save: HTMLElement; list: HTMLElement } {
   const status = h("span", { class: "hint", role: "status" });
-  const name = h("input", { type: "text", "aria-label": say("saved.name"), placeholder: say("saved.name"), maxlength: 80 });
+  const nameInput = h("input", { type: "text", "aria-label": translate("saved.name"), placeholder: translate("saved.name"), maxlength: 80 });
   const summary = h("summary", {});
   const body = h("div", {});
   const list = h("details", { class: "saved" }, summary, body);
 
-  const write = (next: Saved[]): boolean => {
+  const store = (queries: SavedQuery[]): boolean => {
     try {
-      localStorage.setItem(KEY, JSON.stringify(next));
+      localStorage.setItem(STORAGE_KEY, JSON.stringify(queries));
       return true;
     } catch {
-      status.textContent = say("saved.full");
+      status.textContent = translate("saved.full");
       return false;
     }
   };
   const render = (): void => {
-    const kept = readSaved(localStorage);
-    summary.textContent = say("saved", kept.length);
-    body.replaceChildren(kept.length
-      ? h("ul", {}, ...kept.map((one) => h("li", {},
-          h("button", { type: "button", class: "link", click: () => use(one.query) }, one.name),
-          h("button", { type: "button", class: "quiet", "aria-label": say("saved.delete", one.name), title: say("saved.delete", one.name), click: () => {
-            if (write(readSaved(localStorage).filter((other) => other.name !== one.name))) render();
+    const queries = readSavedQueries(localStorage);
+    summary.textContent = translate("saved", queries.length);
+    body.replaceChildren(queries.length
+      ? h("ul", {}, ...queries.map((saved) => h("li", {},
+          h("button", { type: "button", class: "link", click: () => openQuery(saved.query) }, saved.name),
+          h("button", { type: "button", class: "quiet", "aria-label": translate("saved.delete", saved.name), title: translate("saved.delete", saved.name), click: () => {
+            if (store(readSavedQueries(localStorage).filter((other) => other.name !== saved.name))) render();
             summary.focus();
           } }, "×"))))
-      : h("p", { class: "hint" }, say("saved.none")));
+      : h("p", { class: "hint" }, translate("saved.none")));
   };
   const save = (): void => {
-    const chosen = name.value.trim();
-    if (!chosen) return name.focus();
-    if (!write(withSaved(readSaved(localStorage), { name: chosen, query: current() }))) return;
-    status.textContent = say("saved.done", chosen);
-    name.value = "";
+    const chosenName = nameInput.value.trim();
+    if (!chosenName) return nameInput.focus();
+    if (!store(addSavedQuery(readSavedQueries(localStorage), { name: chosenName, query: getQuery() }))) return;
+    status.textContent = translate("saved.done", chosenName);
+    nameInput.value = "";
     render();
   };
-  name.addEventListener("keydown", (event) => {
+  nameInput.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
-    // Enter here saves; it must not run the query.
+    // The field is in the form, where Enter would run the query.
     event.preventDefault();
     save();
   });
   render();
-  return { save: h("span", { class: "save" }, name, h("button", { type: "button", class: "quiet", click: save }, say("saved.save")), status), list };
+  return { save: h("span", { class: "save" }, nameInput, h("button", { type: "button", class: "quiet", click: save }, translate("saved.save")), status), list };
 }

@@ -1,69 +1,63 @@
-/** Bars beside names: a list that reads like one, with the lengths drawn. */
+/** Bars beside names: a list with lengths. */
 
 import { h } from "../dom";
-import type { Drawing, Stage } from "../page/figures";
-import { mainColumn, numberOf, numericColumns, titleOf, wordsOf } from "../rdf/columns";
+import { formatNumber, translate } from "../i18n";
+import { mainColumn, numberOf, numericColumns, textOf, titleOf } from "../rdf/columns";
 import type { Data } from "../rdf/fetch";
-import { linkTo } from "../rdf/links";
-import { number, say } from "../i18n";
+import { linkOfRow } from "../rdf/links";
 import { measureSwitch } from "./measure";
+import { describeHighest, requireTable, type Drawing, type Stage } from "./view";
 import "./bars.css";
 
-const FIRST = 25;
+/** How many bars are shown before the reader asks for all. */
+const MAX_FIRST_BARS = 25;
+/** So many more are shown at once, as a button would take as much room. */
+const MAX_EXTRA_BARS = 3;
 
 export function draw({ box, label }: Stage, data: Data): Drawing {
-  if (!("table" in data)) throw new Error(say("cannot.table"));
-  const { table } = data;
+  const table = requireTable(data);
   const measures = numericColumns(table);
-  const [first] = measures;
+  const [firstMeasure] = measures;
   const main = mainColumn(table);
-  if (!first || !main) throw new Error(say("cannot.numbers"));
-  // Rows that read alike need what tells them apart.
-  const second = table.columns.find((name) => name !== main && table.rows.some((row) => row.cells[name]?.kind === "iri"));
-  const names = table.rows.map((row) => wordsOf(row, main));
-  const alike = new Set(names).size < names.length;
-  const list = h("ol", { class: "bars", "aria-label": label });
-  const frame = h("div", {});
+  if (!firstMeasure || !main) throw new Error(translate("cannot.numbers"));
+  const names = table.rows.map((row) => textOf(row, main));
+  // Rows of the same name get a second name from another column.
+  const distinguishing = new Set(names).size < names.length
+    ? table.columns.find((name) => name !== main && table.rows.some((row) => row.cells[name]?.kind === "iri")) : undefined;
   const bars = table.rows.map((row, index) => {
-    const name = [names[index], alike && second ? wordsOf(row, second) : ""].filter(Boolean).join(" – ");
-    const cell = row.cells[main];
-    const href = row.href ?? (cell?.kind === "iri" ? linkTo(cell.value) : undefined);
+    const name = [names[index], distinguishing ? textOf(row, distinguishing) : ""].filter(Boolean).join(" – ");
+    const href = linkOfRow(row, main);
     const bar = h("i", { class: "bar" });
     const value = h("span", { class: "bar-value" });
     const item = h("li", {},
       h("span", { class: "bar-name" }, href ? h("a", { href }, name) : name),
       h("span", { class: "bar-track" }, bar, value));
-    item.hidden = index >= FIRST && table.rows.length > FIRST + 3;
-    return { row, item, bar, value };
+    item.hidden = index >= MAX_FIRST_BARS && table.rows.length > MAX_FIRST_BARS + MAX_EXTRA_BARS;
+    return { item, bar, value };
   });
-  list.append(...bars.map(({ item }) => item));
 
-  const measure = (column: string): void => {
-    const values = table.rows.map((row) => numberOf(row.cells[column]) ?? 0);
-    const most = Math.max(...values.map(Math.abs), Number.MIN_VALUE);
+  const showMeasure = (column: string): void => {
+    const amounts = table.rows.map((row) => numberOf(row.cells[column]) ?? 0);
+    const highest = Math.max(...amounts.map(Math.abs), Number.MIN_VALUE);
     bars.forEach(({ bar, value }, index) => {
-      const amount = values[index] ?? 0;
-      bar.style.inlineSize = `calc((100% - 4rem) * ${Math.abs(amount) / most})`;
+      const amount = amounts[index] ?? 0;
+      bar.style.inlineSize = `calc((100% - 4rem) * ${Math.abs(amount) / highest})`;
       bar.classList.toggle("negative", amount < 0);
-      value.textContent = number(amount);
+      value.textContent = formatNumber(amount);
     });
   };
-  measure(first);
-  const choice = measureSwitch(table, measures, measure);
-  if (choice) frame.append(choice);
-  else frame.append(h("p", { class: "axis-title" }, titleOf(table, first)));
-  frame.append(list);
+  showMeasure(firstMeasure);
+  const frame = h("div", {},
+    measureSwitch(table, measures, showMeasure) ?? h("p", { class: "axis-title" }, titleOf(table, firstMeasure)),
+    h("ol", { class: "bars", "aria-label": label }, ...bars.map(({ item }) => item)));
   if (bars.some(({ item }) => item.hidden)) {
-    const all = h("button", { type: "button", class: "quiet", click: () => {
+    const button = h("button", { type: "button", class: "quiet", click: () => {
       for (const { item } of bars) item.hidden = false;
-      all.remove();
-    } }, say("show.all", bars.length));
-    frame.append(all);
+      button.remove();
+    } }, translate("show.all", bars.length));
+    frame.append(button);
   }
   box.append(frame);
-  const highest = table.rows.toSorted((a, b) => (numberOf(b.cells[first]) ?? 0) - (numberOf(a.cells[first]) ?? 0)).slice(0, 3);
-  return {
-    summary: say("bars.summary", titleOf(table, first), table.rows.length,
-      highest.map((row) => `${wordsOf(row, main)} (${number(numberOf(row.cells[first]) ?? 0)})`).join(", ")),
-  };
+  const highest = describeHighest(table.rows, (row) => textOf(row, main), (row) => numberOf(row.cells[firstMeasure]) ?? 0);
+  return { summary: translate("bars.summary", titleOf(table, firstMeasure), table.rows.length, highest) };
 }

@@ -1,37 +1,38 @@
-/** From numbers to classes of colour. */
+/** Classes of numbers, each with a colour from weak to strong. */
 
-import { number } from "../i18n";
+import { formatNumber } from "../i18n";
 
-export const STEPS = 5;
+const MAX_CLASSES = 5;
 
-/** The lower ends of up to five classes of equal width, whole numbers where all values are whole. */
-export function classesOf(values: readonly number[]): number[] {
+/** The lower bounds of up to five classes of equal width; whole numbers where all values are whole. */
+export function classBounds(values: readonly number[]): number[] {
   if (!values.length) return [];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (low === high) return [low];
-  const whole = values.every(Number.isInteger);
-  const width = whole ? Math.ceil((high - low + 1) / STEPS) : (high - low) / STEPS;
-  return Array.from({ length: STEPS }, (_, step) => low + step * width).filter((end) => (whole ? end <= high : true));
+  const allWhole = values.every(Number.isInteger);
+  const width = allWhole ? Math.ceil((high - low + 1) / MAX_CLASSES) : (high - low) / MAX_CLASSES;
+  return Array.from({ length: MAX_CLASSES }, (_, index) => low + index * width).filter((bound) => !allWhole || bound <= high);
 }
 
-/** The class of a value, from 1 to 5; fewer classes are spread over the colours, so that the highest is always the strongest. */
-export function classOf(value: number, ends: readonly number[]): number {
-  const index = ends.findLastIndex((end) => value >= end);
-  return shade(Math.max(0, index), ends.length);
+/** The number of a value's colour, 1 to 5. */
+export function colorOf(value: number, bounds: readonly number[]): number {
+  return classColor(Math.max(0, bounds.findLastIndex((bound) => value >= bound)), bounds.length);
 }
 
-/** The classes in words, with their colours. */
-export function legendOf(values: readonly number[]): { words: string; shade: number }[] {
-  const ends = classesOf(values);
-  const whole = values.every(Number.isInteger);
+/** The classes in words, with the numbers of their colours. */
+export function legendOf(values: readonly number[]): { text: string; color: number }[] {
+  const bounds = classBounds(values);
+  const allWhole = values.every(Number.isInteger);
   const high = Math.max(...values);
-  return ends.map((end, index) => {
-    const next = ends[index + 1];
-    const last = next === undefined ? high : whole ? next - 1 : next;
-    return { words: last === end ? number(end) : `${number(end)}–${number(last)}`, shade: shade(index, ends.length) };
+  return bounds.map((low, index) => {
+    const next = bounds[index + 1];
+    const end = next === undefined ? high : allWhole ? next - 1 : next;
+    const text = end === low ? formatNumber(low) : `${formatNumber(low)}–${formatNumber(end)}`;
+    return { text, color: classColor(index, bounds.length) };
   });
 }
 
-function shade(index: number, count: number): number {
-  return count === 1 ? STEPS : 1 + Math.round((index * (STEPS - 1)) / (count - 1));
+/** The colour of a class. Few classes are spread over all colours, so that the highest always has the strongest. */
+function classColor(index: number, classCount: number): number {
+  return classCount === 1 ? MAX_CLASSES : 1 + Math.round((index * (MAX_CLASSES - 1)) / (classCount - 1));
 }

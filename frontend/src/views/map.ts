@@ -1,41 +1,46 @@
-/** A world map: countries shaded by a number, points where rows have coordinates. */
+/** A world map: countries coloured by a number, points where rows have coordinates. */
 
 import { geoEqualEarth, geoPath, type GeoPermissibleObjects } from "d3-geo";
 import type { FeatureCollection } from "geojson";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
-import coarse from "world-atlas/countries-110m.json?url";
-import fine from "world-atlas/countries-50m.json?url";
+import coarseAtlas from "world-atlas/countries-110m.json?url";
+import fineAtlas from "world-atlas/countries-50m.json?url";
 import { h, s } from "../dom";
-import type { Drawing, Stage } from "../page/figures";
-import { detailsOf, mainColumn, numericColumns, titleOf, wordsOf } from "../rdf/columns";
-import { ask, type Data } from "../rdf/fetch";
-import { linkTo } from "../rdf/links";
+import { formatNumber, translate } from "../i18n";
+import { detailsOf, mainColumn, numericColumns, textOf, titleOf } from "../rdf/columns";
+import { request, type Data } from "../rdf/fetch";
+import { linkOfRow } from "../rdf/links";
 import type { Row, Table } from "../rdf/table";
-import { number, say } from "../i18n";
-import { beside, boxOf, shortened } from "./label-placement";
-import { mark, rove } from "./roving-focus";
+import { classBounds, colorOf, legendOf } from "./color-classes";
+import { boxOfMark, placeLabel, shortenText } from "./label-placement";
+import { amountOf, densestPoint, groupPoints, placesOf, type Place, type PointGroup } from "./map-places";
 import { measureSwitch } from "./measure";
-import { centred, panZoom, IDENTITY, type Transform } from "./panzoom";
-import { amountOf, densest, grouped, placesOf, type Place } from "./map-places";
-import { classesOf, classOf, legendOf } from "./color-classes";
-import { Tip, tipWords } from "./tooltip";
+import { addPanZoom, boundsOf, centerOn, IDENTITY, type PanZoom, type Transform } from "./panzoom";
+import { addRovingFocus, createMark } from "./roving-focus";
+import { Tooltip, tooltipContent } from "./tooltip";
+import { createSvg, describeHighest, drawingWidth, requireTable, type Drawing, type Stage } from "./view";
 import "./map.css";
 
 type Atlas = Topology<{ countries: GeometryCollection }>;
 
-/** Antarctica takes much room and holds nobody. */
-const LEFT_OUT = "010";
-const REACH = 16;
-const DOT = 5;
+/** Antarctica, which takes much room and has no inhabitants. */
+const OMITTED_COUNTRY = "010";
+/** Points closer than this are drawn as one. */
+const GROUP_PIXELS = 16;
+const DOT_RADIUS_PIXELS = 5;
+const MAX_DOT_RADIUS_PIXELS = 26;
 
-/** Up to so many points are named on the map itself. */
-const MOST_NAMED = 12;
-const LONGEST = 28;
+/** Up to so many points have their names on the map. */
+const MAX_NAMED_POINTS = 12;
+const MAX_NAME_LENGTH = 28;
+const MAX_NAMES_IN_TOOLTIP = 6;
 
-/** Beyond this zoom the coarse outlines show. */
-const FINE_FROM = 4;
-const MOST_ZOOM = 32;
+/** From this zoom on the coarse outlines of countries would look wrong. */
+const MIN_FINE_ZOOM = 4;
+const MAX_ZOOM = 32;
+/** A home closer to the world than this is the world. */
+const MIN_HOME_ZOOM = 1.5;
 
 interface World {
   countries: FeatureCollection;
@@ -45,270 +50,267 @@ interface World {
 const worlds = new Map<string, Promise<World>>();
 
 function loadWorld(address: string): Promise<World> {
-  const known = worlds.get(address) ?? ask(address).then(async (response) => {
+  const world = worlds.get(address) ?? request(address).then(async (response) => {
     const atlas = (await response.json()) as Atlas;
     const countries = feature(atlas, atlas.objects.countries) as FeatureCollection;
-    countries.features = countries.features.filter(({ id }) => id !== LEFT_OUT);
-    return { countries, borders: mesh(atlas, atlas.objects.countries, (one, other) => one !== other) };
+    countries.features = countries.features.filter(({ id }) => id !== OMITTED_COUNTRY);
+    return { countries, borders: mesh(atlas, atlas.objects.countries, (a, b) => a !== b) };
   });
-  worlds.set(address, known);
-  return known;
+  worlds.set(address, world);
+  return world;
 }
 
 export async function draw(stage: Stage, data: Data): Promise<Drawing> {
-  if (!("table" in data)) throw new Error(say("cannot.table"));
-  const { table } = data;
+  const table = requireTable(data);
   const places = placesOf(table);
-  if (!places.length) throw new Error(say("cannot.places"));
+  if (!places.length) throw new Error(translate("cannot.places"));
   const measures = numericColumns(table);
-  const map = new WorldMap(stage, table, places, await loadWorld(coarse));
-  map.show(measures[0]);
+  const map = new WorldMap(stage, table, places, await loadWorld(coarseAtlas));
+  map.showMeasure(measures[0]);
   map.goHome();
-  const choice = measureSwitch(table, measures, (column) => map.show(column));
+  const choice = measureSwitch(table, measures, (column) => map.showMeasure(column));
   if (choice) stage.box.prepend(choice);
   return { summary: map.summary(), resize: () => map.resize() };
 }
 
 class WorldMap {
-  private readonly svg = s("svg", { class: "map", role: "group" });
+  private readonly svg: SVGSVGElement;
   private readonly ground = s("g", { class: "ground" });
   private readonly dots = s("g", { class: "dots" });
   private readonly legend = h("ul", { class: "legend" });
-  private readonly list = h("div", { class: "here", role: "status" });
-  private readonly tip: Tip;
-  private countryMarks: SVGElement[] = [];
-  private readonly roved = rove(this.svg, () => [...this.countryMarks, ...this.dots.querySelectorAll<SVGElement>(".mark")]);
-  private readonly zoom: ReturnType<typeof panZoom>;
-  private readonly main: string;
-  private readonly shaded: Place[];
-  private readonly points: Place[];
-  private refined = false;
+  private readonly placeList = h("div", { class: "here", role: "status" });
+  private readonly tooltip: Tooltip;
+  private readonly resetFocus: () => void;
+  private readonly panZoom: PanZoom;
   private readonly projection = geoEqualEarth();
+  private readonly main: string;
+  /** The places whose countries have an outline in the atlas. */
+  private readonly countries: Place[];
+  /** The other places: rows with coordinates, and countries that are too small for an outline. */
+  private readonly points: Place[];
+  private countryMarks: SVGElement[] = [];
   private size: [number, number] = [0, 0];
-  private at: Transform = IDENTITY;
+  private zoom: Transform = IDENTITY;
+  private isFine = false;
+  /** The column that is shown; without one, the number of rows is. */
   private measure: string | undefined;
-  private ends: number[] = [];
+  private bounds: number[] = [];
 
   constructor(
     private readonly stage: Stage, private readonly table: Table, places: Place[],
     private world: World,
   ) {
-    const shapes = new Set(world.countries.features.map(({ id }) => id));
+    const outlinedIds = new Set(world.countries.features.map(({ id }) => id));
     this.main = mainColumn(table) ?? "";
-    this.shaded = places.filter(({ id }) => id !== undefined && shapes.has(id));
-    this.points = places.filter((place) => place.at && !this.shaded.includes(place));
-    this.svg.setAttribute("aria-label", `${stage.label}. ${say("keys")}`);
+    this.countries = places.filter(({ countryId }) => countryId !== undefined && outlinedIds.has(countryId));
+    this.points = places.filter((place) => place.point && !this.countries.includes(place));
+    this.svg = createSvg("map", stage.label);
     this.svg.append(this.ground, this.dots);
-    this.zoom = panZoom(this.svg, () => this.size, (t) => this.move(t), MOST_ZOOM, () => this.home(), () => densest(this.spots(), this.size[0] / 12));
-    const frame = h("div", { class: "drawing" }, this.svg, this.zoom.buttons);
-    stage.box.append(frame, this.legend, this.list);
-    this.tip = new Tip(frame);
+    this.resetFocus = addRovingFocus(this.svg, () => [...this.countryMarks, ...this.dots.querySelectorAll<SVGElement>(".mark")]);
+    this.panZoom = addPanZoom(this.svg, {
+      getSize: () => this.size, apply: (transform) => this.applyZoom(transform), maxZoom: MAX_ZOOM, getHome: () => this.home(),
+      getCenterOfInterest: () => densestPoint(this.projectPlaces(), this.size[0] / 12),
+    });
+    const frame = h("div", { class: "drawing" }, this.svg, this.panZoom.buttons);
+    stage.box.append(frame, this.legend, this.placeList);
+    this.tooltip = new Tooltip(frame);
   }
 
-  /** Shade by a column; without one, by the number of rows. */
-  show(measure: string | undefined): void {
+  /** Colour by a column; without one, by the number of rows. */
+  showMeasure(measure: string | undefined): void {
     this.measure = measure;
-    const amounts = [...this.shaded, ...this.countryDots()].map((place) => amountOf(place, measure)).filter((value) => value > 0);
-    this.ends = classesOf(amounts);
-    this.legend.replaceChildren(
-      ...(amounts.length > 0
-        ? [
-            h("li", { class: "legend-title" }, measure ? titleOf(this.table, measure) : say("count")),
-            ...legendOf(amounts).map(({ words, shade }) => h("li", {}, h("i", { class: `swatch q${shade}` }), words)),
-            h("li", {}, h("i", { class: "swatch q0" }), say("map.data")),
-          ]
-        : []),
-    );
+    const amounts = [...this.countries, ...this.points.filter(({ countryId }) => countryId !== undefined)]
+      .map((place) => this.amountOf(place)).filter((amount) => amount > 0);
+    this.bounds = classBounds(amounts);
+    this.legend.replaceChildren(...(amounts.length > 0 ? [
+      h("li", { class: "legend-title" }, this.measureTitle()),
+      ...legendOf(amounts).map(({ text, color }) => h("li", {}, h("i", { class: `swatch q${color}` }), text)),
+      h("li", {}, h("i", { class: "swatch q0" }), translate("map.no-data")),
+    ] : []));
     this.resize();
   }
 
   resize(): void {
-    const width = Math.max(260, this.stage.box.clientWidth);
-    this.size = [width, Math.round(width * 0.47)];
-    this.svg.setAttribute("viewBox", `0 0 ${this.size.join(" ")}`);
-    this.projection.fitExtent([[2, 2], [this.size[0] - 2, this.size[1] - 2]], this.world.countries);
+    const width = drawingWidth(this.stage.box);
+    const height = Math.round(width * 0.47);
+    this.size = [width, height];
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.projection.fitExtent([[2, 2], [width - 2, height - 2]], this.world.countries);
     this.drawGround();
-    this.zoom.set(this.at);
+    this.panZoom.setTransform(this.zoom);
   }
 
-  /** Show what the table is about: the whole world, or the part of it where everything lies. */
   goHome(): void {
-    this.zoom.set(this.home());
-  }
-
-  private home(): Transform {
-    const [width, height] = this.size;
-    const spots = this.spots();
-    if (spots.length < this.shaded.length + this.points.length) return IDENTITY;
-    const [xs, ys] = [spots.map(([x]) => x), spots.map(([, y]) => y)];
-    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    // Leave the neighbours in sight, so that one sees where in the world this is.
-    const k = Math.min(MOST_ZOOM / 2, (width * 0.6) / Math.max(1, right - left), (height * 0.6) / Math.max(1, bottom - top));
-    return k < 1.5 ? IDENTITY : centred(k, [(left + right) / 2, (top + bottom) / 2], width, height);
-  }
-
-  private spots(): [number, number][] {
-    return [...this.shaded, ...this.points].flatMap(({ at }) => (at ? [this.projection(at)] : [])).filter((spot) => spot !== null);
-  }
-
-  private drawGround(): void {
-    const path = geoPath(this.projection);
-    const byId = new Map(this.shaded.map((place) => [place.id, place]));
-    const marks = new Map<Place, SVGElement>();
-    this.ground.replaceChildren(...this.world.countries.features.map((country) => {
-      const place = byId.get(country.id === undefined ? "" : String(country.id));
-      const shape = s("path", { d: path(country) ?? "" });
-      const amount = place ? amountOf(place, this.measure) : 0;
-      shape.setAttribute("class", `land q${amount > 0 ? classOf(amount, this.ends) : 0}`);
-      if (!place || amount <= 0) return shape;
-      const made = this.markOf(place, shape);
-      marks.set(place, made);
-      return made;
-    }), s("path", { class: "borders", d: path(this.world.borders) ?? "" }));
-    this.countryMarks = [...marks].sort(([a], [b]) => amountOf(b, this.measure) - amountOf(a, this.measure)).map(([, one]) => one);
-    this.roved();
+    this.panZoom.setTransform(this.home());
   }
 
   summary(): string {
-    if (!this.shaded.length) return say("map.points", this.points.reduce((sum, { rows }) => sum + rows.length, 0), this.points.length);
-    const highest = [...this.shaded].sort((a, b) => amountOf(b, this.measure) - amountOf(a, this.measure)).slice(0, 3);
-    return say("map.summary", this.shaded.length + this.points.length,
-      highest.map((place) => `${this.nameOf(place)} (${number(amountOf(place, this.measure))})`).join(", "));
+    const { countries, points } = this;
+    if (!countries.length) return translate("map.points", points.reduce((sum, { rows }) => sum + rows.length, 0), points.length);
+    return translate("map.summary", countries.length + points.length,
+      describeHighest(countries, (place) => this.nameOf(place), (place) => this.amountOf(place)));
   }
 
-  private move(t: Transform): void {
-    this.at = t;
-    this.ground.setAttribute("transform", `translate(${t.x} ${t.y}) scale(${t.k})`);
-    this.tip.hide();
-    this.placeDots();
-    if (t.k >= FINE_FROM && !this.refined) void this.refine();
+  /** The part of the world in which all places lie; the whole world where that is little less. */
+  private home(): Transform {
+    const [width, height] = this.size;
+    const points = this.projectPlaces();
+    if (points.length < this.countries.length + this.points.length) return IDENTITY;
+    const bounds = boundsOf(points);
+    // The neighbourhood stays visible, so that readers see where in the world this is.
+    const k = Math.min(MAX_ZOOM / 2, (width * 0.6) / Math.max(1, bounds.width), (height * 0.6) / Math.max(1, bounds.height));
+    return k < MIN_HOME_ZOOM ? IDENTITY : centerOn(k, bounds.center, width, height);
   }
 
-  /** Nearer by, draw finer outlines; where they do not come, the coarse ones stay. */
-  private async refine(): Promise<void> {
-    this.refined = true;
+  private projectPlaces(): [number, number][] {
+    return [...this.countries, ...this.points].map((place) => this.project(place)).filter((point) => point !== null);
+  }
+
+  private project({ point }: Place): [number, number] | null {
+    return point && this.projection(point);
+  }
+
+  private drawGround(): void {
+    const pathOf = geoPath(this.projection);
+    const placesById = new Map(this.countries.map((place) => [place.countryId, place]));
+    const marks: { amount: number; mark: SVGElement }[] = [];
+    this.ground.replaceChildren(...this.world.countries.features.map((country) => {
+      const place = placesById.get(country.id === undefined ? "" : String(country.id));
+      const amount = place ? this.amountOf(place) : 0;
+      const outline = s("path", { d: pathOf(country) ?? "", class: `land q${amount > 0 ? colorOf(amount, this.bounds) : 0}` });
+      if (!place || amount <= 0) return outline;
+      const mark = this.createPlaceMark(place, outline);
+      marks.push({ amount, mark });
+      return mark;
+    }), s("path", { class: "borders", d: pathOf(this.world.borders) ?? "" }));
+    this.countryMarks = marks.sort((a, b) => b.amount - a.amount).map(({ mark }) => mark);
+    this.resetFocus();
+  }
+
+  private applyZoom(transform: Transform): void {
+    const { k, x, y } = (this.zoom = transform);
+    this.ground.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
+    this.tooltip.hide();
+    this.drawDots();
+    if (k >= MIN_FINE_ZOOM && !this.isFine) void this.drawFineOutlines();
+  }
+
+  /** Draw finer outlines; where they cannot be loaded, the coarse ones stay. */
+  private async drawFineOutlines(): Promise<void> {
+    this.isFine = true;
     try {
-      this.world = await loadWorld(fine);
+      this.world = await loadWorld(fineAtlas);
     } catch {
       return;
     }
     this.drawGround();
   }
 
-  /** Small countries have no shape at this scale; a dot stands for them. */
-  private countryDots(): Place[] {
-    return this.points.filter(({ id }) => id !== undefined);
-  }
-
-  private placeDots(): void {
-    const { k, x, y } = this.at;
-    const seen = this.points.flatMap((member) => {
-      const spot = member.at && this.projection(member.at);
-      if (!spot || (member.id && amountOf(member, this.measure) <= 0)) return [];
-      return [{ x: spot[0] * k + x, y: spot[1] * k + y, weight: member.rows.length, member }];
+  private drawDots(): void {
+    const { k, x, y } = this.zoom;
+    const dots = this.points.flatMap((member) => {
+      const point = this.project(member);
+      if (!point || (member.countryId && this.amountOf(member) <= 0)) return [];
+      return [{ x: point[0] * k + x, y: point[1] * k + y, weight: member.rows.length, member }];
     });
-    const single = seen.filter(({ member }) => member.id);
-    const groups = grouped(seen.filter(({ member }) => !member.id), REACH);
-    const focused = document.activeElement instanceof SVGElement && this.dots.contains(document.activeElement);
+    const groups = groupPoints(dots.filter(({ member }) => !member.countryId), GROUP_PIXELS);
+    const hadFocus = document.activeElement instanceof SVGElement && this.dots.contains(document.activeElement);
     this.dots.replaceChildren(
-      ...groups.map((group) => this.groupMark(group.x, group.y, group.members)),
-      ...single.map(({ x: cx, y: cy, member }) =>
-        this.markOf(member, s("circle", { cx, cy, r: DOT, class: `dot q${classOf(amountOf(member, this.measure), this.ends)}` }))),
+      ...groups.map((group) => this.createGroupMark(group)),
+      ...dots.filter(({ member }) => member.countryId).map(({ x: cx, y: cy, member }) => this.createPlaceMark(member,
+        s("circle", { cx, cy, r: DOT_RADIUS_PIXELS, class: `dot q${colorOf(this.amountOf(member), this.bounds)}` }))),
     );
-    if (!this.measure && groups.length <= MOST_NAMED) this.nameDots(groups);
-    this.roved();
-    if (focused) this.dots.querySelector<SVGElement>(".mark")?.focus();
+    if (!this.measure && groups.length <= MAX_NAMED_POINTS) this.nameDots(groups);
+    this.resetFocus();
+    if (hadFocus) this.dots.querySelector<SVGElement>(".mark")?.focus();
   }
 
-  /** Write beside each point what lies there, where there is room and it is one thing. */
-  private nameDots(groups: { x: number; y: number; members: Place[] }[]): void {
-    const boxes = groups.map((group) => boxOf(group, group.x, group.y, group.members.length > 1 ? REACH : DOT));
-    const taken = [...boxes];
-    groups.forEach(({ x, y, members }, place) => {
-      const [only, ...others] = distinct(members.flatMap(({ rows }) => rows), (row) => this.key(row));
-      const box = boxes[place];
-      if (!only || others.length || !box) return;
-      const name = s("text", { class: "name", y, dy: "0.35em", "aria-hidden": "true" }, shortened(wordsOf(only, this.main), LONGEST));
+  /** Write the name beside each dot that stands for one thing, where there is room. */
+  private nameDots(groups: PointGroup<Place>[]): void {
+    const boxes = groups.map((group) => boxOfMark(group, group.x, group.y, group.members.length > 1 ? GROUP_PIXELS : DOT_RADIUS_PIXELS));
+    const takenBoxes = [...boxes];
+    groups.forEach(({ x, y, members }, index) => {
+      const [row, ...otherRows] = this.distinctRows(members);
+      const box = boxes[index];
+      if (!row || otherRows.length || !box) return;
+      const name = s("text", { class: "name", y, dy: "0.35em", "aria-hidden": "true" }, shortenText(textOf(row, this.main), MAX_NAME_LENGTH));
       this.dots.append(name);
-      const { dx, anchor, free } = beside(box, name.getComputedTextLength(), taken, this.size[0]);
-      if (!free) return name.remove();
+      const { dx, anchor, fits } = placeLabel(box, name.getComputedTextLength(), takenBoxes, this.size[0]);
+      if (!fits) return name.remove();
       name.setAttribute("x", String(x + dx));
       name.setAttribute("text-anchor", anchor);
     });
   }
 
-  private markOf(place: Place, shape: SVGElement): SVGElement {
+  /** A mark for a country. */
+  private createPlaceMark(place: Place, shape: SVGElement): SVGElement {
     const row = place.rows[0];
     const name = this.nameOf(place);
-    const amount = number(amountOf(place, this.measure));
-    const made = mark(`${name}: ${amount}`, row && this.hrefOf(row), shape);
-    this.tip.on(made, () => tipWords(name, row && place.rows.length === 1
-      ? detailsOf(this.table, row, this.main) : [[this.measure ? titleOf(this.table, this.measure) : say("count"), amount]]));
-    return made;
+    const amount = formatNumber(this.amountOf(place));
+    const mark = createMark(`${name}: ${amount}`, row && linkOfRow(row, this.main), shape);
+    this.tooltip.attach(mark, () => tooltipContent(name, row && place.rows.length === 1
+      ? detailsOf(this.table, row, this.main) : [[this.measureTitle(), amount]]));
+    return mark;
   }
 
-  private groupMark(cx: number, cy: number, places: Place[]): SVGElement {
-    const rows = distinct(places.flatMap((place) => place.rows), (row) => this.key(row));
+  /** A mark for points that lie close together: a link where they are one thing, else a button that lists the things. */
+  private createGroupMark({ x, y, members }: PointGroup<Place>): SVGElement {
     const { measure } = this;
-    const amount = measure ? places.reduce((sum, place) => sum + amountOf(place, measure), 0) : rows.length;
-    const plain = measure ? amount <= 0 : rows.length === 1;
-    const radius = plain ? DOT : Math.min(26, 7 + 2.2 * Math.sqrt(measure ? (20 * amount) / this.most() : amount));
-    const circle = s("circle", { cx, cy, r: radius, class: `dot ${measure && plain ? "q0" : "point"}` });
-    const written = plain ? [] : [s("text", { x: cx, y: cy, dy: "0.35em", "text-anchor": "middle" }, number(amount))];
-    const [only] = rows;
-    if (rows.length === 1 && only) {
-      const name = wordsOf(only, this.main);
-      const made = mark(measure ? `${name}: ${number(amount)}` : name, this.hrefOf(only), circle, ...written);
-      this.tip.on(made, () => tipWords(name, detailsOf(this.table, only, this.main)));
-      return made;
+    const rows = this.distinctRows(members);
+    const amount = measure ? members.reduce((sum, place) => sum + this.amountOf(place), 0) : rows.length;
+    const isPlain = measure ? amount <= 0 : rows.length === 1;
+    const relativeAmount = measure ? (20 * amount) / Math.max(1, ...this.points.map((place) => this.amountOf(place))) : amount;
+    const radius = isPlain ? DOT_RADIUS_PIXELS : Math.min(MAX_DOT_RADIUS_PIXELS, 7 + 2.2 * Math.sqrt(relativeAmount));
+    const shapes: SVGElement[] = [s("circle", { cx: x, cy: y, r: radius, class: `dot ${measure && isPlain ? "q0" : "point"}` })];
+    if (!isPlain) shapes.push(s("text", { x, y, dy: "0.35em", "text-anchor": "middle" }, formatNumber(amount)));
+    const [row] = rows;
+    const name = (row && rows.length === 1 ? textOf(row, this.main) : translate("here", rows.length));
+    const label = measure ? `${name}: ${formatNumber(amount)}` : name;
+    if (row && rows.length === 1) {
+      const mark = createMark(label, linkOfRow(row, this.main), ...shapes);
+      this.tooltip.attach(mark, () => tooltipContent(name, detailsOf(this.table, row, this.main)));
+      return mark;
     }
-    const words = say("here", rows.length) + (measure ? `: ${number(amount)}` : "");
-    const made = s("g", { class: "mark group", role: "button", tabindex: -1, "aria-label": words },
-      circle, ...written);
-    const names = rows.slice(0, 6).map((row): [string, string] =>
-      [measure ? wordsOf(row, this.main) : "", wordsOf(row, measure ?? this.main)]);
-    if (rows.length > names.length) names.push(["", say("more", rows.length - names.length)]);
-    this.tip.on(made, () => tipWords(words, names));
-    const open = (): void => this.listRows(words, rows);
-    made.addEventListener("click", () => !this.zoom.moved() && open());
-    made.addEventListener("keydown", (event) => {
+    const mark = s("g", { class: "mark group", role: "button", tabindex: -1, "aria-label": label }, ...shapes);
+    const pairs = rows.slice(0, MAX_NAMES_IN_TOOLTIP).map((listed): [string, string] =>
+      [measure ? textOf(listed, this.main) : "", textOf(listed, measure ?? this.main)]);
+    if (rows.length > pairs.length) pairs.push(["", translate("more", rows.length - pairs.length)]);
+    this.tooltip.attach(mark, () => tooltipContent(label, pairs));
+    mark.addEventListener("click", () => !this.panZoom.wasDragged() && this.listRows(label, rows));
+    mark.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      open();
+      this.listRows(label, rows);
     });
-    return made;
+    return mark;
   }
 
-  /** The greatest amount at any point. */
-  private most(): number {
-    return Math.max(1, ...this.points.map((place) => amountOf(place, this.measure)));
-  }
-
-  /** What lies at one place, under the map. */
-  private listRows(words: string, rows: Row[]): void {
-    this.list.replaceChildren(h("p", { class: "here-title" }, words), h("ul", {}, ...rows.map((row) => {
-      const href = this.hrefOf(row);
-      const name = wordsOf(row, this.main);
-      const details = [...new Set(detailsOf(this.table, row, this.main).map(([, value]) => value))].join(" · ");
+  /** List the things of a group under the map. */
+  private listRows(title: string, rows: Row[]): void {
+    this.placeList.replaceChildren(h("p", { class: "here-title" }, title), h("ul", {}, ...rows.map((row) => {
+      const href = linkOfRow(row, this.main);
+      const name = textOf(row, this.main);
+      const details = [...new Set(detailsOf(this.table, row, this.main).map(([, text]) => text))].join(" · ");
       return h("li", {}, href ? h("a", { href }, name) : name, details ? h("span", { class: "hint" }, ` ${details}`) : null);
     })));
-    this.list.querySelector("a")?.focus({ preventScroll: true });
+    this.placeList.querySelector("a")?.focus({ preventScroll: true });
+  }
+
+  private amountOf(place: Place): number {
+    return amountOf(place, this.measure);
+  }
+
+  private measureTitle(): string {
+    return this.measure ? titleOf(this.table, this.measure) : translate("count");
   }
 
   private nameOf(place: Place): string {
-    return place.rows[0] ? wordsOf(place.rows[0], this.main) : "";
+    return place.rows[0] ? textOf(place.rows[0], this.main) : "";
   }
 
-  private key(row: Row): string {
-    return row.cells[this.main]?.value ?? "";
+  /** One row for each thing at some places: the last, where a thing has several. */
+  private distinctRows(places: Place[]): Row[] {
+    const rows = places.flatMap((place) => place.rows);
+    return [...new Map(rows.map((row) => [row.cells[this.main]?.value ?? "", row])).values()];
   }
-
-  private hrefOf(row: Row): string | undefined {
-    const cell = row.cells[this.main];
-    return row.href ?? (cell?.kind === "iri" ? linkTo(cell.value) : undefined);
-  }
-}
-
-function distinct<T>(values: readonly T[], key: (value: T) => string): T[] {
-  return [...new Map(values.map((value) => [key(value), value])).values()];
 }

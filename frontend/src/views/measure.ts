@@ -1,17 +1,17 @@
-/** The choice between several numbers that a table holds. */
+/** The choice between the numeric columns of a table. */
 
 import { freshId, h } from "../dom";
+import { translate } from "../i18n";
 import { titleOf } from "../rdf/columns";
 import type { Table } from "../rdf/table";
-import { say } from "../i18n";
 
-/** A switch between columns, or null where there is nothing to choose. The first is chosen. */
-export function measureSwitch(table: Table, columns: string[], choose: (column: string) => void): HTMLElement | null {
+/** A switch between columns, of which the first is chosen; null where there are fewer than two. */
+export function measureSwitch(table: Table, columns: string[], onChoose: (column: string) => void): HTMLElement | null {
   if (columns.length < 2) return null;
   const name = freshId("measure");
   const choices = columns.map((column, index) => {
-    const input = h("input", { type: "radio", name, value: column, checked: index === 0, change: () => choose(column) });
+    const input = h("input", { type: "radio", name, value: column, checked: index === 0, change: () => onChoose(column) });
     return h("label", {}, input, h("span", {}, titleOf(table, column)));
   });
-  return h("fieldset", { class: "switch" }, h("legend", { class: "visually-hidden" }, say("measure")), ...choices);
+  return h("fieldset", { class: "switch" }, h("legend", { class: "visually-hidden" }, translate("measure")), ...choices);
 }

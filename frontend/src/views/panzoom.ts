@@ -1,8 +1,11 @@
-/** Zooming and moving a drawing: buttons, Ctrl and wheel, two fingers, dragging. A plain wheel scrolls the page. */
+/** Zooming and moving a drawing: buttons, Ctrl and wheel, two fingers, dragging. A wheel without Ctrl scrolls the page. */
 
 import { h } from "../dom";
-import { say } from "../i18n";
+import { translate, type MessageKey } from "../i18n";
 
+type Point = [number, number];
+
+/** A point p of the drawing is at (k * p.x + x, k * p.y + y). */
 export interface Transform {
   k: number;
   x: number;
@@ -11,63 +14,81 @@ export interface Transform {
 
 export const IDENTITY: Transform = { k: 1, x: 0, y: 0 };
 
-/** The transform that zooms by `factor` and keeps the point where it is. */
-export function zoomed(t: Transform, factor: number, [px, py]: [number, number], most: number): Transform {
-  const k = Math.min(most, Math.max(1, t.k * factor));
-  const grown = k / t.k;
-  return { k, x: px - (px - t.x) * grown, y: py - (py - t.y) * grown };
+const MAX_ZOOM = 16;
+const BUTTON_ZOOM_FACTOR = 1.6;
+/** A pointer that moves less has clicked. */
+const MIN_DRAG_PIXELS = 4;
+
+/** The transform that zooms by `factor` and keeps a point where it is. */
+export function zoomAt(transform: Transform, factor: number, [pointX, pointY]: Point, maxZoom: number): Transform {
+  const k = Math.min(maxZoom, Math.max(1, transform.k * factor));
+  const ratio = k / transform.k;
+  return { k, x: pointX - (pointX - transform.x) * ratio, y: pointY - (pointY - transform.y) * ratio };
 }
 
-/** The transform at a zoom with a spot of the drawing in the middle. */
-export function centred(k: number, [x, y]: [number, number], width: number, height: number): Transform {
+/** The transform of a zoom that puts a point of the drawing into the middle. */
+export function centerOn(k: number, [x, y]: Point, width: number, height: number): Transform {
   return { k, x: width / 2 - x * k, y: height / 2 - y * k };
 }
 
-/** The transform that keeps the drawing over its frame. */
-export function kept(t: Transform, width: number, height: number): Transform {
-  const within = (value: number, size: number): number => Math.min(0, Math.max(size * (1 - t.k), value));
-  return { k: t.k, x: within(t.x, width), y: within(t.y, height) };
+/** The nearest transform in which the drawing covers its whole frame. */
+export function keepInFrame(transform: Transform, width: number, height: number): Transform {
+  const clamp = (value: number, size: number): number => Math.min(0, Math.max(size * (1 - transform.k), value));
+  return { k: transform.k, x: clamp(transform.x, width), y: clamp(transform.y, height) };
+}
+
+/** The size of the rectangle around points, and its middle. */
+export function boundsOf(points: readonly Point[]): { width: number; height: number; center: Point } {
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  return { width: right - left, height: bottom - top, center: [(left + right) / 2, (top + bottom) / 2] };
+}
+
+export interface PanZoomOptions {
+  /** The size of the drawing in its own coordinates. */
+  getSize: () => [number, number];
+  /** Draws at a transform. */
+  apply: (transform: Transform) => void;
+  maxZoom?: number;
+  /** Where the button "show everything" leads. */
+  getHome?: () => Transform;
+  /** The point that the buttons zoom in on until the reader has moved the drawing. */
+  getCenterOfInterest?: () => Point | null;
 }
 
 export interface PanZoom {
   /** Whether the last press moved the drawing, and so was no click. */
-  moved(): boolean;
+  wasDragged(): boolean;
   buttons: HTMLElement;
-  set(t: Transform): void;
+  setTransform(transform: Transform): void;
 }
 
-/**
- * Make `svg` zoom and move; `apply` draws at a transform. Sizes are those of the SVG's own coordinates. `home` is where
- * it begins, `interest` the spot that the buttons approach until someone moves the drawing.
- */
-export function panZoom(
-  svg: SVGSVGElement, size: () => [number, number], apply: (t: Transform) => void, most = 16, home: () => Transform = () => IDENTITY,
-  interest: () => [number, number] | null = () => null,
-): PanZoom {
-  let t = IDENTITY;
-  let moved = false;
-  // Whether someone has chosen what to look at.
-  let steered = false;
-  let space = 0;
-  const pointers = new Map<number, [number, number]>();
+/** Let readers zoom and move the drawing in `svg`. */
+export function addPanZoom(svg: SVGSVGElement, options: PanZoomOptions): PanZoom {
+  const { getSize, apply, maxZoom = MAX_ZOOM, getHome = () => IDENTITY, getCenterOfInterest = () => null } = options;
+  let current = IDENTITY;
+  let dragged = false;
+  let movedByReader = false;
+  let fingerDistance = 0;
+  const pointers = new Map<number, Point>();
 
-  const set = (next: Transform): void => {
-    t = kept(next, ...size());
-    apply(t);
-    svg.classList.toggle("zoomed", t.k > 1);
+  const setTransform = (transform: Transform): void => {
+    current = keepInFrame(transform, ...getSize());
+    apply(current);
+    svg.classList.toggle("zoomed", current.k > 1);
   };
-  const zoom = (factor: number, at?: [number, number]): void => {
-    const [width, height] = size();
-    const spot = steered || at ? null : interest();
-    const next = zoomed(t, factor, at ?? [width / 2, height / 2], most);
-    set(spot ? centred(next.k, spot, width, height) : next);
+  const zoom = (factor: number, point?: Point): void => {
+    const [width, height] = getSize();
+    const interest = movedByReader || point ? null : getCenterOfInterest();
+    const next = zoomAt(current, factor, point ?? [width / 2, height / 2], maxZoom);
+    setTransform(interest ? centerOn(next.k, interest, width, height) : next);
   };
-  const place = (event: MouseEvent): [number, number] => {
+  const pointOf = (event: MouseEvent): Point => {
     const frame = svg.getBoundingClientRect();
-    const [width, height] = size();
+    const [width, height] = getSize();
     return [((event.clientX - frame.left) * width) / frame.width, ((event.clientY - frame.top) * height) / frame.height];
   };
-  const spread = (): number => {
+  const measureFingers = (): number => {
     const [a, b] = [...pointers.values()];
     return a && b ? Math.hypot(a[0] - b[0], a[1] - b[1]) : 0;
   };
@@ -75,46 +96,46 @@ export function panZoom(
   svg.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    steered = true;
-    zoom(2 ** (-event.deltaY / 200), place(event));
+    movedByReader = true;
+    zoom(2 ** (-event.deltaY / 200), pointOf(event));
   }, { passive: false });
   svg.addEventListener("pointerdown", (event) => {
-    moved = false;
+    dragged = false;
     if (event.button !== 0) return;
-    pointers.set(event.pointerId, place(event));
-    space = spread();
+    pointers.set(event.pointerId, pointOf(event));
+    fingerDistance = measureFingers();
   });
   svg.addEventListener("pointermove", (event) => {
     const from = pointers.get(event.pointerId);
     if (!from) return;
-    const to = place(event);
-    if (!moved && Math.hypot(to[0] - from[0], to[1] - from[1]) < 4) return;
-    if (!moved) svg.setPointerCapture(event.pointerId);
-    moved = steered = true;
+    const to = pointOf(event);
+    if (!dragged && Math.hypot(to[0] - from[0], to[1] - from[1]) < MIN_DRAG_PIXELS) return;
+    if (!dragged) svg.setPointerCapture(event.pointerId);
+    dragged = movedByReader = true;
     pointers.set(event.pointerId, to);
-    if (pointers.size === 1) return set({ k: t.k, x: t.x + to[0] - from[0], y: t.y + to[1] - from[1] });
-    const now = spread();
-    if (space) zoom(now / space, to);
-    space = now;
+    if (pointers.size === 1) return setTransform({ k: current.k, x: current.x + to[0] - from[0], y: current.y + to[1] - from[1] });
+    const distance = measureFingers();
+    if (fingerDistance) zoom(distance / fingerDistance, to);
+    fingerDistance = distance;
   });
-  const release = (event: PointerEvent): void => {
+  const releasePointer = (event: PointerEvent): void => {
     pointers.delete(event.pointerId);
-    space = spread();
+    fingerDistance = measureFingers();
   };
-  svg.addEventListener("pointerup", release);
-  svg.addEventListener("pointercancel", release);
+  svg.addEventListener("pointerup", releasePointer);
+  svg.addEventListener("pointercancel", releasePointer);
   svg.addEventListener("click", (event) => {
-    if (moved) event.preventDefault();
+    if (dragged) event.preventDefault();
   }, { capture: true });
 
-  const button = (text: string, word: "zoom.in" | "zoom.out" | "zoom.reset", act: () => void): HTMLElement =>
-    h("button", { type: "button", class: "quiet", "aria-label": say(word), title: say(word), click: act }, text);
-  const buttons = h("div", { class: "zoom", title: say("zoom.hint") },
-    button("+", "zoom.in", () => zoom(1.6)),
-    button("−", "zoom.out", () => zoom(1 / 1.6)),
-    button("⤢", "zoom.reset", () => {
-      steered = false;
-      set(home());
+  const createButton = (text: string, label: MessageKey, act: () => void): HTMLElement =>
+    h("button", { type: "button", class: "quiet", "aria-label": translate(label), title: translate(label), click: act }, text);
+  const buttons = h("div", { class: "zoom", title: translate("zoom.hint") },
+    createButton("+", "zoom.in", () => zoom(BUTTON_ZOOM_FACTOR)),
+    createButton("−", "zoom.out", () => zoom(1 / BUTTON_ZOOM_FACTOR)),
+    createButton("⤢", "zoom.reset", () => {
+      movedByReader = false;
+      setTransform(getHome());
     }));
-  return { moved: () => moved, buttons, set };
+  return { wasDragged: () => dragged, buttons, setTransform };
 }

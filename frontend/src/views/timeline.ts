@@ -1,61 +1,59 @@
-/** What happened when: a line for each row, from its first date to its second, or a spot. */
+/** What happened when: a bar for each row from its first date to its second, or a dot. */
 
 import { h, s } from "../dom";
-import type { Drawing, Stage } from "../page/figures";
-import { dateColumns, detailsOf, mainColumn, timeOf, wordsOf } from "../rdf/columns";
+import { translate } from "../i18n";
+import { dateColumns, detailsOf, mainColumn, textOf, timeOf } from "../rdf/columns";
 import type { Data } from "../rdf/fetch";
-import { linkTo } from "../rdf/links";
-import { say } from "../i18n";
-import { axis, bottom } from "./axes";
-import { mark, rove } from "./roving-focus";
-import { Tip, tipWords } from "./tooltip";
+import { linkOfRow } from "../rdf/links";
+import { createAxis, drawBottomAxis } from "./axes";
+import { addRovingFocus, createMark } from "./roving-focus";
+import { Tooltip, tooltipContent } from "./tooltip";
+import { createSvg, drawingWidth, requireTable, type Drawing, type Stage } from "./view";
 import "./charts.css";
 
-const LINE = 40;
-const LETTER = 7;
-const FOOT = 28;
+const ROW_PIXELS = 40;
+const LETTER_PIXELS = 7;
+const AXIS_PIXELS = 28;
 
 export function draw({ box, label }: Stage, data: Data): Drawing {
-  if (!("table" in data)) throw new Error(say("cannot.table"));
-  const { table } = data;
-  const [start, end] = dateColumns(table);
+  const table = requireTable(data);
+  const [startColumn, endColumn] = dateColumns(table);
   const main = mainColumn(table);
-  if (!start || !main) throw new Error(say("cannot.dates"));
+  if (!startColumn || !main) throw new Error(translate("cannot.dates"));
   const events = table.rows.flatMap((row) => {
-    const from = timeOf(row.cells[start]);
-    return from === null ? [] : [{ row, from, to: (end ? timeOf(row.cells[end]) : null) ?? from }];
-  }).sort((a, b) => a.from - b.from || a.to - b.to);
+    const start = timeOf(row.cells[startColumn]);
+    return start === null ? [] : [{ row, start, end: (endColumn ? timeOf(row.cells[endColumn]) : null) ?? start }];
+  }).sort((a, b) => a.start - b.start || a.end - b.end);
   const [earliest] = events;
-  if (!earliest) throw new Error(say("cannot.no-date"));
-  const svg = s("svg", { class: "chart timeline", role: "group", "aria-label": `${label}. ${say("keys")}` });
+  if (!earliest) throw new Error(translate("cannot.no-date"));
+  const svg = createSvg("chart timeline", label);
   const frame = h("div", { class: "drawing" }, svg);
   box.append(frame);
-  const tip = new Tip(frame);
+  const tooltip = new Tooltip(frame);
 
   let marks: SVGElement[] = [];
-  const roved = rove(svg, () => marks);
+  const resetFocus = addRovingFocus(svg, () => marks);
   const resize = (): void => {
-    const width = Math.max(260, box.clientWidth);
-    const base = events.length * LINE + 4;
-    const along = axis(events.flatMap(({ from, to }) => [from, to]), 16, width - 24, true, 80);
-    svg.setAttribute("viewBox", `0 0 ${width} ${base + FOOT}`);
-    marks = events.map(({ row, from, to }, index) => {
-      const [left, right, y] = [along.to(from), along.to(to), index * LINE + 28];
-      const name = wordsOf(row, main);
-      const cell = row.cells[main];
-      const made = mark(`${wordsOf(row, start)}: ${name}`, row.href ?? (cell?.kind === "iri" ? linkTo(cell.value) : undefined),
+    const width = drawingWidth(box);
+    const bottom = events.length * ROW_PIXELS + 4;
+    const axis = createAxis(events.flatMap(({ start, end }) => [start, end]), 16, width - 24, true, 80);
+    svg.setAttribute("viewBox", `0 0 ${width} ${bottom + AXIS_PIXELS}`);
+    marks = events.map(({ row, start, end }, index) => {
+      const [left, right, y] = [axis.toPixels(start), axis.toPixels(end), index * ROW_PIXELS + 28];
+      const name = textOf(row, main);
+      const mark = createMark(`${textOf(row, startColumn)}: ${name}`, linkOfRow(row, main),
         right - left > 2
           ? s("rect", { class: "spot c1", x: left, y: y - 5, width: right - left, height: 10, rx: 5 })
           : s("circle", { class: "spot c1", cx: left, cy: y, r: 5 }),
-        s("text", { class: "event", x: Math.max(0, Math.min(left - 4, width - name.length * LETTER)), y: y - 12 }, name));
-      tip.on(made, () => tipWords(name, detailsOf(table, row, main)));
-      return made;
+        s("text", { class: "event", x: Math.max(0, Math.min(left - 4, width - name.length * LETTER_PIXELS)), y: y - 12 }, name));
+      tooltip.attach(mark, () => tooltipContent(name, detailsOf(table, row, main)));
+      return mark;
     });
-    svg.replaceChildren(bottom(along, base, 0), ...marks);
-    roved();
+    svg.replaceChildren(drawBottomAxis(axis, bottom, 0), ...marks);
+    resetFocus();
   };
   resize();
-  const last = events.reduce((a, b) => (b.to > a.to ? b : a));
-  const lastColumn = end && last.to !== last.from ? end : start;
-  return { summary: say("timeline.summary", events.length, wordsOf(earliest.row, start), wordsOf(last.row, lastColumn)), resize };
+  const latest = events.reduce((a, b) => (b.end > a.end ? b : a));
+  const latestColumn = endColumn && latest.end !== latest.start ? endColumn : startColumn;
+  return { summary: translate("timeline.summary", events.length, textOf(earliest.row, startColumn), textOf(latest.row, latestColumn)), resize };
 }

@@ -1,8 +1,14 @@
-/** A small box of words beside what the pointer or the focus is on; Escape takes it away. */
+/** A tooltip beside the mark that has the pointer or the focus; Escape hides it. */
 
 import { h } from "../dom";
 
-export class Tip {
+const MARGIN_PIXELS = 8;
+/** So far a tooltip may stand out above its frame before it goes under the mark. */
+const MAX_OVERHANG_PIXELS = 20;
+const MAX_PAIRS = 8;
+
+export class Tooltip {
+  // Screen readers read the name of the mark instead.
   private readonly box = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
 
   constructor(private readonly frame: HTMLElement) {
@@ -12,9 +18,9 @@ export class Tip {
     });
   }
 
-  /** Show what `words` gives for a mark, by pointer and by keyboard. */
-  on(mark: Element, words: () => (Node | string)[]): void {
-    const show = (): void => this.show(mark, words());
+  /** Show a mark's content while the mark has the pointer or the focus. */
+  attach(mark: Element, getContent: () => Node[]): void {
+    const show = (): void => this.show(mark, getContent());
     const hide = (): void => this.hide();
     mark.addEventListener("pointerenter", show);
     mark.addEventListener("focus", show);
@@ -26,27 +32,27 @@ export class Tip {
     this.box.hidden = true;
   }
 
-  private show(mark: Element, words: (Node | string)[]): void {
-    this.box.replaceChildren(...words);
+  private show(mark: Element, content: Node[]): void {
+    this.box.replaceChildren(...content);
     this.box.hidden = false;
     const frame = this.frame.getBoundingClientRect();
-    const seen = visiblePart(mark.getBoundingClientRect(), frame);
+    const visible = visiblePart(mark.getBoundingClientRect(), frame);
     const { offsetWidth: width, offsetHeight: height } = this.box;
-    const left = (seen.left + seen.right) / 2 - frame.left - width / 2;
-    const above = seen.top - frame.top - height - 8;
-    const top = above > -20 ? above : seen.bottom - frame.top + 8;
+    const left = (visible.left + visible.right) / 2 - frame.left - width / 2;
+    const above = visible.top - frame.top - height - MARGIN_PIXELS;
+    const top = above > -MAX_OVERHANG_PIXELS ? above : visible.bottom - frame.top + MARGIN_PIXELS;
     this.box.style.left = `${Math.max(0, Math.min(left, frame.width - width))}px`;
     this.box.style.top = `${Math.min(top, Math.max(0, frame.height - height))}px`;
   }
 }
 
-/** The words for a tip: a title, and pairs of a name and a value. */
-export function tipWords(title: string, pairs: [string, string][], most = 8): Node[] {
-  const list = h("dl", {});
-  for (const [name, value] of pairs.slice(0, most)) list.append(h("div", {}, h("dt", {}, name), h("dd", {}, value)));
-  return [h("strong", {}, title), ...(pairs.length ? [list] : [])];
+/** The content of a tooltip: a title, and pairs of a name and a value. */
+export function tooltipContent(title: string, pairs: [string, string][]): Node[] {
+  const rows = pairs.slice(0, MAX_PAIRS).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
+  return [h("strong", {}, title), ...(rows.length ? [h("dl", {}, ...rows)] : [])];
 }
 
+/** The part of a mark that is inside its frame. */
 function visiblePart(mark: DOMRect, frame: DOMRect): { left: number; right: number; top: number; bottom: number } {
   return {
     left: Math.max(mark.left, frame.left),
