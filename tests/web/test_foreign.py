@@ -73,3 +73,21 @@ def test_graphs_that_a_file_names_are_not_taken_for_inferred(serve: Callable[...
     assert "Named in a file that holds several graphs." in page
     assert "Read from one file." in page
     assert "reasoning" not in page
+
+
+def test_numbers_without_end_are_shown_as_they_are(serve: Callable[..., FlaskClient]) -> None:
+    long = "9" * 5000
+    client = serve(
+        "@prefix ex: <http://localhost:8080/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+        f'ex:a ex:n {long}, {long}.5, "P{long}Y"^^xsd:duration, "-{long}"^^xsd:gYear, "{long}-01-01"^^xsd:date ;\n'
+        f'<http://purl.org/dc/terms/source> "²", "page 10", "page 9", "{long}" .'
+    )
+    page = client.get("/page/a", headers=HTML)
+    assert page.status_code == 200
+    assert ",".join(["99", *["999"] * 1666]) in page.text
+    assert page.text.index("page 9") < page.text.index("page 10")
+    query = quote("SELECT * { ?s ?p ?o }")
+    for form in ("html", "json", "csv"):
+        assert client.get(f"/sparql?query={query}&format={form}").status_code == 200
+    for path in ("/ontology", "/.well-known/void", "/data/a.ttl"):
+        assert client.get(path, headers={"Accept": "text/html, */*;q=0.5"}).status_code == 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,6 +59,8 @@ class BlockingEngine(ABC):
 
     async def answer_async(self, query: Query) -> Answer:
         """Answer one query in a thread; see `Engine.answer_async`."""
+        import asyncio  # takes half of what importing the library may
+
         return await asyncio.to_thread(self.answer, query)
 
     def look_up(self, query: Query) -> Answer | None:  # noqa: ARG002 - part of the interface

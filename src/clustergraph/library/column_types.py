@@ -74,7 +74,8 @@ def typed(column: Column) -> Typed:
     if kind is not None and _fits(kind, values):
         return Typed(kind, values, column.codes)
     if kind is None and kinds <= NUMBERS:
-        return Typed(Kind.REAL, [None if one is None else float(one) for one in values], column.codes)
+        # By way of a text: a whole number beyond the range of floating point becomes infinite, as all others do.
+        return Typed(Kind.REAL, [None if one is None else float(str(one)) for one in values], column.codes)
     return Typed(Kind.TEXT, [_written(one) for one in values], column.codes)
 
 

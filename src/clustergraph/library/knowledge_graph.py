@@ -45,11 +45,6 @@ logger = logging.getLogger("clustergraph")
 G = TypeVar("G", bound=rdflib.Graph)
 
 _IRI = re.compile(r"<([^\s<>]+)>|((?:[A-Za-z][A-Za-z0-9+.-]*://|urn:)[^\s<>]+)")
-_CLASSES = """SELECT DISTINCT ?class ?label {
-  VALUES ?kind { owl:Class rdfs:Class }
-  ?class a ?kind FILTER(isIRI(?class) && EXISTS { ?thing a ?class })
-  OPTIONAL { ?class rdfs:label ?label }
-}"""
 _INSTANCES = """SELECT DISTINCT ?thing ?label {
   ?thing a ?class FILTER(isIRI(?thing))
   OPTIONAL { ?thing rdfs:label|skos:prefLabel ?label }
@@ -377,32 +372,24 @@ class KnowledgeGraph:
         )
 
     def __getattr__(self, name: str) -> Things:
+        # Notebooks and debuggers look for names such as `_repr_png_`, which no class has.
         if name.startswith("_"):
             raise AttributeError(name)
-        if name not in self._classes:
-            known = ", ".join(sorted(self._classes)) or "none"
+        classes = self._classes
+        if name not in classes:
+            known = ", ".join(sorted(classes)) or "none"
             raise AttributeError(f"A graph has no attribute {name!r}. Its classes have things under the names {known}.")
-        return self.things(self._classes[name])
+        return self.things(classes[name])
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *(self._classes if self._engine is not None else ())})
 
-    @cached_property
+    @property
     def _classes(self) -> dict[str, str]:
-        """The classes that the ontology declares and that have things, by the plural of what they are called."""
-        from clustergraph.describe.labels import names_by_thing
-        from clustergraph.library.naming import plural, words
-        from clustergraph.rdf.table import Table
-        from clustergraph.rdf.text_in_language import is_in_language, text_in_language
+        """The classes that are attributes, by their names."""
+        from clustergraph.library.naming import class_names
 
-        found: dict[str, str] = {}
-        answer = self.engine.answer(Query(_CLASSES, format="tsv"))
-        for iri, names in sorted(names_by_thing(Table.of_tsv(answer.body)).items()):
-            english = [(tag, text) for tag, text in names if not tag or is_in_language(tag, "en")]
-            name = plural(text_in_language(english, "en") or words(iri))
-            if name.isidentifier():
-                found.setdefault(name, iri)
-        return found
+        return class_names(self.engine)
 
     @cached_property
     def _resolver(self) -> Resolver:
@@ -465,11 +452,11 @@ def _graph(answer: Answer) -> Triples:
     import pyoxigraph as ox
 
     from clustergraph.library.triples import Triples
-    from clustergraph.rdf.conversion import filled
+    from clustergraph.rdf.conversion import add_quads
 
     form = ox.RdfFormat.from_media_type(answer.format.media_type)
     assert form is not None
-    return filled(Triples(), ox.parse(answer.body, form))
+    return add_quads(Triples(), ox.parse(answer.body, form))
 
 
 class _Logged:

@@ -120,13 +120,14 @@ class Thing:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        found = self._methods.get(name)
-        if found is None:
+        # Whether any thing has it is known without asking the graph what this one is.
+        names = sorted({method.name for query in self._graph.catalogue for method in query.methods})
+        if name not in names or name not in self._methods:
             raise AttributeError(
-                f"{self!r} has no attribute {name!r}. Its own, from canned queries, are "
-                f"{', '.join(sorted(self._methods)) or 'none'}; a property is read as thing['prefix:name']."
+                f"<{self.iri}> has no attribute {name!r}. Those that things have, from canned queries, are "
+                f"{', '.join(names) or 'none'}; a property is read as thing['prefix:name']."
             )
-        return asked(self._graph, *found, self.iri)
+        return asked(self._graph, *self._methods[name], self.iri)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._methods]

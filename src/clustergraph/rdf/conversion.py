@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 import rdflib
@@ -31,12 +33,12 @@ def to_rdflib(term: NamedNode | BlankNode | Literal) -> Node:
 
 
 def to_graph(quads: Iterable[Quad]) -> rdflib.Graph:
-    """The triples as an rdflib graph; see `filled`."""
-    return filled(rdflib.Graph(), quads)
+    """The triples as an rdflib graph; see `add_quads`."""
+    return add_quads(rdflib.Graph(), quads)
 
 
-def filled(graph: G, quads: Iterable[Quad]) -> G:
-    """The same graph with the triples added. Triple terms and base directions (RDF 1.2) are left out."""
+def add_quads(graph: G, quads: Iterable[Quad]) -> G:
+    """Add the triples to a graph, and give it back. Triple terms and base directions (RDF 1.2) are left out."""
     with quiet():
         for quad in quads:
             subject, object = quad.subject, quad.object
@@ -50,11 +52,32 @@ def filled(graph: G, quads: Iterable[Quad]) -> G:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep rdflib from logging literals that it cannot turn into Python values; reasoning and shapes report them."""
-    logger = logging.getLogger("rdflib.term")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    """Keep rdflib from logging literals that it cannot turn into Python values; reasoning and shapes report them.
+
+    It holds for the thread that is within it; what other threads log is logged.
+    """
+    global _uses
+    token = _is_quiet.set(True)
+    with _lock:
+        _uses += 1
+        _LOGGER.addFilter(_is_heard)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        with _lock:
+            _uses -= 1
+            if not _uses:
+                _LOGGER.removeFilter(_is_heard)
+        _is_quiet.reset(token)
+
+
+_LOGGER = logging.getLogger("rdflib.term")
+_lock = threading.Lock()
+_uses = 0
+"""How many threads are within `quiet`; the filter is on the logger as long as there are any."""
+_is_quiet = ContextVar("_is_quiet", default=False)
+
+
+def _is_heard(record: logging.LogRecord) -> bool:
+    """Whether a record is logged: an error always, anything else unless it comes from within `quiet`."""
+    return record.levelno >= logging.ERROR or not _is_quiet.get()

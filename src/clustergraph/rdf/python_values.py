@@ -157,6 +157,9 @@ _whole = _matching(_WHOLE, int)
 _real = _matching(_DOUBLE, float)
 _moment = _matching(re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*"), datetime.fromisoformat)
 
+# Not of so many digits that Python could not write the value out again; behind a point there may be more.
+_duration = _matching(re.compile(r"(?!.*(?<![.\d])\d{16}).+"), parse_xsd_duration)
+
 WHOLE_NUMBERS = (
     *("integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger"),
     *("nonPositiveInteger", "negativeInteger"),
@@ -175,8 +178,6 @@ _CONVERTERS: dict[str, Callable[[str], Any]] = {
     "dateTime": _moment,
     "dateTimeStamp": _moment,
     "time": _matching(re.compile(r"\d\d:\d\d:\d\d.*"), time.fromisoformat),
-    "duration": parse_xsd_duration,
-    "dayTimeDuration": parse_xsd_duration,
-    "yearMonthDuration": parse_xsd_duration,
+    **dict.fromkeys(("duration", "dayTimeDuration", "yearMonthDuration"), _duration),
     "string": str,
 }

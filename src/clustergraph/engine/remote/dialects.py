@@ -214,7 +214,7 @@ class Virtuoso(Dialect):
             return reply.body
         body = reply.body.replace(_POINT, _WKT)
         return re.sub(
-            rb'"([0-9]+)"(\^\^<http://www\.w3\.org/2001/XMLSchema#duration>)',
+            rb'"([0-9]{1,9})"(\^\^<http://www\.w3\.org/2001/XMLSchema#duration>)',
             lambda found: b'"' + _duration(int(found[1])).encode() + b'"' + found[2],
             body,
         )
@@ -292,7 +292,7 @@ def _as_standard(term: dict[str, Any]) -> dict[str, Any]:
         return term
     if term.get("type") == "bnode":
         term["value"] = re.sub(r"\W", "", value.removeprefix("nodeID://"))
-    elif datatype == f"{XSD}duration" and value.isdecimal():
+    elif datatype == f"{XSD}duration" and value.isdecimal() and len(value) < 10:
         term["value"] = _duration(int(value))
     elif datatype == _POINT.decode():
         term["datatype"] = _WKT.decode()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
@@ -26,7 +27,7 @@ FIELD = "lang"
 _LANGUAGE, _EXPLICIT = "clustergraph.language", "clustergraph.language.explicit"
 """Where a request keeps its language, and the one that its address names: a page asks some hundred times."""
 _TEXTS = Path(__file__).parents[1] / "translations"
-_DURATION = re.compile(r"P(?=.)(?:(\d+)Y)?(?:(\d+)M)?")
+_DURATION = re.compile(r"P(?=.)(?:(\d{1,9})Y)?(?:(\d{1,9})M)?")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T.*|Z|[+-]\d\d:\d\d)?")
 
 
@@ -142,7 +143,7 @@ def number(value: int | float | str) -> str:
     if not whole.isascii() or not whole.isdigit() or (fraction and not fraction.isdigit()):
         return text
     words = texts(language())
-    grouped = f"{int(whole):,}".replace(",", words["number.thousands"]) if whole.lstrip("0") else "0"
+    grouped = f"{Decimal(whole):,}".replace(",", words["number.thousands"])  # an int has a limit of digits
     return f"{sign}{grouped}{words['number.point'] if point else ''}{fraction}"
 
 

@@ -382,4 +382,5 @@ def _importance(prop: str) -> tuple[int, str]:
 
 def _numbers(text: str) -> list[Any]:
     """A key that sorts numbers inside a text by their size."""
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
+    parts = re.findall(r"0*(\d+)|(\D+)", text)
+    return [(0, len(digits), digits) if digits else (1, 0, words) for digits, words in parts]
