@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= auto
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 # What the scripts of the pages are built from, and a stamp of the last build. The pages work without them, only plainer.
@@ -15,8 +16,8 @@ NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); proces
 serve: $(VENV)/serve frontend  ## Build the snapshot and serve it on http://127.0.0.1:8080/
 	$(BIN)/clustergraph serve
 
-test: $(VENV)/test check frontend  ## Every check and every test
-	$(BIN)/python -m pytest
+test: $(VENV)/test check frontend  ## Every check and every test; WORKERS says how many processes run the tests
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 ifeq ($(NODE),yes)
 	@test ! -d frontend/node_modules || (cd frontend && npm run --silent check && npm run --silent test)
 endif

@@ -11,34 +11,23 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 import clustergraph.web
-from browsing import PATIENCE, SWITCHES, Visitor
-from clustergraph.snapshots.snapshot import Snapshot
-from serving import start, stop
+from support.browser import PATIENCE, SWITCHES, Visitor
+from support.server import Server
 
 ROOT = Path(__file__).parents[2]
 BUILT = Path(clustergraph.web.__file__).parent / "static/dist/manifest.json"
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 
 
-@pytest.fixture(scope="session")
-def url(store: Path, snapshot: Snapshot) -> Iterator[str]:
-    """The address of a running service."""
-    assert snapshot.path is not None
-    assert snapshot.path.is_relative_to(store.resolve())
-    server = start(store)
-    yield server.url
-    stop(server)
-
-
 # Of each module, not of the session: while playwright runs, nothing else may run an event loop.
 @pytest.fixture(scope="module")
-def visitor(needs: Callable[[str, str], None], url: str) -> Iterator[Visitor]:
+def visitor(needs: Callable[[str, str], None], published_server: Server) -> Iterator[Visitor]:
     """Someone with Chromium at the service."""
     needs("chromium", "chromium")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=SWITCHES)
-        yield Visitor(browser, url)
+        yield Visitor(browser, published_server.url)
         browser.close()
 
 

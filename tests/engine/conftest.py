@@ -11,7 +11,7 @@ import pytest
 from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.readers.reader_pool import ReaderPool
 from clustergraph.snapshots.snapshot import STORE, Snapshot
-from pools import MakePool
+from support.reader_pools import MakePool
 
 MakeSnapshot = Callable[..., Snapshot]
 

@@ -21,7 +21,8 @@ from clustergraph.rdf import formats
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import Busy, DeadlinePassed, EngineDown, QuerySyntaxError
 from clustergraph.sparql.query import Query
-from pools import ENDLESS, MakePool, count, wait_until
+from support.reader_pools import ENDLESS, MakePool, count
+from support.waiting import wait_until
 
 
 async def until(true: Any) -> None:

@@ -12,7 +12,7 @@ from clustergraph.describe.label_cache import Labels
 from clustergraph.library.knowledge_graph import KnowledgeGraph
 from clustergraph.mcp import describe_tool, schema_tool
 from clustergraph.mcp.graph_context import Knowledge
-from languages import GRAPH
+from support.languages import GRAPH
 
 ONE, TWO = "http://localhost:8080/one", "http://localhost:8080/two"
 

@@ -19,9 +19,9 @@ import pytest
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
-import serving
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import published
+from support.server import Server
 
 PATIENCE = 60
 """Seconds after which a server counts as one that hangs."""
@@ -134,14 +134,9 @@ def test_a_signal_ends_the_server_while_it_waits(snapshot: Snapshot, number: int
         process.wait()
 
 
-def test_a_session_about_a_graph_elsewhere(snapshot: Snapshot, store: Path) -> None:
-    assert (store / "current").resolve() == snapshot.path
-    service = serving.start(store)
-    try:
-        words = ["-m", "clustergraph", "mcp", "--engine", service.url]
-        anyio.run(use, StdioServerParameters(command=sys.executable, args=words), "auto")
-    finally:
-        serving.stop(service)
+def test_a_session_about_a_graph_elsewhere(published_server: Server) -> None:
+    words = ["-m", "clustergraph", "mcp", "--engine", published_server.url]
+    anyio.run(use, StdioServerParameters(command=sys.executable, args=words), "auto")
 
 
 @pytest.mark.parametrize(

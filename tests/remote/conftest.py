@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-import real_engines
 from clustergraph.cli import cli
 from clustergraph.snapshots.snapshot import Snapshot
-from real_engines import PASSWORD, Running
-from serving import start, stop
+from support import sparql_engines
+from support.server import Server
+from support.sparql_engines import PASSWORD, Running
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +19,7 @@ def virtuoso(
     snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str, str], None]
 ) -> Iterator[Running]:
     """Virtuoso with this repository's graph."""
-    engine = real_engines.virtuoso(tmp_path_factory.mktemp("virtuoso"), needs)
+    engine = sparql_engines.virtuoso(tmp_path_factory.mktemp("virtuoso"), needs)
     yield from _loaded(engine, snapshot, "--user", "dba", "--password-env", "DBA_PASSWORD")
 
 
@@ -29,7 +28,7 @@ def oxigraph(
     snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str, str], None]
 ) -> Iterator[Running]:
     """Oxigraph's server with this repository's graph."""
-    yield from _loaded(real_engines.oxigraph(tmp_path_factory.mktemp("oxigraph"), needs), snapshot)
+    yield from _loaded(sparql_engines.oxigraph(tmp_path_factory.mktemp("oxigraph"), needs), snapshot)
 
 
 def _loaded(engine: Running, snapshot: Snapshot, *words: str) -> Iterator[Running]:
@@ -56,12 +55,9 @@ def oxigraph_url(oxigraph: Running) -> str:
 
 
 @pytest.fixture(scope="session")
-def clustergraph_url(store: Path, snapshot: Snapshot) -> Iterator[str]:
+def clustergraph_url(published_server: Server) -> str:
     """Where another ClusterGraph answers queries on this repository's graph."""
-    assert snapshot.name
-    server = start(store)
-    yield server.sparql
-    stop(server)
+    return published_server.sparql
 
 
 @pytest.fixture(scope="session")

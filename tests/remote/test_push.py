@@ -19,7 +19,6 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
 
-import real_engines
 from clustergraph.cli import cli, exit_codes
 from clustergraph.ingest import build
 from clustergraph.progress import Silent
@@ -29,7 +28,8 @@ from clustergraph.push.http import Client
 from clustergraph.push.marker import LOADING, MANIFEST, MERGED
 from clustergraph.push.target import find
 from clustergraph.snapshots.snapshot import Snapshot
-from real_engines import PASSWORD, Running
+from support import sparql_engines
+from support.sparql_engines import PASSWORD, Running
 
 BASE = "https://example.org/"
 SIGNED_IN = ("--user", "dba", "--password-env", "DBA_PASSWORD")
@@ -67,8 +67,8 @@ def servers(
     def server(name: str) -> Running:
         if name not in started:
             folder = tmp_path_factory.mktemp(name)
-            made = real_engines.virtuoso(folder, needs) if name == "virtuoso" else None
-            started[name] = made or real_engines.oxigraph(folder, needs)
+            made = sparql_engines.virtuoso(folder, needs) if name == "virtuoso" else None
+            started[name] = made or sparql_engines.oxigraph(folder, needs)
             started[name].start()
         return started[name]
 
@@ -329,7 +329,7 @@ def test_where_to_is_said_once(words: tuple[str, ...]) -> None:
 
 
 def test_nothing_listens() -> None:
-    url = f"http://127.0.0.1:{real_engines.free_port()}/sparql"
+    url = f"http://127.0.0.1:{sparql_engines.free_port()}/sparql"
     with pytest.raises(Unreachable, match=f"{url} does not answer POST: Connection refused"):
         find(url, Client(first_wait=0.001))
 
@@ -357,10 +357,10 @@ def test_a_push_that_is_interrupted_says_what_stands_there(
 def test_a_read_only_server_is_told_from_a_wrong_address(
     snapshots: tuple[Snapshot, Snapshot], tmp_path: Path, needs: Callable[[str, str], None]
 ) -> None:
-    server = real_engines.oxigraph(tmp_path, needs)
+    server = sparql_engines.oxigraph(tmp_path, needs)
     server.start()
     server.end()  # it has made the store by now
-    server = real_engines.oxigraph(tmp_path, needs, kind="serve-read-only")
+    server = sparql_engines.oxigraph(tmp_path, needs, kind="serve-read-only")
     server.start()
     try:
         done = pushed(server, snapshots[0])

@@ -11,10 +11,10 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 
-import real_engines
 from clustergraph.cli import cli, exit_codes
 from clustergraph.snapshots.snapshot import Snapshot
-from real_engines import PASSWORD
+from support import sparql_engines
+from support.sparql_engines import PASSWORD
 
 
 def written(snapshot: Snapshot, folder: Path, *words: str) -> Path:
@@ -56,7 +56,7 @@ def test_files_are_not_mixed_with_others(snapshot: Snapshot, tmp_path: Path) -> 
 def test_oxigraph_loads_them(snapshot: Snapshot, tmp_path: Path, needs: Callable[[str, str], None]) -> None:
     files = written(snapshot, tmp_path / "files")
     (tmp_path / "engine").mkdir()
-    engine = real_engines.oxigraph(tmp_path / "engine", needs)
+    engine = sparql_engines.oxigraph(tmp_path / "engine", needs)
     load = [engine.command[0], "load", "--location", "store", "--file", str(files / "everything.nq.gz")]
     subprocess.run(load, cwd=engine.folder, check=True, capture_output=True)
     engine.start()
@@ -70,7 +70,7 @@ def test_virtuoso_loads_them(snapshot: Snapshot, tmp_path: Path, needs: Callable
     needs("isql-vt", "virtuoso-opensource-7-bin")
     files = written(snapshot, tmp_path / "files")
     (tmp_path / "engine").mkdir()
-    engine = real_engines.virtuoso(tmp_path / "engine", needs, files)
+    engine = sparql_engines.virtuoso(tmp_path / "engine", needs, files)
     engine.start()
     try:
         place = f"127.0.0.1:{engine.ports['sql']}"

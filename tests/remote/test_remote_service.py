@@ -16,7 +16,6 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 import clustergraph
-import real_engines
 from clustergraph.cli import cli
 from clustergraph.cli.exit_codes import UNAVAILABLE, USAGE
 from clustergraph.engine.embedded import EmbeddedEngine
@@ -28,8 +27,9 @@ from clustergraph.sparql.errors import EngineDown
 from clustergraph.sparql.query import Query
 from clustergraph.web.app import create_app
 from clustergraph.web.service import Service, open_service
-from pools import wait_until
-from real_engines import Running
+from support import sparql_engines
+from support.sparql_engines import Running
+from support.waiting import wait_until
 
 PAGES = (
     "/",
@@ -77,7 +77,7 @@ def serve() -> Iterator[Callable[..., FlaskClient]]:
 @pytest.fixture
 def own(tmp_path: Path, needs: Callable[[str, str], None]) -> Iterator[Running]:
     """An Oxigraph server for one test alone, which may end it."""
-    engine = real_engines.oxigraph(tmp_path, needs)
+    engine = sparql_engines.oxigraph(tmp_path, needs)
     engine.start()
     yield engine
     engine.end()
@@ -273,7 +273,7 @@ def test_the_library_opens_any_endpoint(oxigraph_url: str, kg: Any) -> None:
 
 
 def test_nothing_answers() -> None:
-    port = real_engines.free_port()
+    port = sparql_engines.free_port()
     with pytest.raises(EngineDown, match="connection refused"):
         clustergraph.open(f"http://127.0.0.1:{port}/")
     with pytest.raises(ValueError, match="one address"):
@@ -291,7 +291,7 @@ def test_the_commands_ask_an_engine(oxigraph_url: str, tmp_path: Path) -> None:
     both = run.invoke(cli, ["sparql", "ASK {}", "--engine", oxigraph_url, "--store", str(tmp_path)])
     assert both.exit_code == USAGE
     assert run.invoke(cli, ["sparql", "ASK {}", "--engine", "nowhere"]).exit_code == USAGE
-    port = real_engines.free_port()
+    port = sparql_engines.free_port()
     down = run.invoke(cli, ["sparql", "ASK {}", "--engine", f"http://127.0.0.1:{port}/"])
     assert down.exit_code == UNAVAILABLE
     assert "connection refused" in down.output

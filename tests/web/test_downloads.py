@@ -23,7 +23,7 @@ from clustergraph.sparql.errors import Busy
 from clustergraph.web.app import create_app
 from clustergraph.web.http import export_files
 from clustergraph.web.service import open_service
-from serving import start, stop
+from support.server import start_server, stop_server
 
 TRIPLES = 100_000
 LOCAL = "http://localhost:8080/"
@@ -124,7 +124,7 @@ def test_a_download_goes_on_where_it_was_cut_off(client: FlaskClient) -> None:
 def test_the_server_sends_the_same_parts(client: FlaskClient, large: Snapshot) -> None:
     """There, files are sent by the server itself."""
     assert large.path is not None
-    server = start(large.path.parent.parent, **{"result-size": "1", "timeout": "60"})
+    server = start_server(large.path.parent.parent, **{"result-size": "1", "timeout": "60"})
     address = "/data/graph/made-up.nq"
     whole = client.get(address).data
     size = len(whole)
@@ -150,7 +150,7 @@ def test_the_server_sends_the_same_parts(client: FlaskClient, large: Snapshot) -
         assert (status, headers["content-length"], body) == (200, str(size), b"")
     finally:
         connection.close()
-        stop(server)
+        stop_server(server)
 
 
 def test_downloads_that_nobody_reads_hold_no_reader(client: FlaskClient, large: Snapshot) -> None:

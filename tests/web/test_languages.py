@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask.testing import FlaskClient
 
-from languages import GRAPH
+from support.languages import GRAPH
 
 
 def test_titles_and_names_on_pages_are_english_before_those_in_no_language(serve: Callable[..., FlaskClient]) -> None:

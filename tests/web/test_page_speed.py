@@ -13,7 +13,7 @@ from bench.pages import MOST, Page, found, measure
 from clustergraph.engine.base import Engine
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import published
-from serving import Server, start, stop
+from support.server import Server, start_server, stop_server
 
 ROUNDS = 3
 """How often a page that seems too slow is measured again: noise passes, slowness stays."""
@@ -29,9 +29,9 @@ def pages(store: Path, snapshot: Snapshot, engine: Engine) -> list[Page]:
 def server(store: Path, snapshot: Snapshot) -> Iterator[Server]:
     """The service of the published graph, without any cache."""
     assert snapshot.name
-    started = start(store, cache="0")
+    started = start_server(store, cache="0")
     yield started
-    stop(started)
+    stop_server(started)
 
 
 def test_pages_of_every_class_are_measured_with_their_queries(pages: list[Page], snapshot: Snapshot) -> None:

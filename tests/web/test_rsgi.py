@@ -18,8 +18,8 @@ import pytest
 
 from clustergraph.web.middleware.response_cache import QUICKLY_CODED
 from clustergraph.web.rsgi import MOST_UNREAD, environment
-from on_loop import Headers, Scope
-from serving import Server, start, stop
+from support.rsgi_client import Headers, Scope
+from support.server import Server, start_server, stop_server
 
 THING = "https://w3id.org/clustergraph/id/country/JP"
 LOOKUP = f"SELECT ?p ?o {{ <{THING}> ?p ?o }}"
@@ -61,9 +61,9 @@ def test_the_host_may_stand_in_the_address() -> None:
 
 @pytest.fixture(scope="module")
 def server(store: Path) -> Iterator[Server]:
-    started = start(store, readers="1", queue="40", **{"queue-timeout": "30"})
+    started = start_server(store, readers="1", queue="40", **{"queue-timeout": "30"})
     yield started
-    stop(started)
+    stop_server(started)
 
 
 def get(server: Server, query: str, **headers: str) -> tuple[dict[str, str], bytes]:
@@ -131,7 +131,7 @@ def test_what_is_wrong_with_a_query_is_said_as_the_long_way_says_it(server: Serv
 
 
 def test_a_query_that_takes_too_long_gets_its_503(store: Path) -> None:
-    server = start(store, readers="1", timeout="0.3")
+    server = start_server(store, readers="1", timeout="0.3")
     try:
         with pytest.raises(HTTPError) as caught:
             get(server, ENDLESS)
@@ -140,7 +140,7 @@ def test_a_query_that_takes_too_long_gets_its_503(store: Path) -> None:
             assert json.load(error)["type"].endswith("timeout")
         assert b"bindings" in get(server, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[1]
     finally:
-        stop(server)
+        stop_server(server)
 
 
 def test_what_is_ready_and_look_ups_pass_by_queries_that_take_their_time(server: Server) -> None:
@@ -225,7 +225,7 @@ def test_of_a_body_too_large_only_so_much_is_taken(server: Server) -> None:
 
 @pytest.mark.parametrize("query", [LOOKUP, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"], ids=["look-up", "query"])
 def test_a_request_counts_once_for_its_client(store: Path, query: str) -> None:
-    server = start(store, rate="3/minute")
+    server = start_server(store, rate="3/minute")
     try:
         for number in range(3):
             get(server, f"{query} #{number}")
@@ -236,11 +236,11 @@ def test_a_request_counts_once_for_its_client(store: Path, query: str) -> None:
             assert json.load(refused.value)["type"] == "/errors#too-many-requests"
         get(server, f"{query} #0")  # ready, so it counts for nothing
     finally:
-        stop(server)
+        stop_server(server)
 
 
 def test_clients_are_told_apart_by_what_the_proxy_says(store: Path) -> None:
-    server = start(store, rate="1/minute", proxies="1")
+    server = start_server(store, rate="1/minute", proxies="1")
     try:
         for client in ("10.0.0.1", "10.0.0.2"):
             get(server, f"{LOOKUP} #{client}", **{"X-Forwarded-For": client})
@@ -251,4 +251,4 @@ def test_clients_are_told_apart_by_what_the_proxy_says(store: Path) -> None:
             with pytest.raises(HTTPError, match="429"):
                 get(server, f"{LOOKUP} # forged {client}", **forged)
     finally:
-        stop(server)
+        stop_server(server)

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, DIGEST, JSON, JSONLD, N3, POST, POSTDIRECTLY, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import EndPointInternalError, QueryBadFormed
 
-from serving import Server, start, stop
+from support.server import Server, start_server, stop_server
 
 BASE = "https://w3id.org/clustergraph/"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -31,11 +31,9 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c < ?i) }"
 
 
-@pytest.fixture(scope="module")
-def server(store: Path) -> Iterator[Server]:
-    started = start(store)
-    yield started
-    stop(started)
+@pytest.fixture
+def server(published_server: Server) -> Server:
+    return published_server
 
 
 @pytest.fixture
@@ -203,7 +201,7 @@ def test_a_large_upload_is_refused(server: Server) -> None:
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_when_told_and_answers_first(store: Path, ending: signal.Signals) -> None:
-    server = start(store)
+    server = start_server(store)
     try:
         processes = server.descendants()
         assert len(processes) >= 3
@@ -225,7 +223,7 @@ def test_it_stops_when_told_and_answers_first(store: Path, ending: signal.Signal
             assert answer.result(timeout=30)["type"] == "/errors#timeout"
         assert server.process.wait(30) == 0
     finally:
-        stop(server)
+        stop_server(server)
     deadline = time.monotonic() + 10
     while alive := [process for process in processes if Path(f"/proc/{process}").exists()]:
         assert time.monotonic() < deadline, alive

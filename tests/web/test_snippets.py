@@ -6,24 +6,20 @@ import csv
 import html
 import io
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 from rdflib import Graph
 
-from serving import start, stop
+from support.server import Server
 
 SNIPPET = re.compile(r"<h2>(Python[^<]*)</h2>\s*<pre[^>]*>(.*?)</pre>", re.DOTALL)
 
 
-@pytest.fixture(scope="module")
-def url(store: Path) -> Iterator[str]:
-    server = start(store)
-    yield server.url
-    stop(server)
+@pytest.fixture
+def url(published_server: Server) -> str:
+    return published_server.url
 
 
 def got(url: str, accept: str) -> str:

@@ -1,7 +1,7 @@
 """The short way to `/sparql`: a plain question, a new one, answered without the framework.
 
 Only what nearly every program sends is taken: GET with a `query` and nothing else. Everything else, and every error,
-goes the long way, through the application, which says the same; `tests/web/test_quick.py` compares the two.
+goes the long way, through the application, which says the same; `tests/web/test_fast_path.py` compares the two.
 """
 
 from __future__ import annotations

@@ -17,8 +17,6 @@ from typing import Any
 
 import pytest
 
-import docs_blocks
-import docs_reader
 from clustergraph.catalogue.model import VIEWS
 from clustergraph.catalogue.query_file_parser import KEYS, PARAMETER_KEYS
 from clustergraph.catalogue.variables import TYPES
@@ -31,8 +29,9 @@ from clustergraph.web.app import create_app
 from clustergraph.web.http.headers import EXPOSED
 from clustergraph.web.http.problem import KINDS
 from clustergraph.web.service import Service, open_service
+from support import docs_blocks, docs_examples
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "README.md", *DOCS.rglob("*.md")))
 
@@ -148,10 +147,10 @@ def test_every_named_graph_is_documented(snapshot: Snapshot) -> None:
 
 
 def test_the_index_leads_to_every_page() -> None:
-    led = {(DOCS / link).resolve() for link in docs_reader.links(text("docs/index.md"))}
+    led = {(DOCS / link).resolve() for link in docs_examples.links(text("docs/index.md"))}
     decisions = set((DOCS / "explanation/decisions").glob("*.md"))
     assert [path for path in sorted({*DOCS.rglob("*.md")} - decisions - {DOCS / "index.md"}) if path not in led] == []
-    told = docs_reader.links(text("docs/explanation/design.md"))
+    told = docs_examples.links(text("docs/explanation/design.md"))
     assert [path.name for path in sorted(decisions) if f"decisions/{path.name}" not in told] == []
 
 
@@ -161,12 +160,12 @@ def test_the_index_leads_to_every_page() -> None:
 @pytest.mark.parametrize("page", [*PAGES, "CHANGELOG.md"])
 def test_links_lead_somewhere(page: str) -> None:
     nowhere = []
-    for link in docs_reader.links(text(page)):
+    for link in docs_examples.links(text(page)):
         if re.match(r"[a-z]+:", link):
             continue
         target, _, anchor = link.partition("#")
         path = (ROOT / page).parent / target if target else ROOT / page
-        if not path.exists() or (anchor and anchor not in docs_reader.anchors(path.read_text(encoding="utf-8"))):
+        if not path.exists() or (anchor and anchor not in docs_examples.anchors(path.read_text(encoding="utf-8"))):
             nowhere.append(link)
     assert nowhere == []
 
@@ -178,7 +177,7 @@ def test_links_lead_somewhere(page: str) -> None:
 def environment(users_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What programs are given: the stand-in for `clustergraph`, and nothing of the user's own settings."""
     programs = tmp_path_factory.mktemp("programs") / "bin"
-    docs_reader.stand_in(programs)
+    docs_examples.stand_in(programs)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLUSTERGRAPH_", "XDG_"))}
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     return {**kept, "PATH": path, "XDG_CACHE_HOME": str(users_cache), "PYTHONWARNINGS": "error"}
@@ -191,7 +190,7 @@ def port(snapshot: Snapshot, environment: dict[str, str], tmp_path_factory: pyte
     given = {**environment, "DOCS_PORT": str(port), "DOCS_FOLDER": str(folder)}
     subprocess.run(["clustergraph", "serve", str(snapshot.path), "--log", "off"], env=given, check=True)
     yield port
-    docs_reader.end(folder)
+    docs_examples.end(folder)
 
 
 def free_port() -> int:
@@ -208,7 +207,7 @@ def session(
     example: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[docs_reader.Session]:
+) -> Iterator[docs_examples.Session]:
     """A scratch folder with the files that examples name."""
     folder = tmp_path / "reader"
     for part in ("ontology", "data", "queries"):
@@ -224,17 +223,19 @@ def session(
     monkeypatch.setenv("XDG_CACHE_HOME", str(users_cache))
     monkeypatch.chdir(folder)
     given = {**environment, "DOCS_PORT": str(free_port()), "DOCS_FOLDER": str(folder)}
-    yield docs_reader.Session(folder, port, given)
-    docs_reader.end(folder)
+    yield docs_examples.Session(folder, port, given)
+    docs_examples.end(folder)
 
 
-WITH_EXAMPLES = [page for page in PAGES if docs_reader.blocks(text(page))]
-WITH_NGINX = [page for page in PAGES if "nginx" in {one.language for one in docs_reader.blocks(text(page))}]
+WITH_EXAMPLES = [page for page in PAGES if docs_examples.blocks(text(page))]
+WITH_NGINX = [page for page in PAGES if "nginx" in {one.language for one in docs_examples.blocks(text(page))}]
 
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES)
-def test_the_examples_of_a_page_run(page: str, session: docs_reader.Session, needs: Callable[[str, str], None]) -> None:
-    found = docs_reader.blocks(text(page))
+def test_the_examples_of_a_page_run(
+    page: str, session: docs_examples.Session, needs: Callable[[str, str], None]
+) -> None:
+    found = docs_examples.blocks(text(page))
     if any("curl " in one.text for one in found if one.language == "sh"):
         needs("curl", "curl")
     session.read(page, found)
@@ -244,7 +245,7 @@ def test_the_examples_of_a_page_run(page: str, session: docs_reader.Session, nee
 def test_nginx_takes_the_configurations_of_a_page(page: str, tmp_path: Path, needs: Callable[[str, str], None]) -> None:
     needs("nginx", "nginx")
     needs("openssl", "openssl")
-    for one in docs_reader.blocks(text(page)):
+    for one in docs_examples.blocks(text(page)):
         if one.language == "nginx":
             docs_blocks.check_nginx(one.text, tmp_path)
 
@@ -265,15 +266,15 @@ def test_nginx_takes_the_configurations_of_a_page(page: str, tmp_path: Path, nee
     ],
 )
 def test_a_block_that_is_not_what_it_says_is_told(
-    language: str, block: str, said: str, session: docs_reader.Session
+    language: str, block: str, said: str, session: docs_examples.Session
 ) -> None:
-    with pytest.raises(docs_reader.Untrue, match=f"page.md, line 4: .*{said}"):
-        session.read("page.md", docs_reader.blocks(f"A page.\n\n```{language}\n{block}\n```\n"))
+    with pytest.raises(docs_examples.Untrue, match=f"page.md, line 4: .*{said}"):
+        session.read("page.md", docs_examples.blocks(f"A page.\n\n```{language}\n{block}\n```\n"))
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_no_example_escapes_by_being_indented(page: str) -> None:
-    prose = docs_reader.prose(text(page))
+    prose = docs_examples.prose(text(page))
     assert re.findall(r"^ {4,}(?:curl|clustergraph|make|pip|python|docker|git) .*", prose, re.MULTILINE) == []
 
 
@@ -290,7 +291,9 @@ def test_a_missing_program_skips_a_test_but_not_in_ci(
 
 
 def test_few_examples_are_not_run() -> None:
-    left = [(page, one.mark) for page in PAGES for one in docs_reader.blocks(text(page)) if one.mark.startswith("not")]
+    left = [
+        (page, one.mark) for page in PAGES for one in docs_examples.blocks(text(page)) if one.mark.startswith("not")
+    ]
     assert len(left) <= 8, left
 
 

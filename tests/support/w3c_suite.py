@@ -22,7 +22,7 @@ from rdflib.term import Identifier, Node
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.snapshots.snapshot import Snapshot
 
-FOLDER = Path(__file__).parents[1] / ".." / "shared" / "w3c" / "sparql11"
+FOLDER = Path(__file__).parents[3] / "shared" / "w3c" / "sparql11"
 ABSENT = "the W3C tests are not next to the repository (../shared/w3c/sparql11)"
 
 # Every base is this address plus the file's path, so that no path of a machine is part of a result.

@@ -18,7 +18,7 @@ from clustergraph.engine.snapshot_follower import FollowingEngine
 from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, NoSnapshot, Snapshot
 from clustergraph.sparql.errors import EngineDown
 from clustergraph.sparql.query import Query
-from pools import wait_until
+from support.waiting import wait_until
 
 ASK = "SELECT ?o { ex:version ex:is ?o }"
 

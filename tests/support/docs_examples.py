@@ -34,7 +34,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-import docs_blocks
+from support import docs_blocks
 
 PATIENCE = 60
 """Seconds after which a block counts as one that hangs."""
@@ -44,7 +44,7 @@ ENDPOINT = "https://example.org/sparql"
 OUTSIDE = "/srv/"
 """Where examples keep what lasts; in a test that is in the scratch folder."""
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"<!-- (not run: .+|fails|output) -->\s*\Z")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")

@@ -45,7 +45,7 @@ class Server:
         return found
 
 
-def start(store: Path, **settings: str) -> Server:
+def start_server(store: Path, **settings: str) -> Server:
     """Start the service on a free port of the loopback address, and wait until it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -72,7 +72,7 @@ def start(store: Path, **settings: str) -> Server:
             time.sleep(0.05)
 
 
-def stop(server: Server) -> None:
+def stop_server(server: Server) -> None:
     """End the service."""
     server.process.terminate()
     try:

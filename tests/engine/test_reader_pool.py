@@ -33,7 +33,9 @@ from clustergraph.sparql.errors import (
 )
 from clustergraph.sparql.prepared_query import Prepared
 from clustergraph.sparql.query import Query
-from pools import ENDLESS, MakePool, children, count, wait_until
+from support.processes import child_processes
+from support.reader_pools import ENDLESS, MakePool, count
+from support.waiting import wait_until
 
 HUNGRY = "SELECT * { ?a ex:number ?x . ?b ex:number ?y } ORDER BY DESC(?x + ?y)"
 """Holds nine million solutions at once."""
@@ -160,9 +162,9 @@ def test_waiting_is_bounded(numbers: Snapshot, make_pool: MakePool) -> None:
 
 
 def test_idle_readers_that_were_killed_fail_no_query(snapshot: Snapshot, make_pool: MakePool) -> None:
-    before = children()
+    before = child_processes()
     pool = make_pool(snapshot, readers=2)
-    killed = children() - before
+    killed = child_processes() - before
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
     # A process takes its time to die, thread by thread, and one that is just dying still takes a question.
@@ -197,7 +199,7 @@ def test_a_query_whose_reader_is_killed_twice_fails(numbers: Snapshot, make_pool
 
 
 def test_close_leaves_nothing_behind(numbers: Snapshot) -> None:
-    processes, files = children(), len(list(Path("/proc/self/fd").iterdir()))
+    processes, files = child_processes(), len(list(Path("/proc/self/fd").iterdir()))
     pool = ReaderPool(numbers, Limits(readers=2, timeout=60))
     with pytest.raises(DeadlinePassed):
         pool.answer(Query(ENDLESS, timeout=0.1))
@@ -208,15 +210,15 @@ def test_close_leaves_nothing_behind(numbers: Snapshot) -> None:
         assert isinstance(running.exception(), EngineDown)
     with pytest.raises(EngineDown, match="stopping"):
         pool.answer(Query("ASK {}"))
-    assert children() == processes
+    assert child_processes() == processes
     assert len(list(Path("/proc/self/fd").iterdir())) == files
 
 
 def test_a_pool_that_cannot_open_its_snapshot_leaves_nothing_behind(tmp_path: Path) -> None:
-    processes, files = children(), len(list(Path("/proc/self/fd").iterdir()))
+    processes, files = child_processes(), len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(EngineDown, match="could not open"):
         ReaderPool(Snapshot(tmp_path, {"name": "none", "graphs": {}}), Limits(readers=2))
-    assert children() == processes
+    assert child_processes() == processes
     assert len(list(Path("/proc/self/fd").iterdir())) == files
 
 

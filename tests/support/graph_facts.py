@@ -15,7 +15,7 @@ ROV = Namespace("http://www.w3.org/ns/regorg#")
 SCHEMA = Namespace("https://schema.org/")
 
 # The documents are not ours to publish, so they lie beside the repository and only with those who curate it.
-DOCUMENTS = Path(__file__).parents[2] / "shared" / "sources"
+DOCUMENTS = Path(__file__).parents[3] / "shared" / "sources"
 
 _NAMES = (RDFS.label, SKOS.altLabel, SKOS.hiddenLabel)
 

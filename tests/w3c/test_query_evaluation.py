@@ -11,10 +11,10 @@ import pytest
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
-import w3c
 from clustergraph.sparql import tokens
 from clustergraph.sparql.errors import EngineError, OutsideAddress
 from clustergraph.sparql.query import Query
+from support import w3c_suite
 
 _GRAPH_SUBQUERY = "the store evaluates what is inside GRAPH ?g once instead of once for each graph"
 _LANGUAGE = "the store's GROUP_CONCAT drops the language tag that all members share"
@@ -38,19 +38,19 @@ KNOWN_FAILURES = {
 }
 """Tests that do not pass and why: each of them fails in pyoxigraph itself."""
 
-CASES = w3c.cases("QueryEvaluationTest", "CSVResultFormatTest")
+CASES = w3c_suite.cases("QueryEvaluationTest", "CSVResultFormatTest")
 FEDERATED = [case for case in CASES if case.federated]
 
 
 def test_the_tests_are_there() -> None:
-    if not w3c.FOLDER.is_dir():
-        pytest.skip(w3c.ABSENT)
+    if not w3c_suite.FOLDER.is_dir():
+        pytest.skip(w3c_suite.ABSENT)
     assert len(CASES) > 200
     assert KNOWN_FAILURES.keys() <= {case.name for case in CASES}
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.federated], ids=lambda case: case.name)
-def test_evaluation(case: w3c.Case) -> None:
+def test_evaluation(case: w3c_suite.Case) -> None:
     passed = _passes(case)
     if case.name in KNOWN_FAILURES:
         assert not passed, "passes now: take it off the list of known failures"
@@ -59,38 +59,38 @@ def test_evaluation(case: w3c.Case) -> None:
 
 
 @pytest.mark.parametrize("case", FEDERATED, ids=lambda case: case.name)
-def test_federated_queries_are_refused(case: w3c.Case) -> None:
+def test_federated_queries_are_refused(case: w3c_suite.Case) -> None:
     with pytest.raises(OutsideAddress):
-        w3c.engine(case).answer(Query(case.text))
+        w3c_suite.engine(case).answer(Query(case.text))
 
 
 def test_a_wrong_answer_is_noticed() -> None:
     if not CASES:
-        pytest.skip(w3c.ABSENT)
+        pytest.skip(w3c_suite.ABSENT)
     case = next(case for case in CASES if case.name == "bind/bind01")
     assert case.result is not None
-    expected = w3c.expected_table(case.result)
-    assert w3c.same(expected, expected, ordered=True)
-    assert not w3c.same(w3c.Table(expected.variables, expected.rows[1:]), expected, ordered=False)
-    assert not w3c.same(w3c.Table(expected.variables, expected.rows[1:] * 2), expected, ordered=False)
-    assert not w3c.same(w3c.Table(expected.variables, expected.rows[::-1]), expected, ordered=True)
+    expected = w3c_suite.expected_table(case.result)
+    assert w3c_suite.same(expected, expected, ordered=True)
+    assert not w3c_suite.same(w3c_suite.Table(expected.variables, expected.rows[1:]), expected, ordered=False)
+    assert not w3c_suite.same(w3c_suite.Table(expected.variables, expected.rows[1:] * 2), expected, ordered=False)
+    assert not w3c_suite.same(w3c_suite.Table(expected.variables, expected.rows[::-1]), expected, ordered=True)
 
 
-def _passes(case: w3c.Case) -> bool:
-    engine = w3c.engine(case)
+def _passes(case: w3c_suite.Case) -> bool:
+    engine = w3c_suite.engine(case)
     assert case.result is not None
     try:
         if tokens.form(case.text) in ("CONSTRUCT", "DESCRIBE"):
             found = Graph().parse(data=engine.answer(Query(case.text, format="ntriples")).body, format="nt")
-            return isomorphic(found, Graph().parse(case.result, publicID=w3c.address(case.result)))
+            return isomorphic(found, Graph().parse(case.result, publicID=w3c_suite.address(case.result)))
         suffix = case.result.suffix
         if suffix == ".csv":
             answer = engine.answer(Query(case.text, format="csv"))
-            return w3c.csv_rows(answer.body) == w3c.csv_rows(case.result.read_bytes())
+            return w3c_suite.csv_rows(answer.body) == w3c_suite.csv_rows(case.result.read_bytes())
         format = {".tsv": "tsv", ".srx": "xml"}.get(suffix, "json")
-        table = w3c.table(engine.answer(Query(case.text, format=format)).body, format)
+        table = w3c_suite.table(engine.answer(Query(case.text, format=format)).body, format)
     except EngineError:
         return False
-    expected = w3c.expected_table(case.result)
+    expected = w3c_suite.expected_table(case.result)
     ordered = re.search(r"\bORDER\s+BY\b", case.text, re.I) is not None and (expected.ordered or suffix != ".ttl")
-    return w3c.same(table, expected, ordered=ordered)
+    return w3c_suite.same(table, expected, ordered=ordered)

@@ -13,9 +13,9 @@ from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from planted_errors import BASE, MASKABLE, PLANTS, PREFIXES, SAMPLE, Plant
+from support.planted_errors import BASE, MASKABLE, PLANTS, PREFIXES, SAMPLE, Plant
 
-ONTOLOGY_FOLDER = Path(__file__).parents[1] / "ontology"
+ONTOLOGY_FOLDER = Path(__file__).parents[2] / "ontology"
 CG = Namespace(f"{BASE}ontology#")
 SHAPES = Namespace(f"{BASE}shapes#")
 MEASURE = "measure/internationalisation"

@@ -18,14 +18,14 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-import docs_reader
 from clustergraph.ingest import build
 from clustergraph.snapshots.snapshot import CURRENT, SNAPSHOTS, Snapshot
 from clustergraph.web.middleware.cache_version import OF_THE_PLACE
-from real_engines import free_port
-from serving import Server, start, stop
+from support import docs_examples
+from support.server import Server, start_server, stop_server
+from support.sparql_engines import free_port
 
-PAGE = Path(__file__).parents[1] / "docs/scale-out.md"
+PAGE = Path(__file__).parents[2] / "docs/scale-out.md"
 HOST = "graph.example.org"
 NAMES = ("one.example.org", "two.example.org")
 """The replicas in the page's script."""
@@ -34,7 +34,7 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 def block(start: str) -> str:
     """The block of the page that begins with a comment of this name."""
-    (found,) = (one.text for one in docs_reader.blocks(PAGE.read_text()) if one.text.startswith(f"# {start}"))
+    (found,) = (one.text for one in docs_examples.blocks(PAGE.read_text()) if one.text.startswith(f"# {start}"))
     return found
 
 
@@ -67,7 +67,7 @@ class Replicas:
         self.nginx = self._nginx(root)
 
     def _start(self, home: Path, **settings: str) -> Server:
-        return start(home / "graph", proxies="1", **settings)
+        return start_server(home / "graph", proxies="1", **settings)
 
     def _nginx(self, root: Path) -> subprocess.Popen[bytes]:
         config = block("balancer.conf")
@@ -103,7 +103,7 @@ class Replicas:
 
     def stop(self, number: int) -> None:
         """End a service as its operator does."""
-        stop(self.servers[number])
+        stop_server(self.servers[number])
 
     def restart(self, number: int) -> None:
         """Start it again where it was."""
@@ -114,7 +114,7 @@ class Replicas:
         self.nginx.wait(30)
         for server in self.servers:
             if server.process.poll() is None:
-                stop(server)
+                stop_server(server)
 
 
 @pytest.fixture(scope="module")

@@ -10,21 +10,21 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-import w3c
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql import federation_guard
 from clustergraph.sparql.errors import EvaluationError, OutsideAddress, QuerySyntaxError
 from clustergraph.sparql.query import Query
+from support import w3c_suite
 
 UNKNOWN_FUNCTION = {"syntax-query/test_4"}
 """Well formed, but it calls a function that no engine knows, which shows when it is evaluated."""
 
-POSITIVE = w3c.cases("PositiveSyntaxTest11")
-NEGATIVE = w3c.cases("NegativeSyntaxTest11")
+POSITIVE = w3c_suite.cases("PositiveSyntaxTest11")
+NEGATIVE = w3c_suite.cases("NegativeSyntaxTest11")
 
 
-def _engine(case: w3c.Case) -> EmbeddedEngine:
+def _engine(case: w3c_suite.Case) -> EmbeddedEngine:
     """An engine that has every graph the query names after FROM."""
     try:
         named = {call.address: 0 for call in federation_guard.calls(case.text) if call.keyword.startswith("FROM")}
@@ -34,14 +34,14 @@ def _engine(case: w3c.Case) -> EmbeddedEngine:
 
 
 def test_the_tests_are_there() -> None:
-    if not w3c.FOLDER.is_dir():
-        pytest.skip(w3c.ABSENT)
+    if not w3c_suite.FOLDER.is_dir():
+        pytest.skip(w3c_suite.ABSENT)
     assert len(POSITIVE) > 60
     assert len(NEGATIVE) > 40
 
 
 @pytest.mark.parametrize("case", POSITIVE, ids=lambda case: case.name)
-def test_good_queries_are_taken(case: w3c.Case) -> None:
+def test_good_queries_are_taken(case: w3c_suite.Case) -> None:
     engine = _engine(case)
     if case.name.startswith("syntax-fed/"):
         with pytest.raises(OutsideAddress):
@@ -54,7 +54,7 @@ def test_good_queries_are_taken(case: w3c.Case) -> None:
 
 
 @pytest.mark.parametrize("case", NEGATIVE, ids=lambda case: case.name)
-def test_bad_queries_are_refused(case: w3c.Case) -> None:
+def test_bad_queries_are_refused(case: w3c_suite.Case) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         _engine(case).answer(Query(case.text))
     if caught.value.line is not None:

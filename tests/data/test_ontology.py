@@ -10,7 +10,7 @@ from rdflib import OWL, RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import DCTERMS, FOAF, ORG, PROV, SKOS
 
-ONTOLOGY_FILE = Path(__file__).parents[1] / "ontology" / "clustergraph.ttl"
+ONTOLOGY_FILE = Path(__file__).parents[2] / "ontology" / "clustergraph.ttl"
 ONTOLOGY = URIRef("https://w3id.org/clustergraph/ontology")
 CG = Namespace("https://w3id.org/clustergraph/ontology#")
 EX = Namespace("https://example.org/")

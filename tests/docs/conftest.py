@@ -15,7 +15,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import sync_playwright
 
-from browsing import SWITCHES, Visitor
+from support.browser import SWITCHES, Visitor
 
 ROOT = Path(__file__).parents[2]
 

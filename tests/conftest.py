@@ -16,6 +16,7 @@ from clustergraph.snapshots.snapshot import CURRENT, Snapshot
 from clustergraph.snapshots.source_folder import published
 from clustergraph.web.app import create_app
 from clustergraph.web.service import Service, open_service
+from support.server import Server, start_server, stop_server
 
 QUIET: dict[str, Any] = {"log": "off", "rate": "off", "readers": 2}
 
@@ -33,6 +34,15 @@ def service(store: Path, snapshot: Snapshot) -> Iterator[Service]:
 def app(service: Service) -> Flask:
     """The application of the published graph."""
     return create_app(service)
+
+
+@pytest.fixture(scope="session")
+def published_server(store: Path, snapshot: Snapshot) -> Iterator[Server]:
+    """A running service of the published graph, for tests that change nothing about it."""
+    assert (store / CURRENT).resolve() == snapshot.path
+    started = start_server(store)
+    yield started
+    stop_server(started)
 
 
 @pytest.fixture

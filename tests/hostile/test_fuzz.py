@@ -18,8 +18,8 @@ from clustergraph.snapshots.source_folder import published
 from clustergraph.web.app import create_app
 from clustergraph.web.http.problem import KINDS
 from clustergraph.web.service import open_service
-from on_loop import Headers, OnLoop, Response, Scope
-from pools import children
+from support.processes import child_processes
+from support.rsgi_client import Headers, Response, RsgiClient, Scope
 
 QUERIES = Catalogue.load(published().queries)
 WELL_FORMED = [
@@ -117,7 +117,7 @@ def impatient(store: Path, snapshot: Any) -> Any:
     assert snapshot
     service = open_service(Settings(store=store, queries=published().queries, **IMPATIENT))
     app = create_app(service)
-    loop = OnLoop(app)
+    loop = RsgiClient(app)
     yield app.test_client(), loop
     loop.close()
     service.engine.close()
@@ -126,7 +126,7 @@ def impatient(store: Path, snapshot: Any) -> Any:
 @settings(max_examples=COUNT, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(path=PATHS, fields=FIELDS, text=sparql(), accept=ACCEPTS, kind=BODIES, method=st.sampled_from("GGGGPPHOD"))
 def fuzz(
-    asked: tuple[FlaskClient, OnLoop],
+    asked: tuple[FlaskClient, RsgiClient],
     path: str,
     fields: list[tuple[str, str]],
     text: str,
@@ -157,9 +157,9 @@ def fuzz(
 
 
 @pytest.mark.slow
-def test_nobody_meant_to_send_these(impatient: tuple[FlaskClient, OnLoop]) -> None:
-    before = children()
+def test_nobody_meant_to_send_these(impatient: tuple[FlaskClient, RsgiClient]) -> None:
+    before = child_processes()
     fuzz(impatient)
     assert impatient[0].get("/ready").status_code == 200
     # Readers were ended and replaced; there are as many as before, and the spare may be on its way.
-    assert len(children()) <= len(before) + 1
+    assert len(child_processes()) <= len(before) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rdflib import DCTERMS, RDFS, SKOS, XSD, Literal, URIRef
 
-from facts import CG, ORG, SCHEMA, Facts, thing
+from support.graph_facts import CG, ORG, SCHEMA, Facts, thing
 
 MEASURE = "measure/internationalisation"
 

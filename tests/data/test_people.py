@@ -6,7 +6,7 @@ import phonenumbers
 import pytest
 from rdflib import FOAF, SDO, Literal
 
-from facts import CG, ORG, SCHEMA, Facts
+from support.graph_facts import CG, ORG, SCHEMA, Facts
 
 
 def test_frau_is_a_form_of_address(facts: Facts) -> None:

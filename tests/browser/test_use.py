@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import NARROW, Visitor, search_for, settle
+from support.browser import NARROW, Visitor, search_for, settle
 
 pytestmark = pytest.mark.usefixtures("scripts")
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import NARROW, WIDE, Visitor, settle, too_wide, violations
+from support.browser import NARROW, WIDE, Visitor, settle, too_wide, violations
 
 SAXONY = quote("https://w3id.org/clustergraph/id/state/DE-SN", safe="")
 PAGES = {

@@ -14,9 +14,9 @@ from rdflib import DCTERMS, FOAF, RDF, RDFS, Literal, URIRef
 
 from clustergraph.ingest import build
 from clustergraph.snapshots.source_folder import Folder
-from facts import BASE, CG, DOCUMENTS, ORG, SCHEMA, Facts, thing
+from support.graph_facts import BASE, CG, DOCUMENTS, ORG, SCHEMA, Facts, thing
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PERSONAL = ("people", "contact-details")
 
 # How the page heads the lists of targets, and how it names an area instead of countries.

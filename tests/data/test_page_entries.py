@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rdflib import DCTERMS, FOAF, RDFS
 
-from facts import CG, ORG, SCHEMA, Facts
+from support.graph_facts import CG, ORG, SCHEMA, Facts
 
 
 def test_broken_closing_tag_is_no_part_of_the_number_before_biom(facts: Facts) -> None:

@@ -67,7 +67,7 @@ class _Protocol:
             yield part
 
 
-class OnLoop:
+class RsgiClient:
     """An application on a loop of its own."""
 
     def __init__(self, app: Flask) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rdflib import DCTERMS, RDF, RDFS, SKOS, Literal
 
-from facts import CG, ORG, ROV, SCHEMA, Facts
+from support.graph_facts import CG, ORG, ROV, SCHEMA, Facts
 
 
 @pytest.mark.parametrize(

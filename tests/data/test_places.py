@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rdflib import RDF, RDFS, Literal
 
-from facts import CG, Facts
+from support.graph_facts import CG, Facts
 
 CONCEPT = CG.targetsInConcept
 IMPLEMENTATION = CG.targetsInImplementation

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 import clustergraph
-from browsing import NARROW, Visitor, too_wide, violations
+from support.browser import NARROW, Visitor, too_wide, violations
 
 DOCS = Path(__file__).parents[2] / "docs"
 LOADED = {"src", "srcset", "poster", "data", "action"}

@@ -22,7 +22,7 @@ from clustergraph.snapshots.source_folder import Folder
 from clustergraph.sparql.bindings import bind
 from clustergraph.sparql.query import Query
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CATALOGUE = Catalogue.load(ROOT / "queries")
 ID = "https://w3id.org/clustergraph/id/"
 CG = "https://w3id.org/clustergraph/ontology#"
