@@ -1,7 +1,7 @@
 /** Elements, each created in one call. They have no `style` attribute, which the Content-Security-Policy forbids. */
 
 type AttributeValue = string | number | boolean | null | undefined | ((event: Event) => void);
-export type Attributes = Record<string, AttributeValue>;
+type Attributes = Record<string, AttributeValue>;
 type Child = Node | string | null | undefined;
 
 const SVG = "http://www.w3.org/2000/svg";

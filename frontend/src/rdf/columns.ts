@@ -65,7 +65,7 @@ export function mainColumn(table: Table): string | undefined {
 }
 
 /** Whether a column only has the names for the IRIs of another. */
-export function isLabel(name: string, table: Table): boolean {
+function isLabel(name: string, table: Table): boolean {
   return name.endsWith("Label") && table.columns.includes(name.slice(0, -"Label".length));
 }
 
