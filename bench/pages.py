@@ -69,7 +69,7 @@ class _Noting(BlockingEngine):
 
     def answer(self, query: Query) -> Answer:
         if query.text != IS_THERE:  # its answer is on no page
-            self.asked.append(bind(query.text, dict(query.bindings)))
+            self.asked.append(bind(query.parsed, dict(query.bindings)))
         return self.inner.answer(query)
 
     def close(self) -> None:

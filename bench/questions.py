@@ -14,6 +14,7 @@ from clustergraph.catalogue import CannedQuery, Catalogue
 from clustergraph.engine.base import Engine
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.sparql.bindings import bind
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 
 RESULTS = "application/sparql-results+json"
@@ -134,7 +135,7 @@ def canned(graph: Graph, engine: Engine) -> list[Question]:
 
 
 def _canned(catalogue: Catalogue, query: CannedQuery, engine: Engine) -> Question:
-    text = bind(query.text, catalogue.bind(engine, query, query.example))
+    text = bind(ParsedQuery(query.text), catalogue.bind(engine, query, query.example))
     accept = TRIPLES if query.form in ("CONSTRUCT", "DESCRIBE") else RESULTS
     address = f"/api/{query.name}" + (f"?{urlencode(query.example)}" if query.example else "")
     return Question(query.name, str(query.summary), (without_header(text),), accept, address)

@@ -12,10 +12,11 @@ import pytest
 from rdflib import Literal
 
 from clustergraph.engine.base import Answer, BlockingEngine
-from clustergraph.engine.cache import ENTRY_BYTES, AnswerCache, ByteCache, CachedEngine, is_repeatable
+from clustergraph.engine.cache import ENTRY_BYTES, AnswerCache, ByteCache, CachedEngine
 from clustergraph.rdf import formats
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import DeadlinePassed, EngineDown, EngineError
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 
 
@@ -106,7 +107,7 @@ def test_a_long_question_counts_too() -> None:
     ],
 )
 def test_what_may_be_kept(text: str, repeatable: bool) -> None:
-    assert is_repeatable(text) is repeatable
+    assert ParsedQuery(text).is_repeatable is repeatable
 
 
 def test_the_same_question_is_asked_once() -> None:

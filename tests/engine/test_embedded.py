@@ -23,7 +23,7 @@ from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql import tokens
 from clustergraph.sparql.bindings import bind
 from clustergraph.sparql.errors import EvaluationError, OutsideAddress, QuerySyntaxError, UnsupportedFormat
-from clustergraph.sparql.prepared_query import unescape
+from clustergraph.sparql.parsed_query import ParsedQuery, unescape
 from clustergraph.sparql.query import Query
 
 # rdflib warns of names that it uses itself.
@@ -242,7 +242,7 @@ def test_a_variable_that_is_not_there_is_refused(engine: EmbeddedEngine) -> None
 )
 def test_bindings_go_where_the_pattern_begins(engine: EmbeddedEngine, text: str) -> None:
     assert engine.answer(Query(text, bindings={"v": URIRef(f"{EX}a")})).body
-    assert bind(text, {}) == text
+    assert bind(ParsedQuery(text), {}) == text
 
 
 # Errors and their places
@@ -364,7 +364,7 @@ def test_rdflib_reads_our_turtle_with_its_prefixes(engine: EmbeddedEngine) -> No
     ],
 )
 def test_the_form_of_a_query(text: str, form: str) -> None:
-    assert tokens.form(text) == form
+    assert ParsedQuery(text).form == form
 
 
 @given(st.text(alphabet="ab.:-_0 \n\t{}<>'\"?#\\\u00e9\u200d", max_size=40))

@@ -22,7 +22,7 @@ from clustergraph.ingest.open_snapshot import find, opened
 from clustergraph.rdf.formats import Format, of_kind
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import published
-from clustergraph.sparql import tokens
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 
 JSON = of_kind("results")[0]
@@ -395,7 +395,7 @@ def test_any_simple_query_is_answered_as_the_engine_does(
     answer = Lookups(held(store)).answer(Query(query))
     assume(answer)  # left alone is what names nothing, has a part that nothing leads to, or takes too many steps
     assert answer is not None
-    expected = evaluate(store, query, JSON, columns=tokens.columns(query))[0]
+    expected = evaluate(store, query, JSON, columns=ParsedQuery(query).columns)[0]
     assert json.loads(answer.body)["head"] == json.loads(expected)["head"]
     assert bindings(answer.body) == bindings(expected)
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -281,7 +282,7 @@ def test_a_call_that_the_guard_missed_reaches_nobody(
         call = f"SELECT * {{ SERVICE <http://127.0.0.1:{listener.getsockname()[1]}/> {{ ?s ?p ?o }} }}"
 
         def unguarded(query: Query, **options: Any) -> Prepared:
-            return Prepared(call, "SELECT", prepare(query, **options).format)
+            return replace(prepare(query, **options), text=call)
 
         prepare = pooling.prepare  # type: ignore[attr-defined]
         monkeypatch.setattr(pooling, "prepare", unguarded)

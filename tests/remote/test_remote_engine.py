@@ -358,7 +358,7 @@ def test_values_prefixes_and_columns_are_part_of_the_text(stub: Stub) -> None:
     engine_on(stub.address).answer(Query("SELECT * { ?s rdfs:label ?o }", bindings={"o": Literal("a")}))
     (text,) = stub.asked[0]["query"]
     assert text == (
-        'PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> SELECT  ?s ?o  { VALUES (?o) { ("a") } ?s rdfs:label ?o }'
+        'PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> SELECT ?s ?o { VALUES (?o) { ("a") } ?s rdfs:label ?o }'
     )
     assert set(stub.asked[0]) == {"query"}
     assert stub.headers[0]["Accept"] == JSON

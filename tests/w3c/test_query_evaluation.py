@@ -11,8 +11,8 @@ import pytest
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
-from clustergraph.sparql import tokens
 from clustergraph.sparql.errors import EngineError, OutsideAddress
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 from support import w3c_suite
 
@@ -80,7 +80,7 @@ def _passes(case: w3c_suite.Case) -> bool:
     engine = w3c_suite.engine(case)
     assert case.result is not None
     try:
-        if tokens.form(case.text) in ("CONSTRUCT", "DESCRIBE"):
+        if ParsedQuery(case.text).form in ("CONSTRUCT", "DESCRIBE"):
             found = Graph().parse(data=engine.answer(Query(case.text, format="ntriples")).body, format="nt")
             return isomorphic(found, Graph().parse(case.result, publicID=w3c_suite.address(case.result)))
         suffix = case.result.suffix

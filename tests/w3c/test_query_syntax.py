@@ -12,8 +12,8 @@ import pytest
 
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.sparql import federation_guard
 from clustergraph.sparql.errors import EvaluationError, OutsideAddress, QuerySyntaxError
+from clustergraph.sparql.federation_guard import find_references
 from clustergraph.sparql.query import Query
 from support import w3c_suite
 
@@ -27,7 +27,8 @@ NEGATIVE = w3c_suite.cases("NegativeSyntaxTest11")
 def _engine(case: w3c_suite.Case) -> EmbeddedEngine:
     """An engine that has every graph the query names after FROM."""
     try:
-        named = {call.address: 0 for call in federation_guard.calls(case.text) if call.keyword.startswith("FROM")}
+        calls = find_references(case.text).calls()
+        named = {call.address: 0 for call in calls if call.keyword.startswith("FROM")}
     except QuerySyntaxError:
         named = {}
     return EmbeddedEngine(Snapshot(Path("unused"), {"name": "w3c", "graphs": named}), store=ox.Store())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rdflib.term import Identifier
 
 from clustergraph.sparql.bindings import bind
+from clustergraph.sparql.parsed_query import ParsedQuery
 
 VIEWS = (
     "Table",
@@ -149,7 +150,7 @@ class CannedQuery:
 
     def with_values(self, bindings: Mapping[str, Identifier]) -> str:
         """The query without its header and with values for its variables in it."""
-        return bind(self.body, bindings)
+        return bind(ParsedQuery(self.body), bindings)
 
     def subject(self, class_iri: str) -> Parameter | None:
         """The one parameter that a thing of the class can be given as, if no other is required."""

@@ -29,6 +29,7 @@ from clustergraph.catalogue.model import VIEWS, Browse, CannedQuery, Column, Fac
 from clustergraph.catalogue.yaml_header import Entry
 from clustergraph.sparql import tokens
 from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.syntax_check import check_syntax
 
 PLACES = ("home", "about", "compare", "site")
@@ -199,10 +200,9 @@ def _is_path(path: str, query: CannedQuery) -> bool:
         path = _IRI.sub("<urn:x>", path)
     if any(mark in path for mark in "{}$#.;,\"'\n") or re.search(r"\?\w", path):
         return False
-    text = query.text
+    parsed = ParsedQuery(query.text)
+    prologue = parsed.text[: parsed.form_start or 0]
     try:
-        first = next((token for token in tokens.tokens(text) if token.text.upper() in tokens.FORMS), None)
-        prologue = text[: first.start] if first else ""
         check_syntax(f"{prologue}\nSELECT * {{ ?thing {path} ?value }}")
     except EngineError:
         return False
@@ -228,7 +228,7 @@ def projected(text: str) -> tuple[str, ...]:
         if token.kind == "variable" and (depth == 0 or (depth == 1 and before == "AS")):
             found.append(token.text[1:])
         before = word
-    return tuple(dict.fromkeys(found)) or tokens.columns(text)
+    return tuple(dict.fromkeys(found)) or ParsedQuery(text).columns
 
 
 def _known(said: Mapping[str, Entry], keys: tuple[str, ...], where: str, wrong: Wrong) -> None:

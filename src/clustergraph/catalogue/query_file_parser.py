@@ -19,6 +19,7 @@ from clustergraph.catalogue.yaml_header import Entry, header
 from clustergraph.rdf.namespaces import STANDARD_PREFIXES
 from clustergraph.sparql import tokens as syntax
 from clustergraph.sparql.errors import QuerySyntaxError
+from clustergraph.sparql.parsed_query import ParsedQuery
 
 ENDING = ".rq"
 KEYS = (
@@ -69,7 +70,7 @@ class _Reading:
             name=self.file.removesuffix(ENDING),
             file=self.file,
             text=self.text,
-            form=syntax.form(self.text),
+            form=ParsedQuery(self.text).form,
             summary=self.words(self.head, "summary"),
             description=self.words(self.head, "description"),
             tags=tuple(self.texts("tags")),
@@ -113,11 +114,8 @@ class _Reading:
         return {name: value for one in maps for name, value in one.items()}
 
     def parameters(self) -> tuple[Parameter, ...]:
-        try:
-            variables = syntax.variables(self.text)
-        except QuerySyntaxError:
-            variables = set()  # check.py says what is wrong with the text
-        found = [known for variable in sorted(variables) if (known := parameter_variable(variable))]
+        variables = sorted(ParsedQuery(self.text).variables)
+        found = [known for variable in variables if (known := parameter_variable(variable))]
         declared, defaults, choices = self.named("parameters"), self.named("defaults"), self.named("enumerate")
         # In the order in which the header has them, which is the order that people will see.
         order = list(declared)
@@ -180,7 +178,7 @@ class _Reading:
         found = [match for line in self.text.splitlines() if (match := _VIEW.match(line))]
         if found:
             return found[0][1]
-        return "Graph" if syntax.form(self.text) in ("CONSTRUCT", "DESCRIBE") else "Table"
+        return "Graph" if ParsedQuery(self.text).form in ("CONSTRUCT", "DESCRIBE") else "Table"
 
 
 def _declared(text: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from clustergraph.catalogue.model import VIEWS, CannedQuery, Parameter
 from clustergraph.catalogue.yaml_header import Entry
 from clustergraph.sparql import tokens
 from clustergraph.sparql.errors import EngineError, QuerySyntaxError
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.syntax_check import check_syntax
 
 TAKEN = ("format", "timeout")
@@ -59,7 +60,7 @@ def _sparql(query: CannedQuery) -> Found:
     try:
         check_syntax(query.text)
         if query.parameters:
-            tokens.pattern_start(query.text)
+            ParsedQuery(query.text).pattern_start  # noqa: B018 - it raises where there is none
     except QuerySyntaxError as error:
         message = re.sub(r"^Line \d+, column (\d+): ", r"column \1: ", str(error))
         yield error.line or 1, f"This is no SPARQL query: {message}"

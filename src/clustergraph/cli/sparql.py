@@ -53,10 +53,10 @@ def command(
     """
     from clustergraph.cli.engine_context import graph
     from clustergraph.snapshots.graph_names import graph_iri
-    from clustergraph.sparql import tokens
+    from clustergraph.sparql.parsed_query import ParsedQuery
 
-    query = read_query(text, file)
-    chosen = output.wanted(format, tokens.form(query))
+    query = ParsedQuery(read_query(text, file))
+    chosen = output.wanted(format, query.form)
     with graph(sources, store, address, timeout) as (asked, _):
         snapshot = asked.snapshot
         defaults = [graph_iri(snapshot, name) for name in default_graph]

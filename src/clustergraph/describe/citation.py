@@ -254,11 +254,12 @@ def asked(
 
     Raises the errors of `engine.errors`.
     """
-    from clustergraph.sparql import tokens
+    from clustergraph.sparql.parsed_query import ParsedQuery
 
     given = dict(parameters or {})
-    is_graph = tokens.form(text) in ("CONSTRUCT", "DESCRIBE")
-    body = engine.answer(Query(text, format="ntriples" if is_graph else "csv", timeout=timeout)).body
+    parsed = ParsedQuery(text)
+    is_graph = parsed.form in ("CONSTRUCT", "DESCRIBE")
+    body = engine.answer(Query(parsed, format="ntriples" if is_graph else "csv", timeout=timeout)).body
     if is_graph:
         body = b"".join(sorted(body.splitlines(keepends=True)))
     arguments = f"?{urlencode(given)}" if given else ""
@@ -274,9 +275,10 @@ def canned(
     Raises UnknownQuery, ParameterError and the errors of `engine.errors`.
     """
     from clustergraph.sparql.bindings import bind
+    from clustergraph.sparql.parsed_query import ParsedQuery
 
     query = catalogue[name]
-    text = bind(query.text, catalogue.bind(engine, query, given, timeout))
+    text = bind(ParsedQuery(query.text), catalogue.bind(engine, query, given, timeout))
     parameters = {key: value if isinstance(value, str) else value[0] for key, value in (given or {}).items()}
     return asked(engine, text, name=name, parameters=parameters, timeout=timeout)
 

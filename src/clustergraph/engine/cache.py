@@ -5,7 +5,6 @@ Snapshots never change, so nothing here is ever out of date; what is old is push
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable
@@ -15,9 +14,7 @@ from typing import Any, Generic, TypeVar
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.engine.readers.waiting import BLOCKING, ON_LOOP, Waits, run
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.sparql import federation_guard
-from clustergraph.sparql.errors import EngineDown, EngineError
-from clustergraph.sparql.prepared_query import unescape
+from clustergraph.sparql.errors import EngineDown
 from clustergraph.sparql.query import Query
 
 Value = TypeVar("Value")
@@ -72,31 +69,6 @@ class ByteCache(Generic[Value]):
         return len(self._entries)
 
 
-_VARIES = re.compile(r"(?:NOW|RAND|UUID|BNODE)(?:\s|#[^\r\n]*)*\(", re.IGNORECASE)
-
-
-def is_repeatable(text: str) -> bool:
-    """Whether the query gives the same answer whenever it is asked of the same snapshot.
-
-    One that calls NOW, RAND and their like does not, nor one that asks another service. What only looks like such a
-    call, in a string, counts as one: that costs time and no answer.
-
-    >>> is_repeatable("SELECT * { ?s ?p ?o }"), is_repeatable(r"SELECT (\\u004eOW() AS ?now) {}")
-    (True, False)
-    >>> is_repeatable("SELECT * { ?service a dcat:DataService }"), is_repeatable("ASK { SERVICE <x:y> {} }")
-    (True, False)
-    """
-    text = unescape(text)
-    if "(" in text and _VARIES.search(text):
-        return False
-    try:
-        return not (
-            "service" in text.lower() and any(call.keyword == "SERVICE" for call in federation_guard.calls(text))
-        )
-    except EngineError:
-        return False
-
-
 AnswerCache = ByteCache[Answer]
 
 
@@ -140,7 +112,7 @@ class CachedEngine:
 
     async def _answer(self, waits: Waits, query: Query, ask: Callable[[Query], Coroutine[Any, Any, Answer]]) -> Answer:
         """The answer known already, or one that somebody waits for already, or else the one that `ask` gets."""
-        if not self.cache.capacity or not is_repeatable(query.text):
+        if not self.cache.capacity or not query.parsed.is_repeatable:
             return await ask(query)
         key = (self.snapshot.name, query)
         known = self.cache.get(key)

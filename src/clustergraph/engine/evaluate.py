@@ -12,9 +12,10 @@ import pyoxigraph as ox
 
 from clustergraph.rdf import graph_writer
 from clustergraph.rdf.formats import QUAD, WITH_GRAPHS, Format
-from clustergraph.sparql import tokens
+from clustergraph.sparql import query_rewriting
 from clustergraph.sparql.error_messages import explain
 from clustergraph.sparql.errors import ResultTooLarge, UnsupportedFormat
+from clustergraph.sparql.parsed_query import ParsedQuery
 
 RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -85,7 +86,7 @@ def evaluate(
                 store = _merge(store, options["default_graph"], options["named_graphs"])
                 options["default_graph"] = ox.DefaultGraph()
         if columns:
-            text = spelt_out(text, columns, dataset.prefixes)
+            text = _with_columns(text, columns, dataset.prefixes)
         results = _query(store, text, dataset.prefixes, options)
         serialise(results, form, sink, dataset.prefixes)
     except (ResultTooLarge, MemoryError):
@@ -144,13 +145,14 @@ def _merge(store: ox.Store, merged: Sequence[ox.NamedNode], named: Sequence[ox.N
     return copy
 
 
-def spelt_out(text: str, columns: Sequence[str], prefixes: dict[str, str]) -> str:
+def _with_columns(text: str, columns: Sequence[str], prefixes: dict[str, str]) -> str:
     """A `SELECT *` with its variables instead of the star, in the order of `columns`.
 
-    Which variables those are the engine says; asking it on an empty store costs no more than the parsing.
+    Which variables those are the engine says when it is asked on an empty store. It may evaluate VALUES and sort them,
+    so this belongs where the query is evaluated, too.
     """
-    at = tokens.star(text)
-    if at is None or "SERVICE" in text.upper():  # the question would go out to the service twice
+    query = ParsedQuery(text)
+    if query.star is None or "SERVICE" in text.upper():  # the question would go out to the service twice
         return text
     try:
         names = [variable.value for variable in _query(_EMPTY, text, prefixes, {}).variables]
@@ -159,5 +161,4 @@ def spelt_out(text: str, columns: Sequence[str], prefixes: dict[str, str]) -> st
     if not names:
         return text
     order = {name: index for index, name in enumerate(columns)}
-    ordered = sorted(names, key=lambda name: order.get(name, len(order)))
-    return f"{text[:at]} {' '.join(f'?{name}' for name in ordered)} {text[at + 1 :]}"
+    return query_rewriting.with_columns(query, sorted(names, key=lambda name: order.get(name, len(order))))

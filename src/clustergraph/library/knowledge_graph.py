@@ -27,7 +27,7 @@ from rdflib.term import Identifier, URIRef
 from clustergraph.ingest.open_snapshot import Options, find, opened
 from clustergraph.library.result import Result
 from clustergraph.rdf.python_values import literal_of
-from clustergraph.sparql import tokens
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ class KnowledgeGraph:
         False
         """
         values = {name: _term(value) for name, value in bindings.items()}
-        return self._read(self.engine.answer(Query(text, bindings=values, format=_fastest(tokens.form(text)))))
+        parsed = ParsedQuery(text)
+        return self._read(self.engine.answer(Query(parsed, bindings=values, format=_fastest(parsed.form))))
 
     def query(self, name: str, /, **parameters: Any) -> Result | Any:
         """Run a canned query; gives what `sparql` gives. `queries` lists the names.

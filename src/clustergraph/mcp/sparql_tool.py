@@ -5,7 +5,7 @@ from __future__ import annotations
 from clustergraph.mcp import arguments, replies, result_rows, source_references
 from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.mcp.tool import Arguments, Reply, Tool, output
-from clustergraph.sparql import tokens
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 
 NAME = "sparql"
@@ -14,9 +14,9 @@ NAME = "sparql"
 def run(knowledge: Knowledge, given: Arguments) -> Reply:
     """Ask a query that the assistant wrote."""
     arguments.known(given, ["query", *arguments.PAGING])
-    text = arguments.text(given, "query")
+    query = ParsedQuery(arguments.text(given, "query"))
     part = arguments.part(given)
-    answer = knowledge.engine.answer(Query(text, format=replies.format_of(tokens.form(text) or "SELECT")))
+    answer = knowledge.engine.answer(Query(query, format=replies.format_of(query.form or "SELECT")))
     return replies.told(knowledge, answer, part, "")
 
 

@@ -8,29 +8,30 @@ from collections.abc import Mapping
 from rdflib.term import Identifier, Literal, URIRef
 
 from clustergraph.sparql.errors import EvaluationError
-from clustergraph.sparql.tokens import pattern_start, variables
+from clustergraph.sparql.parsed_query import ParsedQuery
 
 _IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.\-]*:[^<>"{}|^`\\\x00-\x20]*""")
 _LANGUAGE = re.compile(r"[A-Za-z]+(?:-[A-Za-z0-9]+)*")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
 
-def bind(text: str, bindings: Mapping[str, Identifier]) -> str:
+def bind(query: ParsedQuery, bindings: Mapping[str, Identifier]) -> str:
     """The query with `VALUES (?a ?b) { (term term) }` put first in its outermost group.
 
     The lines of the query keep their numbers. Raises EvaluationError for a variable that the query does not
     have or a term that cannot be written.
 
-    >>> bind("SELECT * { ?s ?p ?o }", {"o": Literal('a" } #')})
+    >>> bind(ParsedQuery("SELECT * { ?s ?p ?o }"), {"o": Literal('a" } #')})
     'SELECT * { VALUES (?o) { ("a\\\\" } #") } ?s ?p ?o }'
     """
+    text = query.text
     if not bindings:
         return text
-    missing = set(bindings) - variables(text)
+    missing = bindings.keys() - query.variables
     if missing:
         raise EvaluationError(f"The query has no variable ?{sorted(missing)[0]} to bind.")
     names = sorted(bindings)
-    at = pattern_start(text)
+    at = query.pattern_start
     head = " ".join(f"?{name}" for name in names)
     row = " ".join(written(name, bindings[name]) for name in names)
     return f"{text[:at]} VALUES ({head}) {{ ({row}) }}{text[at:]}"

@@ -11,16 +11,17 @@ import difflib
 import re
 from collections.abc import Mapping
 
-import pyoxigraph as ox
-
 from clustergraph.sparql import tokens as syntax
+from clustergraph.sparql.engine_parser import parse
 from clustergraph.sparql.errors import EngineDown, EngineError, EvaluationError, OutsideAddress, QuerySyntaxError
 from clustergraph.sparql.federation_guard import WORDS
 from clustergraph.sparql.tokens import Token
 
 GAP = " " * (max(map(len, WORDS)) + 4)
-LONGEST = 100_000
-"""Characters of a query that is worth a second look."""
+MAX_EXPLAINED_CHARACTERS = 100_000
+"""How long a query may be that is parsed a second time."""
+MAX_SHOWN_CHARACTERS = 40
+"""How much of a token a message shows."""
 _AT = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)+")
 _CLOSERS = {"}": "{", ")": "(", "]": "["}
@@ -49,7 +50,7 @@ def _syntax_error(error: SyntaxError, text: str, prefixes: dict[str, str]) -> Qu
     if not told:
         return QuerySyntaxError(f"{str(error).strip().rstrip('.')}.")
     place = int(told[1]), int(told[2])
-    if len(text) > LONGEST:
+    if len(text) > MAX_EXPLAINED_CHARACTERS:
         return QuerySyntaxError("this is not SPARQL from here on.", *place)
     try:
         tokens = list(syntax.tokens(text))
@@ -71,7 +72,7 @@ def _culprit(tokens: list[Token], prefixes: dict[str, str]) -> tuple[str, Token 
         length += len(gap) + len(token.text)
     apart = "".join(drawn) + GAP
     try:
-        ox.Store().query(apart, prefixes=prefixes)
+        parse(apart, prefixes)
     except SyntaxError as error:
         told = _AT.match(str(error.args[0]))
         if told:
@@ -97,18 +98,21 @@ def _one_with(before: Token, token: Token) -> bool:
 
 def _at_token(token: Token, reason: str) -> str:
     if reason == "Prefix not found":
-        prefix = token.text.partition(":")[0]
+        prefix = _shown(token.text.partition(":")[0])
         return f"the prefix `{prefix}:` is not declared; begin the query with `PREFIX {prefix}: <...>`."
     if reason == "IRI parsing failed" and token.kind == "iri":
-        return f"{token.text} is not an absolute IRI; write it in full, or begin the query with `BASE <...>`."
+        return f"{_shown(token.text)} is not an absolute IRI; write it in full, or begin the query with `BASE <...>`."
     if reason == "IRI parsing failed":
         return "what ends here in `<...>` is not an IRI: it may hold no blanks, quotes or braces."
-    shown = token.text if len(token.text) <= 40 else f"{token.text[:37]}..."
-    message = f"did not expect `{shown}` here"
+    message = f"did not expect `{_shown(token.text)}` here"
     if token.kind == "word" and token.text.upper() not in WORDS:
-        near = difflib.get_close_matches(token.text.upper(), WORDS, 1, 0.8)
+        near = len(token.text) <= MAX_SHOWN_CHARACTERS and difflib.get_close_matches(token.text.upper(), WORDS, 1, 0.8)
         return f"{message}; did you mean {near[0]}?" if near else f"{message}; no such keyword or function is known."
     return f"{message} ({reason[0].lower()}{reason[1:]})." if reason else f"{message}."
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 3]}..."
 
 
 def _at_end(tokens: list[Token], text: str, reason: str) -> str:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 from types import MappingProxyType
 
 import pyoxigraph as ox
@@ -60,12 +61,19 @@ _BY_START = {
 }
 _PUNCTUATION = frozenset("{}()[]<>;,.*/|^+-=!&?~@")
 _HINT = re.compile("SERVICE|LOAD|FROM", re.IGNORECASE)
+_NAME = tokens.NAME_CHARACTER
+# One of the words with what may be an address behind it; a name of more than 40 characters is not read to its colon.
+_LIKELY = re.compile(
+    r"(?:SERVICE|LOAD|FROM)[ \t\r\n]*+(?:[<:#]|NAMED|SILENT"
+    rf"|[?$]{_NAME}{{0,40}}+(?:[ \t\r\n]*+[{{#]|{_NAME})|{_NAME}{{0,40}}+(?::|{_NAME}))",
+    re.IGNORECASE,
+)
 _DECLARES = frozenset("BbPp")
 _OPENERS = {letter: tuple(word for word in ("SERVICE", "LOAD", "FROM") if word[0] == letter) for letter in "SLF"}
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
-LONGEST = 100_000
-"""Characters of a text that is followed in all its readings. That takes about a microsecond for each, in which nobody
-else's request goes on; a text without one of the words is not followed, and may be as long as it likes."""
+MAX_GUARDED_CHARACTERS = 30_000
+"""How long a text may be that is followed in all its readings, which takes up to five microseconds for each character;
+a text without one of the words is not followed, and may be longer."""
 _BASE = " base"
 """The key of the base IRI among the prefixes, none of which can have a blank in it."""
 
@@ -82,33 +90,71 @@ class Call:
     `from:x` can be `FROM :x` only where `:` is a prefix."""
 
 
-def calls(text: str, prefixes: Mapping[str, str] = MappingProxyType({})) -> list[Call]:
+@dataclass(frozen=True, slots=True)
+class References:
+    """The places of a text that reach out or name a graph, under any reading of it."""
+
+    text: str = ""
+    places: Sequence[tuple[str, int, str]] = ()
+    """For each its keyword, where it starts, and the address as written."""
+    prologue: Mapping[str, str] = field(default_factory=dict)
+    """The prefixes that the text begins with."""
+    declared: Collection[tuple[str, str]] = ()
+    """Prefixes declared further on, as an update may."""
+
+    @property
+    def reach_services(self) -> bool:
+        """Whether another service is to answer a part."""
+        return any(keyword == "SERVICE" for keyword, _, _ in self.places)
+
+    def calls(self, prefixes: Mapping[str, str] = MappingProxyType({})) -> Iterator[Call]:
+        """The places with the addresses that they may mean. `prefixes` are known besides those the text declares."""
+        names = {**prefixes, **self.prologue}
+        meanings: dict[str, list[str]] = {}
+        for keyword, at, address in self.places:
+            if address not in meanings:
+                meanings[address] = _meanings(address, names, self.declared)
+            known = meanings[address]
+            for one in known or [address]:
+                yield Call(keyword, one, at, declared=bool(known))
+
+
+def may_refer(text: str) -> bool:
+    """Whether the text has one of the words that reach out or name a graph, if only in a string."""
+    if text.isascii():  # quicker, and the same
+        lower = text.lower()
+        return "service" in lower or "load" in lower or "from" in lower
+    return bool(_HINT.search(text))
+
+
+def find_references(text: str) -> References:
     """Every SERVICE, LOAD, FROM and FROM NAMED of the text, under any reading of it, with its address.
 
-    `prefixes` are those the engine knows besides the ones that the text declares. Raises QuerySyntaxError if the text
-    cannot be read to its end, EvaluationError if it has such a word and is longer than `LONGEST`.
+    Raises QuerySyntaxError if the text cannot be read to its end, EvaluationError if it is longer than
+    `MAX_GUARDED_CHARACTERS` and may have such a place.
 
-    >>> [call.address for call in calls("SELECT * { SERVICE <https://a.example/> { ?s ?p 'SERVICE <b:> {' } }")]
-    ['https://a.example/']
+    >>> find_references("SELECT * { SERVICE <https://a.example/> { ?s ?p 'SERVICE <b:> {' } }").places
+    [('SERVICE', 11, '<https://a.example/>')]
     """
-    if text.isascii() and not any(word in text.lower() for word in ("service", "load", "from")):
-        return []  # the quick way to say what the next line says
-    hints = [hint.start() for hint in _HINT.finditer(text)]
-    if not hints:
-        return []
+    if not may_refer(text):
+        return References()
+    if len(text) > MAX_GUARDED_CHARACTERS:
+        if not _LIKELY.search(text):
+            return References()
+        raise EvaluationError(
+            f"A query with SERVICE, LOAD or FROM may have {MAX_GUARDED_CHARACTERS:,} characters; this one has "
+            f"{len(text):,}. Name graphs with the parameters default-graph-uri and named-graph-uri instead of FROM, or "
+            "ask in parts."
+        )
     walk = _Walk(text)
     # Wherever the word stands: most texts that have it have no address behind it, and need no walk.
+    hints = (hint.start() for hint in _HINT.finditer(text))
     openings = {at: here for at in hints if (here := list(walk.openings(at)))}
     if not openings:
-        return []
-    if len(text) > LONGEST:
-        raise EvaluationError(
-            f"A query with SERVICE, LOAD or FROM may have {LONGEST:,} characters; this one has {len(text):,}. Name "
-            "graphs with the parameters default-graph-uri and named-graph-uri instead of FROM, or ask in parts."
-        )
-    found: list[tuple[str, int, int, int]] = []
-    declared: list[tuple[str, str]] = []
-    names, head = walk.prologue(dict(prefixes))
+        return References()
+    found: list[tuple[str, int, str]] = []
+    declared: dict[tuple[str, str], None] = {}
+    prologue, head = walk.prologue()
     reached, seen, furthest = [0], bytearray(len(text) + 1), 0
     while reached:
         at = reached.pop()
@@ -116,18 +162,13 @@ def calls(text: str, prefixes: Mapping[str, str] = MappingProxyType({})) -> list
             continue
         seen[at] = 1
         furthest = max(furthest, at)
-        found.extend((keyword, at, start, end) for keyword, start, end in openings.get(at, ()))
+        found.extend((keyword, at, text[start:end]) for keyword, start, end in openings.get(at, ()))
         if at >= head and text[at : at + 1] in _DECLARES and (declaration := walk.declaration(at)):
-            declared.append(declaration[:2])
+            declared[declaration[:2]] = None
         reached.extend(end for end in walk.ends(at) if not seen[end])
     if not seen[len(text)]:
         raise tokens.unreadable(text, furthest)
-    return [
-        Call(keyword, address, at, declared=bool(meanings))
-        for keyword, at, start, end in sorted(found, key=lambda one: one[1])
-        for meanings in [_meanings(text[start:end], names, declared)]
-        for address in meanings or [text[start:end]]
-    ]
+    return References(text, sorted(found, key=itemgetter(1)), prologue, declared)
 
 
 class _Walk:
@@ -181,11 +222,12 @@ class _Walk:
                 if end is not None and (word != "SERVICE" or self.text.startswith("{", self.space(end))):
                     yield keyword, start, end
 
-    def prologue(self, names: dict[str, str]) -> tuple[dict[str, str], int]:
-        """`names` with the declarations that the text begins with, and where they end.
+    def prologue(self) -> tuple[dict[str, str], int]:
+        """The declarations that the text begins with, and where they end.
 
         Nothing in a prologue can be read in two ways, so the last declaration of a prefix counts.
         """
+        names: dict[str, str] = {}
         at = self.space(0)
         while declaration := self.declaration(at):
             name, iri, at = declaration
@@ -283,7 +325,7 @@ def _absolute(iri: str, base: str | None) -> str:
 
 
 def check(
-    text: str,
+    references: References,
     *,
     graphs: Collection[str],
     allowed: Collection[str] = (),
@@ -294,14 +336,18 @@ def check(
     `graphs` are the named graphs that FROM may name, `allowed` the addresses that SERVICE and LOAD may reach, to the
     letter.
 
-    >>> [call.address for call in check("SELECT * FROM <urn:g> { ?s ?p ?o }", graphs={"urn:g"})]
+    >>> references = find_references("SELECT * FROM <urn:g> { ?s ?p ?o }")
+    >>> [call.address for call in check(references, graphs={"urn:g"})]
     ['urn:g']
     """
-    found = [call for call in calls(text, prefixes) if call.declared]
-    for call in found:
-        if call.address in (graphs if call.keyword.startswith("FROM") else allowed):
+    passed: list[Call] = []
+    for call in references.calls(prefixes):
+        if not call.declared:
             continue
-        line, column = tokens.position(text, call.start)
+        if call.address in (graphs if call.keyword.startswith("FROM") else allowed):
+            passed.append(call)
+            continue
+        line, column = tokens.position(references.text, call.start)
         where = f"Line {line}, column {column}: "
         if call.keyword.startswith("FROM"):
             raise OutsideAddress(
@@ -316,4 +362,4 @@ def check(
             call.address,
             call.keyword,
         )
-    return found
+    return passed

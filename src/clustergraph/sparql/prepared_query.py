@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,11 +11,8 @@ from clustergraph.rdf.formats import Format
 from clustergraph.sparql import federation_guard, tokens
 from clustergraph.sparql.bindings import bind
 from clustergraph.sparql.errors import OutsideAddress, QuerySyntaxError, UnsupportedFormat
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
-
-# A pair of backslash and any other character is passed over: in `"\\\\u0041"` the second backslash is escaped itself.
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
-_KEEP_ESCAPED = set("\"'\\<>{}|^`#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +22,13 @@ class Prepared:
     text: str
     form: str
     format: Format
+    original: ParsedQuery
+    """The query as it was given."""
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     """The dataset, by the protocol or else by FROM and FROM NAMED; none at all means the engine's own."""
     columns: tuple[str, ...] = ()
     """For a `SELECT *`: the variables in order of first appearance, which is the order people expect."""
-    original: str = ""
-    """The query as it was given."""
     inserted: tuple[int, int] = (0, 0)
     """Where in `text` the bindings were put, and how many characters they take."""
 
@@ -43,11 +39,7 @@ class Prepared:
         at = tokens.index(self.text, error.line, error.column)
         start, length = self.inserted
         at -= min(length, max(0, at - start))
-        for found in _ESCAPE.finditer(self.original):
-            if found.start() >= at:
-                break
-            at += len(found[0]) - len(_resolved(found))
-        return QuerySyntaxError(error.message, *tokens.position(self.original, min(at, len(self.original))))
+        return QuerySyntaxError(error.message, *self.original.locate(at))
 
 
 def prepare(
@@ -62,17 +54,16 @@ def prepare(
     `allow` has the addresses that it may reach. Raises QuerySyntaxError, OutsideAddress, UnsupportedFormat or
     EvaluationError.
     """
-    original = query.text
+    parsed = query.parsed
     try:
-        original.encode()
+        parsed.original.encode()
     except UnicodeEncodeError as error:
-        place = tokens.position(original, error.start)
+        place = tokens.position(parsed.original, error.start)
         raise QuerySyntaxError("half of a surrogate pair is not a character.", *place) from None
-    text = unescape(original)
-    form = tokens.form(text)
+    form = parsed.form
     if form == "UPDATE":
         raise QuerySyntaxError("This is an update; here only queries are answered (SELECT, ASK, CONSTRUCT, DESCRIBE).")
-    if not text.strip():
+    if not parsed.text.strip():
         raise QuerySyntaxError("The query is empty.", 1, 1)
     kind: formats.Kind = "graph" if form in ("CONSTRUCT", "DESCRIBE") else "results"
     if form == "SELECT" and query.format in formats.WITH_GRAPHS:
@@ -89,14 +80,14 @@ def prepare(
                 graph,
                 "FROM",
             )
-    bound = text
+    bound, inserted = parsed.text, (0, 0)
     try:
-        calls = federation_guard.check(text, graphs=graphs, allowed=allow, prefixes=prefixes)
+        calls = federation_guard.check(parsed.references, graphs=graphs, allowed=allow, prefixes=prefixes)
         if query.bindings:
-            bound = bind(text, dict(query.bindings))
+            bound = bind(parsed, dict(query.bindings))
+            inserted = (parsed.pattern_start, len(bound) - len(parsed.text))
     except QuerySyntaxError as error:
-        raise Prepared(text, form, chosen, original=original).located(error) from None
-    inserted = (tokens.pattern_start(text), len(bound) - len(text)) if query.bindings else (0, 0)
+        raise Prepared(parsed.text, form, chosen, parsed).located(error) from None
     default_graphs: Iterable[str] = query.default_graphs
     named_graphs: Iterable[str] = query.named_graphs
     if not default_graphs and not named_graphs:
@@ -104,24 +95,4 @@ def prepare(
         named_graphs = [call.address for call in calls if call.keyword == "FROM NAMED"]
     # Each once: the engine would read a graph that is named twice two times.
     merged, named = tuple(dict.fromkeys(default_graphs)), tuple(dict.fromkeys(named_graphs))
-    return Prepared(bound, form, chosen, merged, named, tokens.columns(text), original, inserted)
-
-
-def unescape(text: str) -> str:
-    """The query with its \\u escapes resolved, as SPARQL 1.1 section 19.2 has it done before parsing.
-
-    Escapes of characters that would mean something to the grammar stay: they can only stand in strings and IRIs, where
-    the engine resolves them.
-
-    >>> unescape(r"SELECT ?\\u0061 { ?s ?p '\\u0027' }")
-    "SELECT ?a { ?s ?p '\\\\u0027' }"
-    """
-    return _ESCAPE.sub(_resolved, text) if "\\u" in text or "\\U" in text else text
-
-
-def _resolved(found: re.Match[str]) -> str:
-    digits = found[1] or found[2]
-    code = int(digits, 16) if digits else 0
-    if code <= 0x20 or code > 0x10FFFF or 0xD800 <= code <= 0xDFFF or chr(code) in _KEEP_ESCAPED:
-        return found[0]
-    return chr(code)
+    return Prepared(bound, form, chosen, parsed, merged, named, parsed.columns, inserted)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rdflib.term import Identifier
 
 from clustergraph.sparql.errors import EvaluationError
+from clustergraph.sparql.parsed_query import ParsedQuery
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -22,6 +23,7 @@ class Query:
     """
 
     text: str
+    """The query in SPARQL, as it was given."""
     bindings: tuple[tuple[str, Identifier], ...]
     """Values of variables (without `?`), by name; they are joined in as a VALUES block."""
     format: str | None
@@ -32,10 +34,12 @@ class Query:
     """The protocol's dataset; it overrides FROM in the text."""
     timeout: float | None = field(compare=False)
     """In seconds; None means the engine's own default, which is also the ceiling in most engines."""
+    parsed: ParsedQuery = field(compare=False, repr=False)
+    """What the text says of itself."""
 
     def __init__(
         self,
-        text: str,
+        text: str | ParsedQuery,
         *,
         bindings: Mapping[str, Identifier] | None = None,
         format: str | None = None,
@@ -46,7 +50,9 @@ class Query:
         if timeout is not None and not timeout > 0:
             raise EvaluationError(f"The timeout must be a number of seconds above 0, not {timeout}.")
         put = object.__setattr__  # the one way to fill a frozen instance
-        put(self, "text", text)
+        parsed = text if isinstance(text, ParsedQuery) else ParsedQuery(text)
+        put(self, "text", parsed.original)
+        put(self, "parsed", parsed)
         put(self, "bindings", tuple(sorted(bindings.items())) if bindings else ())
         put(self, "format", format)
         put(self, "default_graphs", tuple(default_graphs))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice, pairwise
 
 from clustergraph.sparql import tokens as syntax
+from clustergraph.sparql.engine_parser import is_query
 from clustergraph.sparql.errors import EvaluationError
+from clustergraph.sparql.parsed_query import ParsedQuery
 
 LONGEST = 4 << 20
 """Characters that a query may come to have."""
@@ -67,6 +69,37 @@ def with_known_graphs(text: str, graphs: Collection[str]) -> str:
             if token.kind == "word" and token.text.upper() == "GRAPH" and after.kind == "variable"
         ),
     )
+
+
+def with_columns(query: ParsedQuery, names: Sequence[str]) -> str:
+    """A `SELECT *` with its variables instead of the star.
+
+    >>> with_columns(ParsedQuery("SELECT * { ?s ?p ?o }"), ["s", "p", "o"])
+    'SELECT ?s ?p ?o { ?s ?p ?o }'
+    """
+    text, at = query.text, query.star
+    assert at is not None
+    gap = "" if text[at - 1].isspace() else " "
+    return f"{text[:at]}{gap}{' '.join(f'?{name}' for name in names)}{text[at + 1 :]}"
+
+
+def find_visible(query: ParsedQuery, names: Iterable[str], prefixes: Mapping[str, str]) -> list[str]:
+    """Those of the names that are columns of a `SELECT *` without FROM; nothing if it is no query.
+
+    They are those that no BIND may set behind the query, which the parser says without evaluating anything. It is
+    asked once for each variable.
+
+    >>> query = ParsedQuery("SELECT * { { SELECT ?a { ?a ?b ?c } } ?a ?p 1 FILTER EXISTS { ?a ?d 1 } } # end")
+    >>> find_visible(query, query.columns, {})
+    ['a', 'p']
+    """
+    start = query.form_start or 0
+    prologue, select = query.text[:start], query.text[start:]
+
+    def may_bind(name: str) -> bool:
+        return is_query(f"{prologue}SELECT * {{ {{ {select}\n}} BIND(1 AS ?{name}) }}", prefixes)
+
+    return [name for name in names if not may_bind(name)] if is_query(query.text, prefixes) else []
 
 
 def solutions(text: str) -> str:

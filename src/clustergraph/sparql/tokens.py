@@ -1,4 +1,4 @@
-"""Reading SPARQL text just far enough: its tokens, its form, its variables, where its pattern begins.
+"""Reading SPARQL text just far enough: its tokens, and places in it. See `parsed_query` for what they say.
 
 There is no full parser here; the engine has one. Source of the tokens: SPARQL 1.1 Query, section 19.8.
 """
@@ -13,8 +13,8 @@ from clustergraph.sparql.errors import QuerySyntaxError
 
 IRI = r"""<(?:[^<>"{}|^`\\\x00-\x20]++|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>"""
 STRING = (
-    r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""'
-    r"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''"
+    r'"""(?:[^"\\]++|\\.|"{1,2}+(?!"))*+"""'
+    r"|'''(?:[^'\\]++|\\.|'{1,2}+(?!'))*+'''"
     r'|"(?:[^"\\\n\r]++|\\.)*+"'
     r"|'(?:[^'\\\n\r]++|\\.)*+'"
 )
@@ -59,14 +59,9 @@ def _one_of(kinds: dict[str, str]) -> re.Pattern[str]:
 
 _TOKEN = _one_of(_KINDS)
 _TOKEN_BUT_NAME = _one_of({name: pattern for name, pattern in _KINDS.items() if name != "pname"})
-NAME_RUN = re.compile(f"[{_IN_NAME}.]+")
+NAME_CHARACTER = f"[{_IN_NAME}.]"
+NAME_RUN = re.compile(f"{NAME_CHARACTER}+")
 """Characters of which a prefix consists. Only a run that a colon follows can be one."""
-
-# Whatever may have in it what looks like a variable, and variables.
-_VARIABLES = re.compile(rf"{IRI}|{STRING}|\\.|\#[^\r\n]*+|[?$](?P<name>{VARIABLE.removeprefix('[?$]')})", re.DOTALL)
-
-FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
-UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,113 +124,3 @@ def unreadable(text: str, at: int) -> QuerySyntaxError:
     line, column = position(text, at)
     what = "a string that is never closed" if text[at] in "\"'" else f"the character {text[at]!r}"
     return QuerySyntaxError(f"cannot read {what} here.", line, column)
-
-
-# What nearly every query begins with, read in one go; whatever else it is, the tokens tell.
-_PLAIN = re.compile(
-    rf"(?:[ \t\r\n]|\#[^\r\n]*|PREFIX[ \t\r\n]+[a-z0-9_-]*:[ \t\r\n]*{IRI}|BASE[ \t\r\n]*{IRI})*+"
-    r"(SELECT|CONSTRUCT|DESCRIBE|ASK)(?![^ \t\r\n{*(?$<#])",
-    re.ASCII | re.IGNORECASE,
-)
-
-
-def form(text: str) -> str:
-    """The query's form (SELECT, CONSTRUCT, DESCRIBE, ASK), `UPDATE` for an update, or an empty string.
-
-    >>> form("PREFIX select: <x:> # ASK\\n construct {} where {}")
-    'CONSTRUCT'
-    """
-    plain = _PLAIN.match(text)
-    if plain:
-        return plain[1].upper()
-    try:
-        for token in tokens(text):
-            if token.kind == "word":
-                word = token.text.upper()
-                for name in FORMS:
-                    if word.startswith(name):
-                        return name
-                if word.startswith(UPDATES):
-                    return "UPDATE"
-    except QuerySyntaxError:
-        pass
-    return ""
-
-
-def variables(text: str) -> set[str]:
-    """Names of all variables in the query, without `?` or `$`.
-
-    >>> sorted(variables("SELECT ?a { ?a ?b '?c' }"))
-    ['a', 'b']
-    """
-    return {found["name"] for found in _VARIABLES.finditer(text) if found["name"]}
-
-
-def star(text: str) -> int | None:
-    """The index of the `*` of a `SELECT *`, or None if the outermost query is not one.
-
-    >>> star("# *\\nSELECT DISTINCT * { }")
-    20
-    """
-    if "*" not in text:
-        return None
-    try:
-        words = (token for token in tokens(text))
-        for token in words:
-            if token.kind == "word" and token.text.upper() in FORMS:
-                if token.text.upper() != "SELECT":
-                    return None
-                after = next(words, None)
-                if after and after.text.upper() in ("DISTINCT", "REDUCED"):
-                    after = next(words, None)
-                return after.start if after and after.text == "*" else None
-    except QuerySyntaxError:
-        pass
-    return None
-
-
-def columns(text: str) -> tuple[str, ...]:
-    """Names of the variables in order of first appearance, for a `SELECT *`; nothing for any other query.
-
-    >>> columns("SELECT * { ?s ?p ?o . ?o ?q ?s }")
-    ('s', 'p', 'o', 'q')
-    >>> columns("SELECT ?s { ?s ?p ?o }")
-    ()
-    """
-    if star(text) is None:
-        return ()
-    return tuple(dict.fromkeys(found["name"] for found in _VARIABLES.finditer(text) if found["name"]))
-
-
-def pattern_start(text: str) -> int:
-    """The index just behind the `{` that opens the query's outermost WHERE group.
-
-    Raises QuerySyntaxError if there is none, or if the query is a `CONSTRUCT WHERE`, whose group takes no VALUES.
-
-    >>> text = "SELECT (EXISTS {?s ?p 1} AS ?x) WHERE {?s ?p 2}"
-    >>> text[pattern_start(text):]
-    '?s ?p 2}'
-    """
-    depth = 0
-    seen_form = ""
-    template_open = 0
-    template_done = False
-    for token in tokens(text):
-        if token.text == "(":
-            depth += 1
-        elif token.text == ")":
-            depth -= 1
-        elif not seen_form and token.kind == "word" and token.text.upper().startswith(FORMS):
-            seen_form = token.text.upper()
-        elif seen_form and depth == 0:
-            if seen_form == "CONSTRUCT" and not template_done:
-                if token.text == "{":
-                    template_open += 1
-                elif token.text == "}":
-                    template_open -= 1
-                    template_done = template_open == 0
-                elif template_open == 0 and token.text.upper() == "WHERE":
-                    break
-            elif token.text == "{":
-                return token.end
-    raise QuerySyntaxError("The query has no WHERE group that parameters could be bound in.")

@@ -11,13 +11,12 @@ from collections.abc import Collection, Iterator, Mapping
 from rdflib.term import Identifier
 
 from clustergraph.engine.base import Answer, BlockingEngine
-from clustergraph.engine.evaluate import spelt_out
 from clustergraph.engine.readers.admission import Limits, Turns
 from clustergraph.engine.remote.dialects import Asking, Dialect
 from clustergraph.engine.remote.endpoint import Endpoint, Late, Question, Reply, Unanswered
 from clustergraph.engine.remote.results import Unreadable, rewritten
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.sparql import query_rewriting, syntax_check, tokens
+from clustergraph.sparql import query_rewriting, syntax_check
 from clustergraph.sparql.bindings import bind, written
 from clustergraph.sparql.constant_folding import folded
 from clustergraph.sparql.errors import (
@@ -28,12 +27,13 @@ from clustergraph.sparql.errors import (
     QuerySyntaxError,
     SnapshotMoved,
 )
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.prepared_query import Prepared, prepare
 from clustergraph.sparql.query import Query
 
 MOST_TOKENS = 500
-"""How long a query may be that is parsed here as well. The parser plans, too, which takes the cube of a query's length,
-and a deep one would end the process: what a reader may risk, a service may not. Longer ones the engine alone judges."""
+"""How long a query may be that is parsed here as well. A deep one would end the process: what a reader may risk, a
+service may not. Longer ones the engine alone judges."""
 ATTEMPTS = 4
 FIRST_PAUSE = 0.1
 """Seconds before a question is asked for the second time; each further pause is twice as long, give or take a half."""
@@ -133,15 +133,20 @@ class RemoteEngine(BlockingEngine):
         except QuerySyntaxError as error:
             raise ready.located(error) from None
         text = ready.text
-        if self.connection.dialect.folds and tokens.star(text) is None:
+        if self.connection.dialect.folds and ready.original.star is None:
             start, length = ready.inserted
             bare = text[:start] + text[start + length :]
             text = folded(bare, {name: written(name, term) for name, term in bindings.items()})
-            text = bind(text, {name: term for name, term in bindings.items() if name in tokens.variables(text)})
+            left = ParsedQuery(text)
+            text = bind(left, {name: term for name, term in bindings.items() if name in left.variables})
         text = query_rewriting.with_prefixes(text, prefixes)
+        if ready.default_graphs or ready.named_graphs:
+            text = query_rewriting.without_dataset(text)
         if ready.columns and is_small:
-            text = spelt_out(text, ready.columns, prefixes)
-        return query_rewriting.without_dataset(text) if ready.default_graphs or ready.named_graphs else text
+            starred = ParsedQuery(text)
+            if names := query_rewriting.find_visible(starred, ready.columns, prefixes):
+                text = query_rewriting.with_columns(starred, names)
+        return text
 
     def _check(self, reply: Reply, seconds: float) -> None:
         """Raise what the engine says went wrong, or left out."""

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from clustergraph.catalogue import CannedQuery, Parameter
 from clustergraph.messages import message
 from clustergraph.rdf import formats
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.web.http import i18n, request_params, responses
 from clustergraph.web.http.current import service
 from clustergraph.web.http.negotiation import choose, prefers_html
@@ -62,11 +63,11 @@ def query(name: str) -> Response:
         values = {name: values[0] for name, values in asked.items() if values[0].strip()}
         text = found.with_values(service().catalogue.bind(service().engine, found, asked))
         more = {**_form(found, asked), "snippets": snippets(found, values, text)}
-        return page(answer, given, query=text, canned=found, **more)
+        return page(answer, given, query=ParsedQuery(text), canned=found, **more)
     if code and choice.format.name == "json" and found.form == "SELECT":
         document = localised(document_of(answer), code, found)
         answer = replace(answer, body=json.dumps(document, ensure_ascii=False).encode())
-    return responses.respond(answer, choice, found.text)
+    return responses.respond(answer, choice, ParsedQuery(found.text))
 
 
 def _language(given: MultiDict[str, str]) -> str:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from clustergraph.describe.service_description import service_description
 from clustergraph.describe.sparql_examples import examples
 from clustergraph.rdf.formats import FORMATS, Kind
-from clustergraph.sparql import tokens
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 from clustergraph.web.http import descriptions, request_params, responses
 from clustergraph.web.http.current import service
@@ -48,14 +48,15 @@ def sparql() -> Response:
     asked = read(request)
     if asked is None:
         return _describe()
-    form = tokens.form(asked.query)
+    query = ParsedQuery(asked.query)
+    form = query.form
     if form == "UPDATE":
         raise Problem("read-only", NO_UPDATES)
     kind: Kind = "graph" if form in ("CONSTRUCT", "DESCRIBE") else "results"
     choice = choose(request, kind, asked.given, html=True)
     answer = service().engine.answer(
         Query(
-            asked.query,
+            query,
             format=("turtle" if kind == "graph" else "json") if choice.is_html else choice.format.name,
             default_graphs=asked.default_graphs,
             named_graphs=asked.named_graphs,
@@ -63,8 +64,8 @@ def sparql() -> Response:
         )
     )
     if choice.is_html:
-        return page(answer, asked.given, query=asked.query, **_editor())
-    return responses.respond(answer, choice, asked.query)
+        return page(answer, asked.given, query=query, **_editor())
+    return responses.respond(answer, choice, query)
 
 
 def _editor() -> dict[str, Any]:

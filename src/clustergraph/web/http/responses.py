@@ -5,29 +5,32 @@ from __future__ import annotations
 from flask import Response, request
 
 from clustergraph.engine.base import Answer
-from clustergraph.engine.cache import is_repeatable
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.web.http.current import service
 from clustergraph.web.http.headers import PUBLIC
 from clustergraph.web.http.negotiation import Choice
 
+NO_QUERY = ParsedQuery("")
+"""What stands behind a response that no query of the client's is behind."""
 
-def respond(answer: Answer, choice: Choice, text: str = "") -> Response:
-    """The response that carries an answer. `text` is the query, which says whether the answer may be kept."""
+
+def respond(answer: Answer, choice: Choice, query: ParsedQuery = NO_QUERY) -> Response:
+    """The response that carries an answer. `query` is what was asked, which says whether the answer may be kept."""
     response = Response(answer.body, content_type=choice.content_type)
     response.vary.add("Accept")
-    return timed(kept(response, text), answer)
+    return timed(kept(response, query), answer)
 
 
-def page(html: str, text: str = "") -> Response:
-    """The response that carries a page; `text` is the query behind it, where there is one."""
+def page(html: str, query: ParsedQuery = NO_QUERY) -> Response:
+    """The response that carries a page; `query` is the query behind it, where there is one."""
     response = Response(html, mimetype="text/html")
     response.vary.update(("Accept", "Accept-Language"))
-    return kept(response, text)
+    return kept(response, query)
 
 
-def kept(response: Response, text: str = "") -> Response:
+def kept(response: Response, query: ParsedQuery = NO_QUERY) -> Response:
     """Say whether the response may be kept: if it depends on nothing but the request and the snapshot."""
-    response.headers["Cache-Control"] = PUBLIC if is_repeatable(text) and request.method == "GET" else "no-store"
+    response.headers["Cache-Control"] = PUBLIC if query.is_repeatable and request.method == "GET" else "no-store"
     return response
 
 

@@ -13,9 +13,8 @@ from functools import lru_cache
 from wsgiref.types import WSGIEnvironment
 
 from clustergraph.engine.base import Answer
-from clustergraph.engine.cache import is_repeatable
 from clustergraph.rdf import formats
-from clustergraph.sparql import tokens
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 from clustergraph.web.http.headers import EVERYWHERE, PUBLIC
 from clustergraph.web.http.negotiation import HTML, Choice, best_match
@@ -24,8 +23,8 @@ from clustergraph.web.service import Service
 FAILED = "clustergraph.failed"
 """Where a request that was tried here tells the application what came of it."""
 
-LONGEST = 4000
-"""Characters of a query that is answered on the event loop. The guard takes the longer for a text the longer it is."""
+MAX_QUERY_STRING_BYTES = 1 << 14
+"""How long a query string may be that is read here, on the event loop."""
 
 Short = tuple[list[tuple[str, str]], bytes]
 """Headers and body."""
@@ -39,13 +38,8 @@ _BROKEN = re.compile("%(?![0-9A-Fa-f]{2})")
 class Question:
     """What a plain question asks, and how its answer is to be written."""
 
-    text: str
+    query: Query
     choice: Choice
-
-    @property
-    def query(self) -> Query:
-        """What the engine is asked."""
-        return Query(self.text, format=self.choice.format.name)
 
 
 def answer(environ: WSGIEnvironment, service: Service) -> Short | None:
@@ -63,7 +57,7 @@ def answer(environ: WSGIEnvironment, service: Service) -> Short | None:
 
 async def aanswer(asked: Question, environ: WSGIEnvironment, service: Service) -> Short | None:
     """As `answer`, on the event loop. None also where that has no way to the engine."""
-    if not service.engine.is_async or len(asked.text) > LONGEST:
+    if not service.engine.is_async or not asked.query.parsed.is_quick:
         return None
     try:
         found = await service.engine.answer_async(asked.query)
@@ -84,13 +78,17 @@ def question(environ: WSGIEnvironment) -> Question | None:
     given = environ.get("QUERY_STRING", "")
     if environ.get("PATH_INFO") != "/sparql" or not given.startswith("query=") or "&" in given:
         return None
+    if len(given) > MAX_QUERY_STRING_BYTES:
+        return None
     try:
-        text = unquoted(given[6:])
+        parsed = ParsedQuery(unquoted(given[6:]))
     except ValueError:
         return None
-    kind = _KINDS.get(tokens.form(text))
+    kind = _KINDS.get(parsed.form)
     choice = _choice(environ.get("HTTP_ACCEPT", ""), kind) if kind else None
-    return None if choice is None or choice.format is HTML else Question(text, choice)
+    if choice is None or choice.format is HTML:
+        return None
+    return Question(Query(parsed, format=choice.format.name), choice)
 
 
 def _short(asked: Question, found: Answer, service: Service) -> Short:
@@ -98,7 +96,7 @@ def _short(asked: Question, found: Answer, service: Service) -> Short:
         ("Content-Type", asked.choice.content_type),
         ("Content-Length", str(len(found.body))),
         ("Vary", "Accept"),
-        ("Cache-Control", PUBLIC if is_repeatable(asked.text) else "no-store"),
+        ("Cache-Control", PUBLIC if asked.query.parsed.is_repeatable else "no-store"),
         *_ALWAYS,
         ("Snapshot", service.snapshot.name),
     ]

@@ -20,8 +20,8 @@ from clustergraph.engine.base import Answer
 from clustergraph.messages import message
 from clustergraph.rdf import formats
 from clustergraph.rdf.namespaces import local_name
-from clustergraph.sparql import tokens
 from clustergraph.sparql.bindings import written
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 from clustergraph.web.http import i18n, request_params, responses
 from clustergraph.web.http.current import labels, service
@@ -156,7 +156,7 @@ def _sides(sides: Browse, chosen: Chosen, counted: Answer, code: str) -> list[Si
 def composed(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
     """The list as SPARQL: the canned query, with what is chosen put first in its pattern."""
     text = query.body
-    at = tokens.pattern_start(text)
+    at = ParsedQuery(text).pattern_start
     inner = "\n".join(f"    {line}" for line in pattern(sides, chosen))
     return f"{text[:at]}\n  {{ SELECT DISTINCT ?thing WHERE {{\n{inner}\n  }} }}{text[at:]}"
 
@@ -200,9 +200,8 @@ def pattern(sides: Browse, chosen: Chosen) -> list[str]:
 
 def prologue(query: CannedQuery) -> str:
     """The query's prefixes."""
-    text = query.body
-    first = next(token for token in tokens.tokens(text) if token.kind == "word" and token.text.upper() in tokens.FORMS)
-    return text[: first.start]
+    parsed = ParsedQuery(query.body)
+    return parsed.text[: parsed.form_start]
 
 
 def _chosen(sides: Browse, given: MultiDict[str, str]) -> dict[str, list[str]]:

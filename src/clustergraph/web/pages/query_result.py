@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from clustergraph.catalogue import CannedQuery
 from clustergraph.engine.base import Answer
 from clustergraph.rdf.formats import of_kind
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.web.http import i18n, responses
 from clustergraph.web.http.i18n import FIELD
 from clustergraph.web.pages import result_views
@@ -21,7 +22,7 @@ def page(
     answer: Answer,
     given: MultiDict[str, str],
     *,
-    query: str,
+    query: ParsedQuery,
     canned: CannedQuery | None = None,
     **more: Any,
 ) -> Response:
@@ -45,7 +46,7 @@ def page(
         is_graph=answer.format.kind == "graph",
         cut=len(turtle) > MOST_TURTLE,
         truth=truth,
-        query=query,
+        query=query.original,
         downloads=downloads(answer, given) if request.method == "GET" else [],
         data_source=_source(answer, given) if request.method == "GET" else "",
         **more,
