@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from clustergraph.ingest.parser_process import ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.reasoning import AUTO_LIMIT, infer
 from clustergraph.ingest.shacl import check
-from clustergraph.ingest.source_locator import Locator
+from clustergraph.ingest.source_locator import Place, Sought, locate
 from clustergraph.ingest.sources import INFERRED, Input, graph_iri
 from clustergraph.progress import Progress
 from clustergraph.rdf.namespaces import STANDARD_PREFIXES, compact
@@ -82,20 +82,18 @@ class BuildJob:
             )
         self.progress.start("reason")
         started = time.monotonic()
-        found = infer(store, inferred)
-        store.bulk_extend(merged(found.quads))
-        self.reasoning |= {"added": len(found.quads), "seconds": round(time.monotonic() - started, 1)}
-        self.problems += [self._located(problem, store) for problem in found.problems]
-        self.progress.done(f"{len(found.quads):,} triples inferred")
+        inferences = infer(store, inferred)
+        store.bulk_extend(merged(inferences.quads))
+        self.reasoning |= {"added": len(inferences.quads), "seconds": round(time.monotonic() - started, 1)}
+        self.problems += self._located(inferences.problems, store)
+        self.progress.done(f"{len(inferences.quads):,} triples inferred")
 
     def validate(self, store: Store) -> None:
         """Ask the shapes, if there are any."""
         if not self.input.shapes:
             return
         self.progress.start("validate")
-        problems = check(
-            store, self.input.shapes, self.parsers, base=self.base, prefixes=self.prefixes, locator=self._locator(store)
-        )
+        problems = check(store, self.files, self.input.shapes, self.parsers, base=self.base, prefixes=self.prefixes)
         self.problems += problems
         self.shapes = tuple(source.name for source in self.input.shapes)
         broken = sum(problem.severity == "violation" for problem in problems)
@@ -126,8 +124,8 @@ class BuildJob:
 
     def manifest(self, store: Store, scratch: Path, states: Sequence[FileState]) -> dict[str, Any]:
         """Everything that the manifest says except the fingerprint of the input."""
-        found = statistics.counts(store)
-        self.progress.start("write", sum(found["graphs"].values()))
+        counts = statistics.counts(store)
+        self.progress.start("write", sum(counts["graphs"].values()))
         digest = content_digest(store, scratch, self.progress.advance)
         dataset = statistics.dataset(store, self.base)
         triples = {file.source: file.triples for file in self.files}
@@ -137,7 +135,7 @@ class BuildJob:
             "built": datetime.now(UTC).isoformat(timespec="seconds"),
             "base": self.base,
             "title": statistics.title(dataset, self.input.title),
-            **found,
+            **counts,
             "sources": [
                 {
                     "path": state.source.name,
@@ -175,16 +173,14 @@ class BuildJob:
             )
         return "owlrl", ""
 
-    def _locator(self, store: Store) -> Locator:
-        return Locator(store, self.files, self.base)
-
-    def _located(self, problem: Problem, store: Store) -> Problem:
-        """The problem with short names for IRIs, and where the first thing it names outside the ontology is written."""
-        iris = _IRI.findall(problem.message)
+    def _located(self, problems: Sequence[Problem], store: Store) -> Iterator[Problem]:
+        """The problems with short names for IRIs, and where the first thing outside the ontology is written."""
         prefixes = self.prefixes
-        message = _IRI.sub(lambda found: compact(found[0], prefixes), problem.message)
         ontology = {file.source.name for file in self.files if file.source.role == "ontology"}
-        locator = self._locator(store)
-        places = [place for place in map(locator.find, iris) if place[0]]
-        file, line = next((place for place in places if place[0] not in ontology), places[0] if places else ("", None))
-        return replace(problem, message=message, file=file, line=line)
+        things = [[Sought(iri) for iri in _IRI.findall(problem.message)] for problem in problems]
+        places = locate(store, self.files, self.base, {thing for of_problem in things for thing in of_problem})
+        for problem, of_problem in zip(problems, things, strict=True):
+            message = _IRI.sub(lambda match: compact(match[0], prefixes), problem.message)
+            candidates = [places[thing] for thing in of_problem if places[thing].file] or [Place()]
+            place = next((place for place in candidates if place.file not in ontology), candidates[0])
+            yield replace(problem, message=message, file=place.file, line=place.line)

@@ -1,71 +1,127 @@
-"""Does the graph have the shapes that its curators ask for? (SHACL, by pySHACL.)"""
+"""Does the graph have the shapes that its curators ask for? (SHACL, by pySHACL, in a process of its own.)"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import io
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 import rdflib
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
 from rdflib.namespace import DCTERMS, FOAF, RDF, RDFS, SH, SKOS
 from rdflib.term import Node
 
+from clustergraph.ingest.load import LoadedFile
 from clustergraph.ingest.parser_process import ParsedFile, ParserProcess
 from clustergraph.ingest.problems import Problem, Severity
-from clustergraph.ingest.source_locator import Locator
+from clustergraph.ingest.shacl_sparql import constraint_problems
+from clustergraph.ingest.source_locator import Sought, locate
 from clustergraph.ingest.sources import Source
-from clustergraph.rdf.conversion import quiet, to_graph
+from clustergraph.rdf.conversion import to_graph
 from clustergraph.rdf.namespaces import compact
 
 _LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name, rdflib.SDO.name)
 _SEVERITIES: dict[Node, Severity] = {SH.Warning: "warning", SH.Info: "info"}
+_SHAPES = NamedNode("urn:x-shapes:graph")
 
 
 def check(
     store: Store,
+    files: Sequence[LoadedFile],
     shapes: Sequence[Source],
     parsers: ParserProcess,
     *,
     base: str,
     prefixes: Mapping[str, str],
-    locator: Locator,
 ) -> tuple[Problem, ...]:
     """Check the default graph of `store`, which is everything: ontology, data and inferences.
 
-    Raises BuildError when a shapes file is not well formed. Shapes that the validator cannot use are a
-    problem too.
+    Raises BuildError when a shapes file is not well formed. Shapes that the validator cannot use are a problem too.
     """
-    import pyshacl
+    parsed = [ParsedFile(parsers, source, base, _SHAPES) for source in shapes]
+    quads = [list(file) for file in parsed]
+    graph = to_graph(quad for of_file in quads for quad in of_file)
+    shape_files = [
+        LoadedFile(file.source, len(of_file), file.prefixes, not of_file)
+        for file, of_file in zip(parsed, quads, strict=True)
+    ]
+    if problems := constraint_problems(graph, shape_files, base):
+        return problems
 
-    graph = to_graph(quad for source in shapes for quad in ParsedFile(parsers, source, base, NamedNode(base)))
-    data = to_graph(store.quads_for_pattern(None, None, None, None))
-    with quiet():
+    def input() -> Iterator[Quad]:
+        for of_file in quads:
+            yield from of_file
+        yield from store.quads_for_pattern(None, None, None, DefaultGraph())
+
+    reason, results = _validate(input())
+    if reason:
+        names = ", ".join(source.name for source in shapes)
+        return (Problem(f"The shapes cannot be used: {reason}", rule="SHACL", file=names),)
+    if not results:
+        return ()
+    data = to_graph(store.quads_for_pattern(None, None, None, DefaultGraph()))
+    describe = _Describer(data, dict(prefixes))
+    described = [describe(result, results) for result in results.objects(None, SH.result)]
+    places = locate(store, files, base, {sought for _, sought in described if sought})
+    return tuple(
+        sorted(
+            (
+                replace(problem, file=places[sought].file, line=places[sought].line) if sought else problem
+                for problem, sought in described
+            ),
+            key=str,
+        )
+    )
+
+
+def _validate(quads: Iterator[Quad]) -> tuple[str, rdflib.Graph]:
+    """Why the shapes cannot be used, if so, and the graph of the results; see `shacl_main`."""
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "clustergraph.ingest.shacl_main"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        )
         try:
-            _, results, _ = pyshacl.validate(data, shacl_graph=graph, inplace=True)
-        except Exception as error:  # shapes hold SPARQL and patterns, whose libraries have errors of their own
-            names = ", ".join(source.name for source in shapes)
-            return (Problem(f"The shapes cannot be used: {error}", rule="SHACL", file=names),)
-    assert isinstance(results, rdflib.Graph)
-    describe = _Describer(data, graph, dict(prefixes), locator)
-    return tuple(sorted((describe(result, results) for result in results.objects(None, SH.result)), key=str))
+            assert process.stdin is not None
+            assert process.stdout is not None
+            with suppress(BrokenPipeError), process.stdin as pipe:  # if it died, that shows below
+                serialize(quads, pipe, RdfFormat.N_QUADS)
+            with process.stdout as pipe:
+                first, rest = pipe.readline(), pipe.read()
+            code = process.wait()
+        finally:
+            process.kill()
+            process.wait()
+        if not first or code:
+            errors.seek(0)
+            last = errors.read().decode(errors="replace").strip().rpartition("\n")[2]
+            return f"the validator ended with code {code}. {last}".strip(), rdflib.Graph()
+    return json.loads(first), to_graph(parse(io.BytesIO(rest), RdfFormat.N_TRIPLES))
 
 
 class _Describer:
     """Turns the validator's results into problems."""
 
-    def __init__(self, data: rdflib.Graph, shapes: rdflib.Graph, prefixes: dict[str, str], locator: Locator) -> None:
+    def __init__(self, data: rdflib.Graph, prefixes: dict[str, str]) -> None:
         self.data = data
-        self.shapes = shapes
         self.prefixes = prefixes
-        self.locator = locator
 
-    def __call__(self, result: Node, results: rdflib.Graph) -> Problem:
+    def __call__(self, result: Node, results: rdflib.Graph) -> tuple[Problem, Sought | None]:
+        """The problem, and what its place is that of."""
         focus = results.value(result, SH.focusNode)
         path = results.value(result, SH.resultPath)
         value = results.value(result, SH.value)
         thing = self._owner(focus)
-        file, line = "", None
+        sought = None
         if isinstance(thing, rdflib.URIRef):
-            file, line = self.locator.find(
+            sought = Sought(
                 str(thing),
                 predicate=str(path) if isinstance(path, rdflib.URIRef) else "",
                 value="" if value is None or isinstance(value, rdflib.BNode) or value == thing else str(value),
@@ -73,15 +129,14 @@ class _Describer:
         component = self._compact(results.value(result, SH.sourceConstraintComponent))
         rule = component.removesuffix("ConstraintComponent")
         on = self._compact(path) if isinstance(path, rdflib.URIRef) else ""
-        return Problem(
+        problem = Problem(
             _message(list(results.objects(result, SH.resultMessage))),
             what=self._named(thing),
             rule=f"{rule} on {on}" if on else rule,
             value="" if value is None or value == focus or isinstance(value, rdflib.BNode) else self._compact(value),
-            file=file,
-            line=line,
             severity=_SEVERITIES.get(results.value(result, SH.resultSeverity) or SH.Violation, "violation"),
         )
+        return problem, sought
 
     def _owner(self, node: Node | None) -> Node | None:
         """The node itself, or for a blank node the thing with an IRI that it belongs to."""

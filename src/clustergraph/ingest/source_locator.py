@@ -1,119 +1,174 @@
 """Where in the files a thing is written, so that a curator can go there.
 
-Files are searched as text, only when there is something to report: parsers do not keep the lines of triples.
+Files are searched as text, only when there is something to report: parsers do not keep the lines of triples. Each file
+is read once for all that is sought, so the time grows with the files and with the problems, and not with their product.
 """
 
 from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Store
 
 from clustergraph.ingest.load import LoadedFile
 from clustergraph.ingest.sources import Source, graph_iri
 
+_TOKEN = re.compile(
+    r"""<[^<>"\s]*+>|"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|[\w.-]*+:[^\s"'<>,;()\[\]{}^|]*+""",
+)
+"""An IRI, a string, or a prefixed name, in any of the formats."""
+_CLOSED_BY = {"<": ">", '"': '"', "'": "'"}
 
-@dataclass(frozen=True)
-class Locator:
-    """Finds things of `store` in the `files` it was loaded from."""
 
-    store: Store
-    files: Sequence[LoadedFile]
-    base: str
+class Sought(NamedTuple):
+    """A thing whose place is sought: its IRI and, where known, what of it: a predicate, a value (IRI or text)."""
 
-    def find(self, thing: str, *, predicate: str = "", value: str = "") -> tuple[str, int | None]:
-        """The file (`""` if in none) and the line of the IRI `thing`.
+    thing: str
+    predicate: str = ""
+    value: str = ""
 
-        Where it can be told, the line is that of `value` (an IRI or a literal's text), or else of `predicate`, in what
-        the file says about the thing. Of several files, one that states the predicate of the thing is preferred, and
-        then one that has the value.
-        """
-        found: list[tuple[int, int, int, str, int]] = []
-        for file in self.files:
-            hit = self._search(file, thing, predicate, value)
-            if hit is not None:
-                vagueness, rank, line = hit
-                found.append((self._distance(thing, predicate, file), vagueness, rank, file.source.name, line))
-        if not found:
-            return "", None
-        *_, name, line = min(found)
-        return name, line
 
-    def _text(self, file: LoadedFile) -> str:
-        if file.source not in self._texts:
-            self._texts[file.source] = _read(file.source)
-        return self._texts[file.source]
+class Place(NamedTuple):
+    """A file, `""` for none, and a line, which counts from 1."""
 
-    @cached_property
-    def _texts(self) -> dict[Source, str]:
-        """The files that were read already: there may be as many problems as things."""
-        return {}
+    file: str = ""
+    line: int | None = None
 
-    @cached_property
-    def _graphs(self) -> set[str]:
-        return {graph.value for graph in self.store.named_graphs()}
 
-    def _distance(self, thing: str, predicate: str, file: LoadedFile) -> int:
-        """0 when the file's graph states the predicate of the thing, 1 when it says anything about it, else 2."""
-        graph = graph_iri(self.base, file.source.graph)
-        # A file may name graphs of its own; then any of the store's may be from it.
-        name = NamedNode(graph) if graph in self._graphs else None
-        subject = NamedNode(thing)
-        if predicate and any(self.store.quads_for_pattern(subject, NamedNode(predicate), None, name)):
-            return 0
-        return 1 if any(self.store.quads_for_pattern(subject, None, None, name)) else 2
+@dataclass
+class _Index:
+    """Where one file speaks of what is sought."""
 
-    def _search(self, file: LoadedFile, thing: str, predicate: str, value: str) -> tuple[int, int, int] | None:
-        """The line; before it, how little of what was asked for stands there, and how surely it is about the thing."""
-        text = self._text(file)
-        if not any(way in text for way in self._ways(file, thing)):
-            return None
-        lines = text.splitlines()
-        spelling = self._spelling(file, thing)
-        hits = [
-            (_rank(text, match), number)
-            for number, text in enumerate(lines)
-            if (match := spelling.search(text)) is not None
-        ]
-        if not hits:
-            return None
-        rank, start = min(hits)
+    file: LoadedFile
+    begins: list[int] = field(default_factory=list)
+    """The lines that begin to speak of something else."""
+    lines: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """The lines on which an IRI or a text stands, in order."""
+    definition: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """How surely a line is about an IRI (see `_rank`), and the line."""
+
+    def line(self, sought: Sought) -> tuple[int, int, int]:
+        """The line; before it, how little of what is sought stands there, and how surely it is about the thing."""
+        rank, start = self.definition[sought.thing]
         if rank < 2:
-            end = next((n for n in range(start + 1, len(lines)) if _begins_another(lines[n])), len(lines))
-            wanted = re.compile("|".join(map(re.escape, [f'"{value}"', *self._ways(file, value)]))) if value else None
-            stated = self._spelling(file, predicate) if predicate else None
+            after = bisect_right(self.begins, start)
+            end = self.begins[after] if after < len(self.begins) else None
+            value, predicate = self.lines.get(sought.value, []), self.lines.get(sought.predicate, [])
             # A value may stand there for another predicate, too.
-            for vagueness, patterns in enumerate(([stated, wanted], [wanted], [stated])):
-                for number in range(start, end):
-                    if all(pattern is not None and pattern.search(lines[number]) for pattern in patterns):
-                        return vagueness, rank, number + 1
-        return 3, rank, start + 1
+            for vagueness, lines in enumerate((_common(value, predicate, start, end), value, predicate)):
+                at = bisect_left(lines, start)
+                if at < len(lines) and (end is None or lines[at] < end):
+                    return vagueness, rank, lines[at]
+        return 3, rank, start
 
-    def _spelling(self, file: LoadedFile, iri: str) -> re.Pattern[str]:
-        ways = self._ways(file, iri) if iri else []
-        return re.compile("|".join(rf"{re.escape(way)}(?![\w/-])" for way in ways))
 
-    def _ways(self, file: LoadedFile, iri: str) -> list[str]:
-        """The ways in which the file may spell an IRI."""
-        short = [
-            f"{prefix}:{iri[len(namespace) :]}"
-            for prefix, namespace in file.prefixes.items()
-            if namespace and iri.startswith(namespace)
+def locate(store: Store, files: Sequence[LoadedFile], base: str, sought: Collection[Sought]) -> dict[Sought, Place]:
+    """The place of each thing in the `files` that `store` was loaded from.
+
+    Where it can be told, the line is that of the value, or else of the predicate, in what the file says about the
+    thing. Of several files, one that states the predicate of the thing is preferred, and then one that has the value.
+    """
+    wanted = {text for each in sought for text in each if text}
+    indexes: dict[str, list[_Index]] = defaultdict(list)
+    for index in (_index(file, base, wanted) for file in files if wanted):
+        for iri in index.definition:
+            indexes[iri].append(index)
+    graphs = {graph.value for graph in store.named_graphs()}
+
+    def place(each: Sought) -> Place:
+        candidates = [
+            (_distance(store, each, graph_iri(base, index.file.source.graph), graphs), *index.line(each), index)
+            for index in indexes.get(each.thing, ())
         ]
-        relative = [f"<{iri[len(self.base) :]}>"] if iri.startswith(self.base) else []
-        return [f"<{iri}>", f'"{iri}"', f"'{iri}'", *short, *relative]
+        if not candidates:
+            return Place()
+        *_, line, index = min(candidates, key=lambda candidate: (candidate[:3], candidate[4].file.source.name))
+        return Place(index.file.source.name, line)
+
+    return {each: place(each) for each in sought}
 
 
-def _rank(text: str, match: re.Match[str]) -> int:
-    """0 where the line begins with the thing, 1 where it defines it in another syntax or indented, 2 elsewhere."""
-    before = text[: match.start()]
-    if not before:
+def locate_text(files: Sequence[LoadedFile], text: str) -> Place:
+    """The first line that has this text in it."""
+    for file in files:
+        for number, line in enumerate(_read(file.source).splitlines(), start=1):
+            if text in line:
+                return Place(file.source.name, number)
+    return Place()
+
+
+def _distance(store: Store, sought: Sought, graph: str, graphs: Collection[str]) -> int:
+    """0 when the file's graph states the predicate of the thing, 1 when it says anything about it, else 2."""
+    # A file may name graphs of its own; then any of the store's may be from it.
+    name = NamedNode(graph) if graph in graphs else None
+    subject = NamedNode(sought.thing)
+    if sought.predicate and any(store.quads_for_pattern(subject, NamedNode(sought.predicate), None, name)):
         return 0
+    return 1 if any(store.quads_for_pattern(subject, None, None, name)) else 2
+
+
+def _index(file: LoadedFile, base: str, wanted: Collection[str]) -> _Index:
+    index = _Index(file)
+    for number, text in enumerate(_read(file.source).splitlines(), start=1):
+        if _begins_another(text):
+            index.begins.append(number)
+        for match in _TOKEN.finditer(text):
+            for meaning in _meanings(match[0], file, base):
+                if meaning not in wanted:
+                    continue
+                lines = index.lines[meaning]
+                if not lines or lines[-1] != number:
+                    lines.append(number)
+                definition = (_rank(text, match.start()), number)
+                index.definition[meaning] = min(definition, index.definition.get(meaning, definition))
+    return index
+
+
+def _meanings(token: str, file: LoadedFile, base: str) -> Iterator[str]:
+    """The IRIs and texts that a token of the file may stand for."""
+    if token[0] in _CLOSED_BY:
+        name = token[1:-1]
+        yield name
+        if token[0] == "<":
+            yield f"{base}{name}"
+            name = name.rstrip("/")  # of an element without content
+    else:
+        name = token.rstrip(".")
+    prefix, colon, local = name.partition(":")
+    if colon and (namespace := file.prefixes.get(prefix)):
+        yield f"{namespace}{local}"
+
+
+def _common(some: Sequence[int], others: Sequence[int], start: int, end: int | None) -> list[int]:
+    """The lines from `start` to `end` that are in both lists, found by way of the shorter one."""
+    few, many = sorted((some, others), key=len)
+    common = []
+    for at in range(bisect_left(few, start), len(few)):
+        if end is not None and few[at] >= end:
+            break
+        found = bisect_left(many, few[at])
+        if found < len(many) and many[found] == few[at]:
+            common.append(few[at])
+            break
+    return common
+
+
+def _rank(text: str, start: int) -> int:
+    """0 where the line begins with the thing, 1 where it defines it in another syntax or indented, 2 elsewhere."""
+    if start == 0:
+        return 0
+    before = text[max(0, start - _BEFORE) : start]
     return 1 if not before.strip(" \t{") or before.rstrip().endswith(('"@id":', "rdf:about=")) else 2
+
+
+_BEFORE = 200
+"""How many characters before a thing are looked at."""
 
 
 def _begins_another(line: str) -> bool:

@@ -41,13 +41,18 @@ def add_quads(graph: G, quads: Iterable[Quad]) -> G:
     """Add the triples to a graph, and give it back. Triple terms and base directions (RDF 1.2) are left out."""
     with quiet():
         for quad in quads:
-            subject, object = quad.subject, quad.object
-            if isinstance(subject, Triple) or isinstance(object, Triple):
-                continue
-            if isinstance(object, Literal) and object.direction is not None:
-                continue
-            graph.add((to_rdflib(subject), to_rdflib(quad.predicate), to_rdflib(object)))
+            add_triple(graph, quad)
     return graph
+
+
+def add_triple(graph: rdflib.Graph, quad: Quad) -> None:
+    """Add the triple of a quad to the graph; one of RDF 1.2 that rdflib cannot hold is left out."""
+    subject, object = quad.subject, quad.object
+    if isinstance(subject, Triple) or isinstance(object, Triple):
+        return
+    if isinstance(object, Literal) and object.direction is not None:
+        return
+    graph.add((to_rdflib(subject), to_rdflib(quad.predicate), to_rdflib(object)))
 
 
 @contextmanager
