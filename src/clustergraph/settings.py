@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from clustergraph.engine.remote.address import valid_address
 from clustergraph.snapshots.source_folder import default_store as default_store
 
 
@@ -60,9 +61,7 @@ class Settings(BaseSettings):
     @field_validator("engine")
     @classmethod
     def _an_address(cls, value: str) -> str:
-        from clustergraph.engine.remote.endpoint import valid
-
-        return valid(value) if value else value
+        return valid_address(value) if value else value
 
     @field_validator("rate")
     @classmethod

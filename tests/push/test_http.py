@@ -8,9 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from clustergraph.engine.remote.http_client import HttpClient
 from clustergraph.push import plan
 from clustergraph.push.errors import PushError, Refused, Unreachable
-from clustergraph.push.http import Client
+from clustergraph.push.http import ATTEMPTS, Client
 from clustergraph.push.target import find
 from clustergraph.snapshots.snapshot import Snapshot
 
@@ -80,7 +81,7 @@ def engine() -> Iterator[Callable[..., Engine]]:
         one.server_close()
 
 
-QUICK = Client(first_wait=0.001)
+QUICK = Client(first_pause=0.001)
 
 
 @pytest.mark.parametrize("fault", ["drop", "short", 503, 502, 429])
@@ -102,7 +103,7 @@ def test_a_fault_that_stays_is_told_after_the_last_try(engine: Callable[..., Eng
     one = engine("drop")
     with pytest.raises(Unreachable, match=r"does not answer PUT: .+ Is the engine running"):
         QUICK.send("PUT", one.url, b"")
-    assert len(one.asked) == QUICK.tries
+    assert len(one.asked) == ATTEMPTS
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_a_challenge_is_answered_once_and_then_beforehand(
     challenge: str, scheme: str, engine: Callable[..., Engine]
 ) -> None:
     one = engine(401, 204, headers={"WWW-Authenticate": challenge})
-    client = Client("ada", "secret", first_wait=0.001)
+    client = Client(HttpClient("ada", "secret"), first_pause=0.001)
     for _ in range(3):
         client.send("PUT", one.url, b"x")
     assert [given[: len(scheme)] for _, given, _ in one.asked] == ["", scheme, scheme, scheme]
@@ -153,7 +154,7 @@ def test_a_challenge_is_answered_once_and_then_beforehand(
 def test_a_way_of_signing_in_that_is_not_known_is_refused(engine: Callable[..., Engine]) -> None:
     one = engine(401, headers={"WWW-Authenticate": 'Negotiate realm="x"'})
     with pytest.raises(Refused, match="signing in"):
-        Client("ada", "secret").send("PUT", one.url, b"x")
+        Client(HttpClient("ada", "secret")).send("PUT", one.url, b"x")
 
 
 def test_a_page_is_no_endpoint(engine: Callable[..., Engine]) -> None:

@@ -20,6 +20,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from clustergraph.cli import cli, exit_codes
+from clustergraph.engine.remote.http_client import HttpClient
 from clustergraph.ingest import build
 from clustergraph.progress import Silent
 from clustergraph.push import plan, push
@@ -82,7 +83,7 @@ def server(request: pytest.FixtureRequest, servers: Callable[[str], Running]) ->
     """Each of the engines, with nothing of the small graph in it."""
     running = servers(request.param)
     graphs = {row["g"] for row in rows(running, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }") if BASE in row["g"]}
-    client = Client(*(("dba", PASSWORD) if request.param == "virtuoso" else ()))
+    client = Client(HttpClient("dba", PASSWORD) if request.param == "virtuoso" else HttpClient())
     store = find(running.query, client).store_url
     for graph in graphs:
         client.send("DELETE", f"{store}?{urlencode({'graph': graph})}")
@@ -172,7 +173,7 @@ def test_a_changed_snapshot_takes_the_place_of_the_one_before(
 
 
 def test_other_graphs_are_left_alone(server: Running, snapshots: tuple[Snapshot, Snapshot]) -> None:
-    client = Client(*(("dba", PASSWORD) if "virtuoso" in str(server.folder) else ()))
+    client = Client(HttpClient("dba", PASSWORD) if "virtuoso" in str(server.folder) else HttpClient())
     foreign = "urn:of-somebody-else"
     store = find(server.query, client).store_url
     line = b"<urn:s> <urn:p> <urn:o> .\n"
@@ -288,7 +289,7 @@ def test_a_push_that_is_killed_leaves_no_marker_and_can_be_run_again(server: Run
 
 
 def _drop_published(server: Running, snapshot: Snapshot) -> None:
-    client = Client(*(("dba", PASSWORD) if "virtuoso" in str(server.folder) else ()))
+    client = Client(HttpClient("dba", PASSWORD) if "virtuoso" in str(server.folder) else HttpClient())
     store = find(server.query, client).store_url
     for graph in (*snapshot.graphs, f"{snapshot.base}graph/snapshot", f"{snapshot.base}graph/merged"):
         client.send("DELETE", f"{store}?{urlencode({'graph': graph})}", passing=frozenset({404}))
@@ -309,7 +310,7 @@ class _EndsIt(Silent):
 
 def test_an_engine_that_goes_away_is_told_and_the_push_can_be_run_again(server: Running, snapshot: Snapshot) -> None:
     signed_in = ("dba", PASSWORD) if "virtuoso" in str(server.folder) else ("", "")
-    client = Client(*signed_in, first_wait=0.001)
+    client = Client(HttpClient(*signed_in), first_pause=0.001)
     with pytest.raises(Unreachable, match=r"does not answer .+ Is the engine running") as caught:
         push(plan(snapshot, find(server.query, client)), chunk=20, progress=_EndsIt(server))
     assert "marked as not complete; the same push, run again, completes it." in str(caught.value.__notes__)
@@ -331,7 +332,7 @@ def test_where_to_is_said_once(words: tuple[str, ...]) -> None:
 def test_nothing_listens() -> None:
     url = f"http://127.0.0.1:{sparql_engines.free_port()}/sparql"
     with pytest.raises(Unreachable, match=f"{url} does not answer POST: Connection refused"):
-        find(url, Client(first_wait=0.001))
+        find(url, Client(first_pause=0.001))
 
 
 def test_a_push_that_is_interrupted_says_what_stands_there(

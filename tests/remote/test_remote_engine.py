@@ -15,9 +15,11 @@ import pytest
 from rdflib.term import Literal
 
 from clustergraph.engine.readers.admission import Limits
+from clustergraph.engine.remote.address import valid_address
 from clustergraph.engine.remote.dialects import DIALECTS
-from clustergraph.engine.remote.endpoint import Endpoint, valid
+from clustergraph.engine.remote.endpoint import Endpoint
 from clustergraph.engine.remote.engine import Connection, RemoteEngine
+from clustergraph.engine.remote.http_client import HttpClient
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import (
     Busy,
@@ -432,7 +434,7 @@ def test_a_comment_full_of_keywords_takes_no_time(stub: Stub) -> None:
 def test_credentials_are_sent_when_they_are_asked_for(stub: Stub) -> None:
     stub.script = [answer(b"", "text/plain", 401, WWW_Authenticate='Basic realm="x"'), answer()]
     engine = engine_on(stub.address)
-    connection = Connection(Endpoint(stub.address, "ada", "secret"), DIALECTS["generic"], Limits())
+    connection = Connection(Endpoint(stub.address, HttpClient("ada", "secret")), DIALECTS["generic"], Limits())
     assert RemoteEngine(engine.snapshot, connection).answer(Query(SELECT, format="csv")).body.startswith(b"s")
     assert stub.headers[1]["Authorization"] == "Basic YWRhOnNlY3JldA=="
     assert "secret" not in repr(connection.endpoint)
@@ -441,4 +443,4 @@ def test_credentials_are_sent_when_they_are_asked_for(stub: Stub) -> None:
 @pytest.mark.parametrize("address", ["graph.ttl", "ftp://example.org/", "http://", "http://ada:secret@example.org/"])
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="address"):
-        valid(address)
+        valid_address(address)

@@ -132,11 +132,12 @@ def _push(
     quiet: bool,
 ) -> None:
     from clustergraph.cli.progress import shown
+    from clustergraph.engine.remote.http_client import HttpClient
     from clustergraph.push import plan, push
     from clustergraph.push.http import Client
     from clustergraph.push.target import find
 
-    client = Client(user, _password(user, password_env))
+    client = Client(HttpClient(user, _password(user, password_env)))
     todo = plan(
         snapshot, find(url, client, store=graph_store, update=update), merged=merged, protocol=protocol, force=force
     )

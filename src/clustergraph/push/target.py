@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
 from urllib.parse import urlencode, urljoin
 
-from clustergraph.engine.remote.endpoint import valid
+from clustergraph.engine.remote.address import valid_address
 from clustergraph.push.errors import PushError, Refused, Unreachable
-from clustergraph.push.http import TIMEOUT, Client
+from clustergraph.push.http import REQUEST_SECONDS, Client
 
 RESULTS = "application/sparql-results+json"
 _FIRST = 30.0
@@ -72,7 +72,7 @@ def find(url: str, client: Client, *, store: str = "", update: str = "") -> Targ
     """
     for address in filter(None, (url, store, update)):
         try:
-            valid(address)
+            valid_address(address)
         except ValueError as error:
             raise PushError(str(error)) from None
     root = url if url.endswith("/") else f"{url}/"
@@ -85,12 +85,12 @@ def find(url: str, client: Client, *, store: str = "", update: str = "") -> Targ
         except PushError as error:
             refusals.append(error)
             continue
-        if headers.get("Snapshot"):
+        if headers.get("snapshot"):
             raise PushError(
                 f"{url} is a ClusterGraph, which serves snapshots from its own store folder and takes none over the "
                 "network. Copy the snapshot into that folder; docs/scale-out.md shows how."
             )
-        name = str(headers.get("Server", "")).partition(" ")[0]
+        name = str(headers.get("server", "")).partition(" ")[0]
         layout = next((one for one in LAYOUTS if name.startswith(one.mark)), GENERIC)
         return Target(
             client,
@@ -107,13 +107,15 @@ def find(url: str, client: Client, *, store: str = "", update: str = "") -> Targ
     raise PushError(f"No SPARQL endpoint at {url}, nor at sparql or query under it. {said}") from asks
 
 
-def _rows(client: Client, url: str, query: str, timeout: float = TIMEOUT) -> tuple[list[dict[str, str]], Message]:
+def _rows(
+    client: Client, url: str, query: str, timeout: float = REQUEST_SECONDS
+) -> tuple[list[dict[str, str]], Mapping[str, str]]:
     body = urlencode({"query": query}).encode()
     form = "application/x-www-form-urlencoded"
     reply = client.send("POST", url, body, content_type=form, accept=RESULTS, timeout=timeout)
     try:
         found = json.loads(reply.body)["results"]["bindings"]
         return [{name: term["value"] for name, term in row.items()} for row in found], reply.headers
-    except (ValueError, KeyError, TypeError):
-        kind = reply.headers.get("Content-Type", "no content type")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        kind = reply.media_type or "no content type"
         raise PushError(f"{url} answered a query with {kind}, and not with rows in {RESULTS}.") from None

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
-from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request
 
 from clustergraph.engine.base import Answer, BlockingEngine, Engine
 from clustergraph.engine.cache import AnswerCache
 from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.remote import describe, results
+from clustergraph.engine.remote.address import valid_address
 from clustergraph.engine.remote.dialects import DIALECTS, Dialect, detected
-from clustergraph.engine.remote.endpoint import Endpoint, Question, Reply, valid
-from clustergraph.engine.remote.engine import Connection, RemoteEngine
+from clustergraph.engine.remote.endpoint import Endpoint, Question
+from clustergraph.engine.remote.engine import Connection, Deadline, RemoteEngine
+from clustergraph.engine.remote.http_auth import UnknownChallenge
+from clustergraph.engine.remote.http_client import HttpClient, Late, Reply, Unanswered
 from clustergraph.engine.snapshot_follower import Follower
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.sparql.errors import EngineDown
+from clustergraph.sparql.errors import EngineDown, ResultTooLarge
 from clustergraph.sparql.query import Query
 
 LOOK_SECONDS = 2.0
 """How old the knowledge of which snapshot stands in an engine may be."""
 DESCRIBED_SECONDS = 3600.0
 """How old the counts of an endpoint may be that has no snapshots."""
+MAX_DOCUMENT_BYTES = 64 << 20
+"""Bytes of a manifest, or of the canned queries, of another service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,14 @@ def connect(
 
 def _reached(remote: Remote, limits: Limits) -> Connection:
     """The connection to the endpoint that answers at the address, or where an engine of its kind has it."""
-    address = valid(remote.address)
+    address = valid_address(remote.address)
     failed: tuple[Reply, Dialect, str] | None = None
     tried = [address]
+    client = HttpClient(remote.user, remote.password)
     for one in tried:
-        endpoint = Endpoint(one, remote.user, remote.password)
+        endpoint = Endpoint(one, client)
         probe = Connection(endpoint, DIALECTS["generic"], limits)
-        reply, _ = probe.ask(Question("ASK {}", "ASK", results.JSON), describe.SECONDS)
+        reply, _ = probe.ask(Question("ASK {}", "ASK", results.JSON), Deadline(describe.SECONDS))
         dialect = detected(reply.headers) if remote.dialect == "auto" else DIALECTS[remote.dialect]
         if reply.status == 200 and reply.media_type == results.JSON:
             return Connection(endpoint, dialect, limits)
@@ -140,17 +144,21 @@ class _ServiceSource(_RemoteSource):
     """Another ClusterGraph: each of its answers says which snapshot it is from."""
 
     def look(self) -> str:
-        reply, _ = self.connection.ask(Question("ASK {}", "ASK", results.JSON), describe.SECONDS)
+        reply, _ = self.connection.ask(Question("ASK {}", "ASK", results.JSON), Deadline(describe.SECONDS))
         name = reply.headers.get("snapshot", "")
         if reply.status != 200 or not name:
             raise self.connection.dialect.refusal(reply, self.connection.endpoint.name)
         return name
 
     def open(self, mark: Hashable) -> Engine:
+        name = self.connection.endpoint.name
         manifest = fetched(f"{_service(self.connection)}/manifest.json")
         if not isinstance(manifest, dict) or manifest.get("name") != mark:
-            raise EngineDown(f"The service at {self.connection.endpoint.name} does not describe its snapshot {mark}.")
-        return self.engine(Snapshot(None, manifest))
+            raise EngineDown(f"The service at {name} does not describe its snapshot {mark}.")
+        try:
+            return self.engine(describe.snapshot_of(manifest))
+        except (KeyError, TypeError, ValueError) as error:
+            raise EngineDown(f"The manifest of the service at {name} cannot be read: {error}") from error
 
 
 class _PushedSource(_RemoteSource):
@@ -222,7 +230,11 @@ def _service(connection: Connection) -> str:
 def fetched(address: str) -> Any:
     """The JSON document at an address. Raises EngineDown."""
     try:
-        with urlopen(address, timeout=describe.SECONDS) as response:
-            return json.loads(response.read())
-    except (OSError, HTTPException, ValueError) as error:
+        reply = HttpClient().exchange(Request(address), time.monotonic() + describe.SECONDS, MAX_DOCUMENT_BYTES)
+    except Late:
+        raise EngineDown(f"{address} could not be read within {describe.SECONDS:g} s.") from None
+    except (Unanswered, UnknownChallenge, ResultTooLarge) as error:
         raise EngineDown(f"{address} could not be read: {error}.") from error
+    if reply.status != 200:
+        raise EngineDown(f"{address} could not be read: it answered {reply.status}.")
+    return describe.parsed(reply, address)

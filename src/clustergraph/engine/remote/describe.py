@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from clustergraph.engine.remote import results
 from clustergraph.engine.remote.dialects import MERGED, PUSHED
-from clustergraph.engine.remote.endpoint import Question, Reply
-from clustergraph.engine.remote.engine import Connection
+from clustergraph.engine.remote.endpoint import Question
+from clustergraph.engine.remote.engine import Connection, Deadline
+from clustergraph.engine.remote.http_client import Reply
 from clustergraph.rdf.namespaces import STANDARD_PREFIXES
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import Busy, EngineDown, EngineError
@@ -43,7 +44,7 @@ Row = dict[str, str]
 
 def rows(connection: Connection, query: str, seconds: float = SECONDS) -> list[Row]:
     """The values in the solutions of a query. Raises EngineError."""
-    reply, _ = connection.ask(Question(query, "SELECT", results.JSON), seconds)
+    reply, _ = connection.ask(Question(query, "SELECT", results.JSON), Deadline(seconds))
     name = connection.endpoint.name
     if reply.status != 200:
         raise connection.dialect.refusal(reply, name)
@@ -60,20 +61,27 @@ def parsed(reply: Reply, name: str) -> Any:
     """The JSON of a reply. Raises EngineDown."""
     try:
         return json.loads(reply.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EngineDown(f"The answer of the engine at {name} cannot be read as JSON: {error}") from error
 
 
 def pushed(row: Row) -> Snapshot:
     """The snapshot that a row of PUSHED_ONES tells of. Raises EngineDown."""
+    more = {MERGED: row["merged"]} if "merged" in row else {}
     try:
-        manifest = json.loads(row["manifest"])
-        more = {MERGED: row["merged"]} if "merged" in row else {}
-        snapshot = Snapshot(None, {**manifest, **more, PUSHED: True})
-        _ = snapshot.name, snapshot.base, snapshot.graphs  # what everything else counts on
-        return snapshot
-    except (ValueError, KeyError, TypeError) as error:
+        return snapshot_of({**json.loads(row["manifest"]), **more, PUSHED: True})
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise EngineDown(f"The manifest that was pushed for <{row.get('base')}> cannot be read: {error}") from error
+
+
+def snapshot_of(manifest: dict[str, Any]) -> Snapshot:
+    """The snapshot that a manifest from elsewhere describes. Raises ValueError where that has not the right form."""
+    snapshot = Snapshot(None, manifest)
+    parts = (snapshot.name, snapshot.base), (snapshot.graphs, snapshot.prefixes)
+    for values, kind in zip(parts, (str, dict), strict=True):
+        if not all(isinstance(value, kind) for value in values):
+            raise ValueError("name, base, graphs or prefixes have not the right form")
+    return snapshot
 
 
 def counted(connection: Connection, base: str) -> dict[str, Any]:

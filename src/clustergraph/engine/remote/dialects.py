@@ -6,15 +6,17 @@ disagree on which of the two counts; results are asked for in JSON and graphs in
 
 from __future__ import annotations
 
-import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 from clustergraph.engine.remote import results
-from clustergraph.engine.remote.endpoint import PROBLEM, Question, Reply, seconds
+from clustergraph.engine.remote.endpoint import Question
+from clustergraph.engine.remote.error_text import error_text, problem_of
+from clustergraph.engine.remote.http_client import Reply
 from clustergraph.rdf.formats import Format
 from clustergraph.rdf.namespaces import XSD
 from clustergraph.snapshots.snapshot import Snapshot
@@ -76,8 +78,11 @@ class Dialect:
         """The media type to ask for."""
         return results.TRIPLES if form in ("CONSTRUCT", "DESCRIBE") else results.JSON
 
-    def body(self, reply: Reply, form: str) -> bytes:  # noqa: ARG002 - for those that need it
-        """The body in the media type that was asked for, to the letter of its standard."""
+    def body(self, reply: Reply, form: str, check: Callable[[], None]) -> bytes:  # noqa: ARG002 - for those in need
+        """The body in the media type that was asked for, to the letter of its standard.
+
+        `check` raises when the deadline has passed.
+        """
         return reply.body
 
     def late(self, reply: Reply) -> bool:
@@ -86,7 +91,7 @@ class Dialect:
 
     def refusal(self, reply: Reply, name: str) -> EngineError:
         """What a status other than 200 means. `name` is the engine's address."""
-        said = excerpt(reply)
+        said = error_text(reply)
         told = f": {said}" if said else "."
         if reply.status in (401, 403):
             return EngineDown(
@@ -110,7 +115,7 @@ class Oxigraph(Dialect):
     def refusal(self, reply: Reply, name: str) -> EngineError:
         """A query that it cannot evaluate gets the status 500."""
         if reply.status == 500:
-            return EvaluationError(f"The engine at {name} cannot evaluate this query: {excerpt(reply)}")
+            return EvaluationError(f"The engine at {name} cannot evaluate this query: {error_text(reply)}")
         return super().refusal(reply, name)
 
 
@@ -134,7 +139,7 @@ class ClusterGraph(Dialect):
 
     def refusal(self, reply: Reply, name: str) -> EngineError:
         """Its problem as the error that it was there."""
-        problem = _problem(reply)
+        problem = problem_of(reply)
         slug = str(problem.get("type", "")).rpartition("#")[2]
         detail = str(problem.get("detail", ""))
         if slug == "timeout":
@@ -144,7 +149,7 @@ class ClusterGraph(Dialect):
         if slug == "result-too-large":
             return ResultTooLarge(int(_number(problem, "allowed")))
         if slug in ("busy", "too-many-requests"):
-            return Busy(f"The service at {name} is busy: {detail}", int(seconds(reply.headers) or 5))
+            return Busy(f"The service at {name} is busy: {detail}", int(reply.retry_after or 5))
         if slug in ("syntax", "evaluation", "outside-address", "too-large"):
             return EvaluationError(f"The service at {name} does not take this query: {detail}")
         if slug in ("engine-down", "unavailable"):
@@ -154,6 +159,8 @@ class ClusterGraph(Dialect):
 
 _POINT = b"http://www.openlinksw.com/schemas/virtrdf#Geometry"
 _WKT = b"http://www.opengis.net/ont/geosparql#wktLiteral"
+MAX_NUMBER = 1e15
+"""No limit of another service is as large."""
 NOWHERE = "urn:clustergraph:none"
 """A graph that no engine holds."""
 _LATE = re.compile(rb"Virtuoso S1T\d\d Error|execution time \d+ \(sec\) exceeds")
@@ -198,7 +205,7 @@ class Virtuoso(Dialect):
         """It says so in a header when it gave as many rows as its ResultSetMaxRows lets it."""
         return reply.headers.get("x-sparql-maxrows", "")
 
-    def body(self, reply: Reply, form: str) -> bytes:
+    def body(self, reply: Reply, form: str, check: Callable[[], None]) -> bytes:
         """The body as the standards have it.
 
         Blank nodes are called `nodeID://b10000`, which is no label that a blank node can have; ASK is answered as a
@@ -209,7 +216,7 @@ class Virtuoso(Dialect):
             rows = json.loads(reply.body)["results"]["bindings"]
             return json.dumps({"head": {}, "boolean": bool(rows) and rows[0]["__ASK_RETVAL"]["value"] == "1"}).encode()
         if form == "SELECT" and any(mark in reply.body for mark in (b"nodeID://", b"XMLSchema#duration", _POINT)):
-            return json.dumps(json.loads(reply.body, object_hook=_as_standard)).encode()
+            return json.dumps(json.loads(reply.body, object_hook=partial(_as_standard, check))).encode()
         if form == "SELECT":
             return reply.body
         body = reply.body.replace(_POINT, _WKT)
@@ -228,7 +235,7 @@ class Virtuoso(Dialect):
         """An error of the query and one of the engine have the same status; the SQL state tells them apart."""
         state = re.match(rb"Virtuoso (\w{5}) Error", reply.body)
         if reply.status == 500 and state and state[1] not in (b"08C02", b"40003", b"S1000"):
-            return EvaluationError(f"The engine at {name} cannot evaluate this query: {excerpt(reply)}")
+            return EvaluationError(f"The engine at {name} cannot evaluate this query: {error_text(reply)}")
         return super().refusal(reply, name)
 
 
@@ -261,32 +268,14 @@ def detected(headers: Mapping[str, str]) -> Dialect:
     return next((DIALECTS[name] for name in ("virtuoso", "oxigraph") if server.startswith(name)), DIALECTS["generic"])
 
 
-def excerpt(reply: Reply) -> str:
-    """The first line of what an engine says of an error, without markup."""
-    if reply.media_type == PROBLEM:
-        return str(_problem(reply).get("detail", ""))
-    text = reply.body.decode("utf-8", "replace")
-    if "html" in reply.media_type:
-        text = html.unescape(re.sub(r"<(style|script|title)\b.*?</\1\s*>|<[^>]*>", " ", text, flags=re.DOTALL))
-    line = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
-    return line if len(line) <= 200 else f"{line[:197]}..."
-
-
-def _problem(reply: Reply) -> dict[str, Any]:
-    try:
-        found = json.loads(reply.body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _number(problem: Mapping[str, Any], name: str) -> float:
     value = problem.get(name)
-    return float(value) if isinstance(value, (int, float)) else 0.0
+    return float(value) if isinstance(value, (int, float)) and 0 <= value < MAX_NUMBER else 0.0
 
 
-def _as_standard(term: dict[str, Any]) -> dict[str, Any]:
+def _as_standard(check: Callable[[], None], term: dict[str, Any]) -> dict[str, Any]:
     """A term of the results in JSON; whatever else is in them passes through here as well."""
+    check()
     value, datatype = term.get("value"), term.get("datatype")
     if not isinstance(value, str):
         return term

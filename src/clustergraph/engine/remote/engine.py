@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import random
+import math
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from rdflib.term import Identifier
 
 from clustergraph.engine.base import Answer, BlockingEngine
 from clustergraph.engine.readers.admission import Limits, Turns
 from clustergraph.engine.remote.dialects import Asking, Dialect
-from clustergraph.engine.remote.endpoint import Endpoint, Late, Question, Reply, Unanswered
-from clustergraph.engine.remote.results import Unreadable, rewritten
+from clustergraph.engine.remote.endpoint import Endpoint, Question
+from clustergraph.engine.remote.http_auth import UnknownChallenge
+from clustergraph.engine.remote.http_client import Late, Reply, Unanswered, send_with_retries
+from clustergraph.engine.remote.results import TimedSink, Unreadable, check_depth, rewritten
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql import query_rewriting, syntax_check
 from clustergraph.sparql.bindings import bind, written
@@ -34,9 +37,29 @@ from clustergraph.sparql.query import Query
 MOST_TOKENS = 500
 """How long a query may be that is parsed here as well. A deep one would end the process: what a reader may risk, a
 service may not. Longer ones the engine alone judges."""
-ATTEMPTS = 4
-FIRST_PAUSE = 0.1
-"""Seconds before a question is asked for the second time; each further pause is twice as long, give or take a half."""
+MAX_ATTEMPTS = 4
+FIRST_PAUSE_SECONDS = 0.1
+"""How long after the first attempt the second one begins; each further pause is about twice as long."""
+
+
+@dataclass(slots=True)
+class Deadline:
+    """How long all that a query needs may take: its attempts and the reading of the answer. Its turn may come first."""
+
+    seconds: float
+    until: float = math.inf
+    """The time (of `time.monotonic`) when all must be over; none before `start`."""
+
+    def start(self) -> float:
+        """Let the time run, if it does not yet; gives `until`."""
+        if self.until == math.inf:
+            self.until = time.monotonic() + self.seconds
+        return self.until
+
+    def check(self) -> None:
+        """Raise DeadlinePassed when it has."""
+        if time.monotonic() > self.until:
+            raise DeadlinePassed(self.seconds)
 
 
 class Connection:
@@ -49,39 +72,47 @@ class Connection:
         self.turns = Turns(limits, f"{limits.readers} queries run at the engine", [None] * limits.readers)
         self._closed = threading.Event()
 
-    def ask(self, question: Question, seconds: float) -> tuple[Reply, float]:
+    def ask(self, question: Question, deadline: Deadline) -> tuple[Reply, float]:
         """The reply, and the seconds spent waiting for a turn.
 
         A question that got no whole answer is asked again, after a growing pause, while there is time: a query changes
         nothing, so asking twice does no harm. Raises Busy, DeadlinePassed, ResultTooLarge and EngineDown.
         """
         begin = time.monotonic()
-        until, queued = 0.0, 0.0
-        for attempt, pause in enumerate(_pauses(), start=1):
-            asked = time.monotonic()
+        queued = 0.0
+
+        def attempt() -> Reply:
+            nonlocal queued
+            arrived = time.monotonic()
             self.turns.take()
             try:
-                queued += time.monotonic() - asked
-                until = until or time.monotonic() + seconds
-                return self.endpoint.ask(question, until, self.limits.result_bytes), queued
+                queued += time.monotonic() - arrived
+                return self.endpoint.ask(question, deadline.start(), self.limits.result_bytes)
             except Late:
                 self.turns.counts.ended["timeout"] += 1
-                raise DeadlinePassed(seconds) from None
-            except Unanswered as error:
-                failure = error
+                raise DeadlinePassed(deadline.seconds) from None
+            except Unanswered:
                 self.turns.counts.ended["broken"] += 1
+                raise
             finally:
                 self.turns.give(None)
-            wait = max(pause, failure.retry_after or 0.0)
-            if attempt == ATTEMPTS or time.monotonic() + wait > until or self._closed.wait(wait):
-                break
-        if failure.retry_after:
-            raise Busy(f"The engine at {self.endpoint.name} is busy: {failure}.", round(failure.retry_after))
-        times = f"{attempt} attempts in {time.monotonic() - begin:.1f} s" if attempt > 1 else "1 attempt"
-        raise EngineDown(
-            f"The engine at {self.endpoint.name} does not answer: {failure} ({times}). "
-            "See that it runs and can be reached from here; queries are answered again as soon as it does."
-        )
+
+        def sleep(seconds: float) -> bool:
+            return time.monotonic() + seconds <= deadline.until and not self._closed.wait(seconds)
+
+        name = self.endpoint.name
+        try:
+            return send_with_retries(attempt, sleep, attempts=MAX_ATTEMPTS, first_pause=FIRST_PAUSE_SECONDS), queued
+        except UnknownChallenge as error:
+            raise EngineDown(f"The engine at {name} asks for an unknown way of signing in: {error}.") from error
+        except Unanswered as error:
+            if error.reply and error.reply.retry_after:
+                raise Busy(f"The engine at {name} is busy: {error}.", round(error.reply.retry_after)) from error
+            times = f"{error.attempts} attempts in {time.monotonic() - begin:.1f} s"
+            raise EngineDown(
+                f"The engine at {name} does not answer: {error} ({times if error.attempts > 1 else '1 attempt'}). "
+                "See that it runs and can be reached from here; queries are answered again as soon as it does."
+            ) from error
 
     def close(self) -> None:
         """Let nobody in any more."""
@@ -106,11 +137,12 @@ class RemoteEngine(BlockingEngine):
         asking = Asking(ready, self._text(ready, dict(query.bindings)), self.snapshot, seconds)
         question = self.connection.dialect.question(asking)
         asked = time.perf_counter()
-        reply, queue = self.connection.ask(question, seconds)
+        deadline = Deadline(seconds)
+        reply, queue = self.connection.ask(question, deadline)
         if witness := self.connection.dialect.witness(asking):
-            self._check(self.connection.ask(witness, seconds)[0], seconds)
+            self._check(self.connection.ask(witness, deadline)[0], seconds)
         answered = time.perf_counter()
-        body = self._body(reply, ready, question, seconds)
+        body = self._body(reply, ready, question, deadline)
         timings = {
             "parse": asked - begin,
             "queue": queue,
@@ -160,9 +192,9 @@ class RemoteEngine(BlockingEngine):
                 f"The engine at {name} gives at most {rows} rows, and here are as many or more. Use a smaller LIMIT."
             )
 
-    def _body(self, reply: Reply, ready: Prepared, question: Question, seconds: float) -> bytes:
+    def _body(self, reply: Reply, ready: Prepared, question: Question, deadline: Deadline) -> bytes:
         dialect, name = self.connection.dialect, self.connection.endpoint.name
-        self._check(reply, seconds)
+        self._check(reply, deadline.seconds)
         served = reply.headers.get("snapshot")
         if dialect.name == "clustergraph" and served != self.snapshot.name:
             raise SnapshotMoved(f"The service at {name} has moved on to the snapshot {served}; ask again.")
@@ -170,22 +202,15 @@ class RemoteEngine(BlockingEngine):
             kind = reply.media_type or "no media type"
             raise EngineDown(f"The engine at {name} answered with {kind} instead of {question.accept}.")
         try:
+            check_depth(reply.body, reply.media_type)
             if question.accept == ready.format.media_type and dialect.name == "clustergraph":
                 if not reply.ends:
                     raise Unreadable("does not say where it ends, so that a part of it could be missing")
                 return reply.body
             if ready.form in ("CONSTRUCT", "DESCRIBE") and not reply.ends:
                 raise Unreadable("does not say where it ends, so that a part of it could be missing")
-            body = dialect.body(reply, ready.form)
-            return rewritten(
-                body, ready.form, ready.format, self.snapshot.prefixes, self.connection.limits.result_bytes
-            )
+            body = dialect.body(reply, ready.form, deadline.check)
+            sink = TimedSink(self.connection.limits.result_bytes, deadline.check)
+            return rewritten(body, ready.form, ready.format, self.snapshot.prefixes, sink)
         except Unreadable as error:
             raise EngineDown(f"The answer of the engine at {name} {error}.") from error
-
-
-def _pauses() -> Iterator[float]:
-    pause = FIRST_PAUSE
-    for _ in range(ATTEMPTS):
-        yield pause * random.uniform(0.5, 1.5)
-        pause *= 2
