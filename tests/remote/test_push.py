@@ -331,7 +331,7 @@ def test_where_to_is_said_once(words: tuple[str, ...]) -> None:
 
 def test_nothing_listens() -> None:
     url = f"http://127.0.0.1:{sparql_engines.free_port()}/sparql"
-    with pytest.raises(Unreachable, match=f"{url} does not answer POST: Connection refused"):
+    with pytest.raises(Unreachable, match=f"{url} does not answer POST: connection refused"):
         find(url, Client(first_pause=0.001))
 
 
