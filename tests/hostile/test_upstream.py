@@ -11,15 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
 from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.remote.connect import fetched
 from clustergraph.engine.remote.dialects import DIALECTS
-from clustergraph.engine.remote.endpoint import Endpoint
-from clustergraph.engine.remote.engine import Connection, RemoteEngine
+from clustergraph.engine.remote.endpoint import Endpoint, Question
+from clustergraph.engine.remote.engine import Connection, Deadline, RemoteEngine
 from clustergraph.engine.remote.error_text import error_text
 from clustergraph.engine.remote.http_client import HttpClient, Reply
 from clustergraph.engine.remote.results import JSON, TRIPLES, Unreadable, check_depth
@@ -258,23 +257,22 @@ def test_a_problem_with_an_impossible_number_is_an_error(upstream: Upstream, dia
         failures(engine_on(upstream, dialect))
 
 
-def test_reading_an_answer_ends_at_the_deadline(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-    upstream.parts = lambda: [whole(b"<urn:a> <urn:b> <urn:c> .\n" * 20_000, TRIPLES)]
+@pytest.mark.parametrize(("text", "media_type", "body"), [(SELECT, JSON, ROW), (CONSTRUCT, TRIPLES, nested_triples(1))])
+def test_reading_an_answer_ends_at_the_deadline(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch, text: str, media_type: str, body: bytes
+) -> None:
+    upstream.parts = lambda: [whole(body, media_type)]
     engine = engine_on(upstream)
-    asked: list[float] = []
-    ask = engine.connection.endpoint.client.exchange
+    ask = engine.connection.ask
 
-    def exchange(self: HttpClient, request: Any, until: float, max_bytes: int) -> Reply:  # noqa: ARG001
-        reply = ask(request, until, max_bytes)
-        asked.append(time.monotonic())
-        # What comes after the exchange finds the deadline passed.
-        monkeypatch.setattr("clustergraph.engine.remote.engine.time.monotonic", lambda: until + 1)
-        return reply
+    def pass_deadline(question: Question, deadline: Deadline) -> tuple[Reply, float]:
+        answer = ask(question, deadline)
+        deadline.until = 0.0
+        return answer
 
-    monkeypatch.setattr(HttpClient, "exchange", exchange)
-    (error,) = failures(engine, CONSTRUCT)
+    monkeypatch.setattr(engine.connection, "ask", pass_deadline)
+    (error,) = failures(engine, text)
     assert type(error).__name__ == "DeadlinePassed"
-    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("kind", ["headers that trickle", "a body that trickles", "slow 100 Continue"])
