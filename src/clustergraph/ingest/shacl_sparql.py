@@ -42,7 +42,7 @@ def constraint_problems(shapes: rdflib.Graph, files: Sequence[LoadedFile], base:
 def _faults(query: str) -> Iterator[tuple[str, str]]:
     """What is wrong with a query, and the line of it in which that stands."""
     try:
-        for call in federation_guard.calls(query):
+        for call in federation_guard.find_references(query).calls():
             message = f"A constraint may not reach out to {call.address} ({call.keyword}): shapes see this graph only."
             yield message, _line(query, call.start)
         for token in tokens.tokens(query):
