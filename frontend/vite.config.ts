@@ -10,7 +10,17 @@ export default defineConfig({
     manifest: "manifest.json",
     license: { fileName: "licences.md" },
     assetsDir: "",
-    rolldownOptions: { input: "src/main.ts" },
+    rolldownOptions: {
+      input: "src/main.ts",
+      output: {
+        // One file of what the drawings share, instead of several of a few hundred bytes that a page requests one by one.
+        codeSplitting: {
+          groups: [{ name: "drawing", test: /src\/views\/(view|tooltip|roving-focus|label-placement|measure|panzoom)\.ts$/ }],
+          // What main.ts uses as well stays there.
+          includeDependenciesRecursively: false,
+        },
+      },
+    },
     modulePreload: { polyfill: false },
     // These know light-dark(); for older ones it would be taken apart, away from the color-scheme that it asks for.
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
