@@ -193,7 +193,7 @@ def test_bindings_are_terms_and_never_text(typed: KnowledgeGraph) -> None:
         typed.sparql("SELECT * { ?s ?p ?o }", o=None)
 
 
-@pytest.mark.parametrize("value", [[7], {"a": 7}, b"seven", object()], ids=str)
+@pytest.mark.parametrize("value", [[7], {"a": 7}, b"seven", object()], ids=["list", "dict", "bytes", "object"])
 def test_what_is_no_value_is_not_taken_for_a_text(typed: KnowledgeGraph, value: object) -> None:
     with pytest.raises(TypeError, match=f"of the type {type(value).__name__}, which has no literal"):
         typed.sparql("SELECT ?s { ?s ?p ?value }", value=value)

@@ -11,7 +11,6 @@ Case and outer blanks make no difference in 2 to 4. The first of these ways that
 from __future__ import annotations
 
 import difflib
-import json
 import re
 import threading
 from collections import Counter, OrderedDict
@@ -25,6 +24,7 @@ from clustergraph.catalogue.model import Parameter
 from clustergraph.engine.base import Engine
 from clustergraph.messages import message
 from clustergraph.rdf.namespaces import compact, local_name
+from clustergraph.rdf.table import Row
 from clustergraph.rdf.text_in_language import TaggedText, text_in_language
 from clustergraph.sparql.errors import EngineError, QuerySyntaxError
 from clustergraph.sparql.query import Query
@@ -158,9 +158,9 @@ class Resolver:
     ) -> list[tuple[str, str]]:
         labels: dict[str, list[TaggedText]] = {}
         for row in self._rows(INSTANCES, _class(class_iri), engine, timeout):
-            names = labels.setdefault(row["thing"]["value"], [])
+            names = labels.setdefault(row["thing"].text, [])
             if "label" in row:
-                names.append((row["label"].get("xml:lang"), row["label"]["value"]))
+                names.append((row["label"].language, row["label"].text))
         uses = Counter(local_name(iri).lower() for iri in labels)
         values = []
         for iri, names in labels.items():
@@ -181,7 +181,7 @@ class Resolver:
 
     def _named(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None) -> list[str]:
         rows = self._rows(NAMED, {"wanted": Literal(value), **_class(class_iri)}, engine, timeout)
-        ranks = [(int(row["rank"]["value"]), row["thing"]["value"]) for row in rows]
+        ranks = [(row["rank"].number(), row["thing"].text) for row in rows]
         best = min((rank for rank, _ in ranks), default=0)
         return sorted({iri for rank, iri in ranks if rank == best})
 
@@ -200,16 +200,14 @@ class Resolver:
             detail += message("Did you mean {near}?", near=[f"{label} ({code})" for code, label in near])
         return ParameterError(parameter.name, detail, suggestions=[code for code, _ in near])
 
-    def _rows(
-        self, query: str, bindings: Mapping[str, Identifier], engine: Engine, timeout: float | None
-    ) -> list[dict[str, Any]]:
+    def _rows(self, query: str, bindings: Mapping[str, Identifier], engine: Engine, timeout: float | None) -> list[Row]:
         key = (engine.snapshot.name, query, *sorted(bindings.items()))
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
                 return list(self._known[key])
         answer = engine.answer(Query(query, bindings=bindings, format="json", timeout=timeout))
-        rows: list[dict[str, Any]] = json.loads(answer.body)["results"]["bindings"]
+        rows = answer.rows()
         with self._lock:
             self._known[key] = rows
             while len(self._known) > self._size:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
 from clustergraph.describe.per_snapshot import per_snapshot
 from clustergraph.engine.base import Engine
@@ -79,8 +77,8 @@ def vocabulary(engine: Engine) -> Vocabulary:
         "domain": found.domain_of,
         "range": found.range_of,
     }
-    for row in _rows(engine, AXIOMS):
-        kind, term, other = (row[name]["value"] if name in row else "" for name in ("kind", "term", "other"))
+    for row in engine.answer(Query(AXIOMS)).rows():
+        kind, term, other = (row[name].text if name in row else "" for name in ("kind", "term", "other"))
         if kind in pairs:
             pairs[kind][other].append(term)
         elif kind == "inverse":
@@ -96,14 +94,9 @@ def vocabulary(engine: Engine) -> Vocabulary:
             found.transitive.add(term)
         elif kind == "symmetric":
             found.symmetric.add(term)
-        elif row["more"]["value"] == f"{RDF}nil":
-            found.chains[term].append((row["first"]["value"], row["second"]["value"]))
-    for row in _rows(engine, NAMES):
-        code = row["label"].get("xml:lang", "")
-        found.names.setdefault(row["iri"]["value"], {}).setdefault(code, row["label"]["value"])
+        elif row["more"].text == f"{RDF}nil":
+            found.chains[term].append((row["first"].text, row["second"].text))
+    for row in engine.answer(Query(NAMES)).rows():
+        code = row["label"].language or ""
+        found.names.setdefault(row["iri"].text, {}).setdefault(code, row["label"].text)
     return found
-
-
-def _rows(engine: Engine, query: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(engine.answer(Query(query, format="json")).body)["results"]["bindings"]
-    return rows

@@ -314,8 +314,7 @@ def _name(engine: Engine, agent: str, language: str) -> str:
     from rdflib import URIRef
 
     answer = engine.answer(Query(_NAMES, bindings={"agent": URIRef(agent)}, format="json"))
-    rows = json.loads(answer.body)["results"]["bindings"]
-    names = [(row["name"].get("xml:lang"), row["name"]["value"]) for row in rows]
+    names = [(row["name"].language, row["name"].text) for row in answer.rows()]
     return text_in_language(names, language) or agent
 
 

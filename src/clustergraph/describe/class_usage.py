@@ -6,7 +6,6 @@ cluster would also be told as an organisation, an agent and an entity.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from rdflib.term import IdentifiedNode
 from clustergraph.describe.per_snapshot import per_snapshot
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import OWL, RDF, RDFS
+from clustergraph.rdf.table import Row
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.query import Query
 
@@ -66,18 +66,18 @@ def usage(engine: Engine) -> tuple[Use, ...]:
     if triples is None or triples > MOST_TRIPLES:
         return ()
     try:
-        rows = json.loads(engine.answer(Query(_USE, format="json")).body)["results"]["bindings"]
+        rows = engine.answer(Query(_USE)).rows()
     except EngineError:
         return ()  # it takes too long here; what is told of the graph goes without
-    uses = (_use(row) for row in rows if int(row["count"]["value"]))
+    uses = (_use(row) for row in rows if row["count"].number())
     return tuple(use for use in uses if not use.class_iri.startswith(_LANGUAGES))
 
 
-def _use(row: Mapping[str, Mapping[str, str]]) -> Use:
+def _use(row: Row) -> Use:
     class_iri, prop, kind, datatype = (
-        row[name]["value"] if name in row else "" for name in ("class", "property", "kind", "datatype")
+        row[name].text if name in row else "" for name in ("class", "property", "kind", "datatype")
     )
-    return Use(class_iri, prop, kind, datatype, int(row["count"]["value"]))
+    return Use(class_iri, prop, kind, datatype, row["count"].number())
 
 
 def add_to(graph: Graph, uses: tuple[Use, ...], classes: Mapping[str, IdentifiedNode]) -> None:

@@ -7,7 +7,6 @@ Source: Croissant Format Specification 1.0 (MLCommons).
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from clustergraph.describe import schema_org
 from clustergraph.describe.citation import cite
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import XSD
+from clustergraph.rdf.python_values import Term
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.query import Query
 
@@ -94,19 +94,15 @@ def _table(engine: Engine, query: CannedQuery) -> Table | None:
         return None
     try:
         bindings = Catalogue([query]).bind(engine, query)
-        body, described = (
-            engine.answer(Query(query.text, bindings=bindings, format=one)).body for one in ("csv", "json")
-        )
+        csv, tsv = (engine.answer(Query(query.text, bindings=bindings, format=one)) for one in ("csv", "tsv"))
     except EngineError:
         return None  # it takes more than a query may; the others are still told of
-    document = json.loads(described)
-    rows = document["results"]["bindings"]
-    columns = {name: _type(row[name] for row in rows if name in row) for name in document["head"]["vars"]}
-    return Table(query, body, columns)
+    columns = {name: _type(column.terms) for name, column in tsv.table().columns.items()}
+    return Table(query, csv.body, columns)
 
 
-def _type(values: Iterable[dict[str, str]]) -> str:
-    found = {"sc:URL" if one["type"] == "uri" else TYPES.get(one.get("datatype", ""), "sc:Text") for one in values}
+def _type(terms: Iterable[Term | None]) -> str:
+    found = {"sc:URL" if one.kind == "uri" else TYPES.get(one.datatype or "", "sc:Text") for one in terms if one}
     if found == {"sc:Integer", "sc:Float"}:
         return "sc:Float"
     return found.pop() if len(found) == 1 else "sc:Text"

@@ -12,6 +12,7 @@ from clustergraph.describe import croissant, thing_documents
 from clustergraph.describe.void import dumps, rows, started, texts
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.formats import Format
+from clustergraph.rdf.python_values import Term
 from clustergraph.snapshots.graph_names import short_name
 from clustergraph.snapshots.snapshot import Snapshot
 
@@ -82,7 +83,7 @@ def _dataset(graph: Graph, dataset: URIRef, engine: Engine, host: str) -> None:
             if ":" in value:
                 graph.add((dataset, predicate, URIRef(value)))
     for row in rows(engine, _STATED, dataset=dataset):
-        graph.add((dataset, URIRef(row["property"]["value"]), URIRef(row["value"]["value"])))
+        graph.add((dataset, URIRef(row["property"].text), URIRef(row["value"].text)))
     _contact(graph, dataset, host)
     graph.add((dataset, RDFS.seeAlso, URIRef(f"{host}{croissant.PATH}")))
     for form, address in dumps(snapshot, host):
@@ -128,8 +129,8 @@ def _common(graph: Graph, resource: URIRef, engine: Engine, host: str) -> None:
         graph.add((resource, DCTERMS.publisher, publisher))
         graph.add((publisher, RDF.type, FOAF.Agent))
         names = [row["name"] for row in rows(engine, _NAMES, agent=publisher)] if publishers else []
-        for name in names or [{"value": f"Whoever runs {host}"}]:
-            graph.add((publisher, FOAF.name, Literal(name["value"], lang=name.get("xml:lang"))))
+        for name in names or [Term("literal", f"Whoever runs {host}")]:
+            graph.add((publisher, FOAF.name, Literal(name.text, lang=name.language)))
     if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
         graph.add((resource, DCTERMS.license, URIRef(licence)))
     if built := snapshot.manifest.get("built"):

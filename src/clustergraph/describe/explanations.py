@@ -6,17 +6,17 @@ its sub-properties, notes are `rdf:Statement`s about exactly this triple.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from rdflib import URIRef
 
 from clustergraph.describe.axioms import Vocabulary
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import RDF, RDFS
+from clustergraph.rdf.python_values import Term
+from clustergraph.rdf.table import Row
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.query import Query
 
@@ -27,10 +27,8 @@ NOTES = f"""SELECT ?note ?about ?object ?says ?what {{
 }} ORDER BY ?note ?says ?what"""
 MOST_PAIRS = 40
 
-Row = Mapping[str, Any]
-Key = tuple[str | None, ...]
-Triple = tuple[Row, str, Row]
-"""Subject and object as in SPARQL JSON, and the property between them."""
+Triple = tuple[Term, str, Term]
+"""Subject, property and object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Note:
     """A curator's note about one statement: its IRI and what it says, by property."""
 
     iri: str
-    says: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    says: dict[str, list[Term]] = field(default_factory=lambda: defaultdict(list))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +48,13 @@ class Reason:
     premises: tuple[Triple, ...] = ()
 
 
-def key(term: Row) -> Key:
-    """A term as something that can be compared."""
-    value = term["value"]
-    if not isinstance(value, str):
-        value = json.dumps(value, sort_keys=True)  # of a triple term
-    return term["type"], value, term.get("xml:lang"), term.get("datatype"), term.get("its:dir")
-
-
-def notes(rows: Iterable[Row]) -> dict[tuple[str, Key], list[Note]]:
+def notes(rows: Iterable[Row]) -> dict[tuple[str, Term], list[Note]]:
     """The answer to NOTES as notes by property and object."""
-    found: dict[tuple[str, Key], dict[str, Note]] = defaultdict(dict)
+    found: dict[tuple[str, Term], dict[str, Note]] = defaultdict(dict)
     for row in rows:
-        iri = row["note"]["value"]
-        note = found[row["about"]["value"], key(row["object"])].setdefault(iri, Note(iri))
-        note.says[row["says"]["value"]].append(row["what"])
+        iri = row["note"].text
+        note = found[row["about"].text, row["object"]].setdefault(iri, Note(iri))
+        note.says[row["says"].text].append(row["what"])
     return {about: list(by_iri.values()) for about, by_iri in found.items()}
 
 
@@ -75,20 +65,20 @@ class Reasons:
         self,
         thing: str,
         words: Vocabulary,
-        own: Iterable[tuple[str, Row]],
-        pointing: Iterable[tuple[str, Row]],
+        own: Iterable[tuple[str, Term]],
+        pointing: Iterable[tuple[str, Term]],
         ask: Callable[[str], list[Row]],
     ) -> None:
-        self._thing: Row = {"type": "uri", "value": thing}
+        self._thing = Term("uri", thing)
         self._words = words
         self._ask = ask
-        self._own: dict[str, dict[Key, Row]] = defaultdict(dict)
-        self._pointing: dict[str, dict[Key, Row]] = defaultdict(dict)
+        self._own: dict[str, dict[Term, None]] = defaultdict(dict)
+        self._pointing: dict[str, dict[Term, None]] = defaultdict(dict)
         for prop, value in own:
-            self._own[prop][key(value)] = value
+            self._own[prop][value] = None
         for prop, subject in pointing:
-            self._pointing[prop][key(subject)] = subject
-        self._middles: dict[tuple[str, str, Key], Row] | None = None
+            self._pointing[prop][subject] = None
+        self._middles: dict[tuple[str, str, Term], Term] | None = None
 
     def prepare(self, properties: Iterable[str]) -> None:
         """Look up, in one query, what lies between the thing and the ends of chains for these properties."""
@@ -100,34 +90,34 @@ class Reasons:
         query = f"SELECT ?p ?middle ?q ?end {{ VALUES (?p ?q) {{ {listed} }} ?thing ?p ?middle . ?middle ?q ?end }}"
         for row in self._ask(query):
             if row["middle"] not in (self._thing, row["end"]):
-                self._middles.setdefault((row["p"]["value"], row["q"]["value"], key(row["end"])), row["middle"])
+                self._middles.setdefault((row["p"].text, row["q"].text, row["end"]), row["middle"])
 
-    def of(self, prop: str, value: Row) -> Reason:
+    def of(self, prop: str, value: Term) -> Reason:
         """Why the thing has this value."""
         if prop == TYPE:
-            return self._of_type(value["value"]) or Reason("rules")
+            return self._of_type(value.text) or Reason("rules")
         for one, two in self._chains(prop):
-            middle = (self._middles or {}).get((one, two, key(value)))
+            middle = (self._middles or {}).get((one, two, value))
             if middle is not None:
                 kind = "transitive" if one == two == prop else "chain"
                 return Reason(kind, (prop, one, two), ((self._thing, one, middle), (middle, two, value)))
         for other in self._words.inverses.get(prop, ()):
-            if key(value) in self._pointing.get(other, {}):
+            if value in self._pointing.get(other, ()):
                 return Reason("inverse", (prop, other), ((value, other, self._thing),))
         for below in self._words.sub_properties.get(prop, ()):
-            if key(value) in self._own.get(below, {}):
+            if value in self._own.get(below, ()):
                 return Reason("sub-property", (below, prop), ((self._thing, below, value),))
-        if prop in self._words.symmetric and key(value) in self._pointing.get(prop, {}):
+        if prop in self._words.symmetric and value in self._pointing.get(prop, ()):
             return Reason("symmetric", (prop,), ((value, prop, self._thing),))
         return Reason("rules")
 
-    def pointed(self, prop: str, subject: Row) -> Reason:
+    def pointed(self, prop: str, subject: Term) -> Reason:
         """Why another thing has this one as its value, as far as the statements of this thing tell."""
         for other in self._words.inverses.get(prop, ()):
-            if key(subject) in self._own.get(other, {}):
+            if subject in self._own.get(other, ()):
                 return Reason("inverse", (prop, other), ((self._thing, other, subject),))
         for below in self._words.sub_properties.get(prop, ()):
-            if key(subject) in self._pointing.get(below, {}):
+            if subject in self._pointing.get(below, ()):
                 return Reason("sub-property", (below, prop), ((subject, below, self._thing),))
         return Reason("rules")
 
@@ -137,19 +127,17 @@ class Reasons:
     def _of_type(self, class_iri: str) -> Reason | None:
         types = self._own[TYPE]
         for below in self._words.sub_classes.get(class_iri, ()):
-            if (term := {"type": "uri", "value": below}) and key(term) in types:
+            if (term := Term("uri", below)) in types:
                 return Reason("sub-class", (below, class_iri), ((self._thing, TYPE, term),))
         for prop in self._words.domain_of.get(class_iri, ()):
-            for value in self._own.get(prop, {}).values():
+            for value in self._own.get(prop, ()):
                 return Reason("domain", (prop, class_iri), ((self._thing, prop, value),))
         for prop in self._words.range_of.get(class_iri, ()):
-            for subject in self._pointing.get(prop, {}).values():
+            for subject in self._pointing.get(prop, ()):
                 return Reason("range", (prop, class_iri), ((subject, prop, self._thing),))
         return None
 
 
 def rows(engine: Engine, query: str, iri: str) -> list[Row]:
     """The solutions of a query about ?thing."""
-    answer = engine.answer(Query(query, bindings={"thing": URIRef(iri)}, format="json"))
-    found: list[Row] = json.loads(answer.body)["results"]["bindings"]
-    return found
+    return engine.answer(Query(query, bindings={"thing": URIRef(iri)})).rows()

@@ -33,7 +33,7 @@ def read_labels(engine: Engine, iris: Iterable[str], language: str) -> dict[str,
         values = " ".join(terms[start : start + MAX_THINGS_PER_QUERY])
         path = "|".join(f"<{one}>" for one in LABELS)
         text = f"SELECT ?iri ?label {{ VALUES ?iri {{ {values} }} ?iri {path} ?label }}"
-        names_of = names_by_thing(Table.of_tsv(engine.answer(Query(text, format="tsv")).body))
+        names_of = names_by_thing(engine.answer(Query(text, format="tsv")).table())
         labels |= {iri: text_in_language(names, language) or "" for iri, names in names_of.items()}
     return labels
 

@@ -15,6 +15,7 @@ from clustergraph.describe.void import rows
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.conversion import quiet
 from clustergraph.rdf.namespaces import namespace
+from clustergraph.rdf.python_values import Term
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.errors import EngineError
@@ -80,8 +81,8 @@ class Property(Entry):
     symmetric: bool = False
     of_things: bool = False
     """Whether its values are things rather than literals."""
-    example: tuple[str, dict[str, str]] | None = None
-    """A subject, and a value as SPARQL JSON has it."""
+    example: tuple[str, Term] | None = None
+    """A subject and its value."""
 
     @property
     def is_drawn_from_others(self) -> bool:
@@ -208,8 +209,8 @@ def _inferred(found: Model, engine: Engine, graph: str) -> None:
     for pattern in ("?thing ?term ?value", f"?thing <{RDF.type}> ?term"):
         query = f"SELECT ?term (COUNT(*) AS ?count) {{ GRAPH ?graph {{ {pattern} }} }} GROUP BY ?term"
         for row in rows(engine, query, graph=URIRef(graph)):
-            if entry := terms.get(row.get("term", {}).get("value", "")):
-                entry.inferred = int(row["count"]["value"])
+            if "term" in row and (entry := terms.get(row["term"].text)):
+                entry.inferred = row["count"].number()
 
 
 def _examples(found: Model, engine: Engine) -> None:
@@ -223,7 +224,7 @@ def _examples(found: Model, engine: Engine) -> None:
         query = f"""SELECT ?term (MIN(?thing) AS ?example) {{
           VALUES ?term {{ {" ".join(used)} }} {pattern} FILTER(ISIRI(?thing))
         }} GROUP BY ?term"""
-        chosen = {row["term"]["value"]: row["example"]["value"] for row in rows(engine, query) if "example" in row}
+        chosen = {row["term"].text: row["example"].text for row in rows(engine, query) if "example" in row}
         if iris is found.classes:
             for iri, example in chosen.items():
                 found.classes[iri].example = example
@@ -235,8 +236,8 @@ def _examples(found: Model, engine: Engine) -> None:
             f"SELECT ?term ?thing ?value {{ VALUES (?term ?thing) {{ {pairs} }} ?thing ?term ?value }} ORDER BY ?value"
         )
         for row in rows(engine, values):
-            prop = found.properties[row["term"]["value"]]
-            prop.example = prop.example or (row["thing"]["value"], row["value"])
+            prop = found.properties[row["term"].text]
+            prop.example = prop.example or (row["thing"].text, row["value"])
 
 
 def _texts(graph: Graph, subject: Node, predicate: URIRef) -> Texts:

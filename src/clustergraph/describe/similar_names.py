@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from difflib import SequenceMatcher
 
 from rdflib import Literal
@@ -38,7 +37,7 @@ def suggest(engine: Engine, iri: str) -> list[str]:
         answer = engine.answer(Query(QUERY, bindings={"start": Literal(f"{start}/")}, format="json", timeout=SECONDS))
     except EngineError:
         return []
-    known = (row["thing"]["value"] for row in json.loads(answer.body)["results"]["bindings"])
+    known = (row["thing"].text for row in answer.rows())
     ranked = sorted((-_likeness(slug, one[len(start) + 1 :]), one) for one in known)
     return [one for likeness, one in ranked[:MOST] if -likeness >= LIKE_ENOUGH]
 

@@ -7,7 +7,6 @@ and nothing else, and VoID describes it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -123,9 +122,9 @@ def of(engine: Engine, iri: str, form: Format) -> Answer:
 def origin(engine: Engine, iri: str) -> Origin:
     """Where the statements about a thing stand."""
     answer = engine.answer(Query(_TALLY.replace("$thing", written("thing", URIRef(iri))), format="json"))
-    rows = json.loads(answer.body)["results"]["bindings"]
-    graphs = sorted({row["graph"]["value"] for row in rows if "graph" in row})
-    pointing = sum(int(row["statements"]["value"]) for row in rows if row.get("role", {}).get("value") == "pointing")
+    rows = answer.rows()
+    graphs = sorted({row["graph"].text for row in rows if "graph" in row})
+    pointing = sum(row["statements"].number() for row in rows if "role" in row and row["role"].text == "pointing")
     return Origin(tuple(graphs), pointing)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from rdflib import URIRef
 
 from clustergraph.describe.per_snapshot import per_snapshot
@@ -36,7 +34,7 @@ def is_there(engine: Engine, iri: str) -> bool:
         answer = engine.answer(Query(IS_THERE, bindings={"thing": URIRef(iri)}, format="json"))
     except (EvaluationError, QuerySyntaxError):
         return False  # of characters that no IRI has
-    return json.loads(answer.body)["boolean"] is True or iri in documents(engine.snapshot)
+    return answer.truth() or iri in documents(engine.snapshot)
 
 
 @per_snapshot

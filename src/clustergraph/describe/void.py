@@ -5,7 +5,6 @@ Source: Describing Linked Datasets with the VoID Vocabulary (W3C Interest Group 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
@@ -18,6 +17,7 @@ from clustergraph.describe.urls import data_link
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.formats import Format, of_kind
 from clustergraph.rdf.namespaces import namespace
+from clustergraph.rdf.table import Row
 from clustergraph.snapshots.graph_names import short_name
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.query import Query
@@ -173,14 +173,14 @@ def _asked(engine: Engine) -> dict[str, Any]:
     snapshot = engine.snapshot
     base = Literal(snapshot.base)
     used = {namespace(iri) for kind in ("classes", "properties") for iri in snapshot.manifest.get(kind, {})}
-    stated = [row["vocabulary"]["value"] for row in rows(engine, _VOCABULARIES, dataset=URIRef(snapshot.base))]
+    stated = [row["vocabulary"].text for row in rows(engine, _VOCABULARIES, dataset=URIRef(snapshot.base))]
     counted: Counter[tuple[str, str]] = Counter()
     for row in rows(engine, _LINKS, base=base):
-        counted[row["predicate"]["value"], namespace(row["object"]["value"])] += 1
+        counted[row["predicate"].text, namespace(row["object"].text)] += 1
     examples = []
     for iri in domain_classes(snapshot)[:EXAMPLES]:
         found = rows(engine, _EXAMPLE, base=base, **{"class": URIRef(iri)})
-        examples += [row["example"]["value"] for row in found if "example" in row]
+        examples += [row["example"].text for row in found if "example" in row]
     return {
         "vocabularies": sorted(stated or used),
         "links": [(predicate, target, size) for (predicate, target), size in sorted(counted.items())],
@@ -194,11 +194,9 @@ def domain_classes(snapshot: Snapshot) -> list[str]:
     return [iri for iri in classes if iri.startswith(snapshot.base)] or list(classes)
 
 
-def rows(engine: Engine, query: str, **bindings: Any) -> list[dict[str, Any]]:
+def rows(engine: Engine, query: str, **bindings: Any) -> list[Row]:
     """The solutions of a query."""
-    answer = engine.answer(Query(query, bindings=bindings, format="json"))
-    found: list[dict[str, Any]] = json.loads(answer.body)["results"]["bindings"]
-    return found
+    return engine.answer(Query(query, bindings=bindings)).rows()
 
 
 def count(number: int) -> Literal:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from clustergraph.rdf.formats import Format
+from clustergraph.rdf.table import Row, Table
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.query import Query
 
@@ -22,6 +24,18 @@ class Answer:
     """SELECT, ASK, CONSTRUCT or DESCRIBE."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """Seconds spent in each step: parse, queue, evaluate, serialise."""
+
+    def table(self) -> Table:
+        """The solutions of a SELECT that was answered in JSON or TSV, column by column."""
+        return Table.of_tsv(self.body) if self.format.name == "tsv" else Table.of_json(self.body)
+
+    def rows(self) -> list[Row]:
+        """The same row by row: terms by variable."""
+        return self.table().rows()
+
+    def truth(self) -> bool:
+        """What an ASK that was answered in JSON says."""
+        return bool(json.loads(self.body)["boolean"])
 
 
 class Engine(Protocol):

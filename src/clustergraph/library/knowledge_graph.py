@@ -255,11 +255,10 @@ class KnowledgeGraph:
         """
         from clustergraph.describe.labels import names_by_thing
         from clustergraph.library.thing import Thing, Things
-        from clustergraph.rdf.table import Table
 
         class_iri = self.expanded(of)
         answer = self.engine.answer(Query(_INSTANCES, bindings={"class": URIRef(class_iri)}, format="tsv"))
-        found = [Thing(self, iri, names) for iri, names in names_by_thing(Table.of_tsv(answer.body)).items()]
+        found = [Thing(self, iri, names) for iri, names in names_by_thing(answer.table()).items()]
         return Things(self, class_iri, sorted(found, key=lambda one: (one.label.casefold(), one.iri)))
 
     def labels(self, iris: Iterable[str], language: str = "en") -> dict[str, str]:
@@ -400,13 +399,9 @@ class KnowledgeGraph:
 
     def _read(self, answer: Answer) -> Result | bool | Triples:
         if answer.form == "SELECT":
-            from clustergraph.rdf.table import Table
-
-            return Result.of(Table.of_tsv(answer.body), self.snapshot.prefixes, self.labels)
+            return Result.of(answer.table(), self.snapshot.prefixes, self.labels)
         if answer.form == "ASK":
-            import json
-
-            return bool(json.loads(answer.body)["boolean"])
+            return answer.truth()
         return self._bound(_graph(answer))
 
     def _repr_html_(self) -> str | None:

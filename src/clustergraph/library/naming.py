@@ -8,7 +8,6 @@ from clustergraph.describe.labels import names_by_thing
 from clustergraph.describe.per_snapshot import per_snapshot
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import local_name
-from clustergraph.rdf.table import Table
 from clustergraph.rdf.text_in_language import is_in_language, text_in_language
 from clustergraph.sparql.query import Query
 
@@ -24,7 +23,7 @@ def class_names(engine: Engine) -> dict[str, str]:
     """The classes that the ontology declares and that have things, by the plural of what they are called."""
     classes: dict[str, str] = {}
     answer = engine.answer(Query(_CLASSES, format="tsv"))
-    for iri, names in sorted(names_by_thing(Table.of_tsv(answer.body)).items()):
+    for iri, names in sorted(names_by_thing(answer.table()).items()):
         english = [(tag, text) for tag, text in names if not tag or is_in_language(tag, "en")]
         name = plural(text_in_language(english, "en") or words(iri))
         if name.isidentifier():

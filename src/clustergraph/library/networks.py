@@ -27,7 +27,7 @@ def of_table(table: Table, source: str | None, target: str | None) -> networkx.M
     network: networkx.MultiDiGraph[str] = needed("networkx").MultiDiGraph()
     start, end = _ends(table, source, target)
     beside = {f"{start}{LABEL}", f"{end}{LABEL}"}
-    for row in table.rows():
+    for row in table.values():
         said = dict(zip(table.columns, row, strict=True))
         if said[start] is None or said[end] is None:
             continue

@@ -149,7 +149,7 @@ class Result(Sequence[Row]):
 
     @cached_property
     def _values(self) -> list[tuple[Any, ...]]:
-        return self._table.rows()
+        return self._table.values()
 
     def to_pandas(self, *, labels: bool = False, language: str = "en") -> pandas.DataFrame:
         """The rows as a pandas frame, with column types from the datatypes.
@@ -252,10 +252,10 @@ class Result(Sequence[Row]):
         return "1 row" if len(self) == 1 else f"{len(self):,} rows"
 
     def __repr__(self) -> str:
-        return plain(self.columns, self._table[:SHOWN].rows(), self._prefixes, self._count(SHOWN))
+        return plain(self.columns, self._table[:SHOWN].values(), self._prefixes, self._count(SHOWN))
 
     def _repr_html_(self) -> str:
-        return table(self.columns, self._table[:SHOWN_HTML].rows(), self._prefixes, self._count(SHOWN_HTML))
+        return table(self.columns, self._table[:SHOWN_HTML].values(), self._prefixes, self._count(SHOWN_HTML))
 
     def _count(self, most: int) -> str:
         return f"{self.size}, the first {most} shown" if len(self) > most else self.size

@@ -150,7 +150,7 @@ class Thing:
         """What is said of it by property, and of each value whether the graph says something of it."""
         found: dict[str, list[tuple[Term, bool]]] = {}
         answer = self._graph.engine.answer(Query(_SAID, bindings={"thing": self.iri}, format="tsv"))
-        for property, term, known in Table.of_tsv(answer.body).solutions():
+        for property, term, known in answer.table().solutions():
             if property is not None and term is not None:
                 found.setdefault(property.text, []).append((term, known is not None and known.text == "true"))
         return found

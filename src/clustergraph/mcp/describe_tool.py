@@ -13,9 +13,11 @@ from clustergraph.catalogue import Parameter, Words
 from clustergraph.describe.axioms import vocabulary
 from clustergraph.mcp import arguments, source_references
 from clustergraph.mcp.graph_context import LANGUAGE, Knowledge
-from clustergraph.mcp.result_rows import MOST_CHARACTERS, Row, value, words
+from clustergraph.mcp.result_rows import MOST_CHARACTERS, value, words
 from clustergraph.mcp.tool import Arguments, Reply, Tool, output, reply
 from clustergraph.rdf.namespaces import RDF
+from clustergraph.rdf.python_values import Term
+from clustergraph.rdf.table import Row
 from clustergraph.rdf.text_in_language import is_in_language
 from clustergraph.sparql.query import Query
 
@@ -59,15 +61,13 @@ class _Description:
         self.iri = iri
         self.inferred = f"{knowledge.snapshot.base}graph/inferred"
         self.own = self._ask(_OWN) or self._ask(_UNNAMED)
-        has_blank = any(row["value"]["type"] == "bnode" for row in self.own)
+        has_blank = any(row["value"].kind == "bnode" for row in self.own)
         self.inside = self._ask(_INSIDE) if has_blank else []
         self.pointing = self._ask(_POINTING)
-        self.counts = {row["property"]["value"]: int(row["count"]["value"]) for row in self._ask(_COUNTS)}
+        self.counts = {row["property"].text: row["count"].number() for row in self._ask(_COUNTS)}
         told = (*self.own, *self.inside, *self.pointing)
-        self.names = knowledge.names({iri, *(term["value"] for row in told for term in _things(row))})
-        self.spoken = {
-            row["property"]["value"] for row in self.own if is_in_language(row["value"].get("xml:lang"), LANGUAGE)
-        }
+        self.names = knowledge.names({iri, *(term.text for row in told for term in _things(row))})
+        self.spoken = {row["property"].text for row in self.own if is_in_language(row["value"].language, LANGUAGE)}
         self.room = MOST_CHARACTERS
 
     def reply(self) -> Reply:
@@ -100,28 +100,26 @@ class _Description:
         return reply(self.knowledge, parts, data)
 
     def _ask(self, query: str) -> list[Row]:
-        answer = self.knowledge.engine.answer(Query(query, bindings={"thing": URIRef(self.iri)}, format="json"))
-        rows: list[Row] = json.loads(answer.body)["results"]["bindings"]
-        return rows
+        return self.knowledge.engine.answer(Query(query, bindings={"thing": URIRef(self.iri)})).rows()
 
     def _thing(self, iri: str) -> dict[str, str]:
         return {"iri": iri, **({"label": self.names[iri]} if iri in self.names else {})}
 
     def _statements(self) -> tuple[list[dict[str, Any]], int]:
         """The statements that fit, and how many do not. Sources are told of apart."""
-        said: dict[tuple[str, str], tuple[Row, set[str]]] = {}
+        said: dict[tuple[str, Term], tuple[Row, set[str]]] = {}
         rests_on = vocabulary(self.knowledge.engine).sources
         for row in self.own:
-            if row["property"]["value"] not in rests_on and self._is_spoken(row):
-                key = (row["property"]["value"], json.dumps(row["value"], sort_keys=True))
+            if row["property"].text not in rests_on and self._is_spoken(row):
+                key = (row["property"].text, row["value"])
                 graphs = said.setdefault(key, (row, set()))[1]
-                graphs.update([row["graph"]["value"]] if "graph" in row else [])
+                graphs.update([row["graph"].text] if "graph" in row else [])
         # What was written first, then what follows from it: of many, the conclusions are left out.
         ordered = sorted(said.values(), key=lambda one: one[1] == {self.inferred})
         found: list[dict[str, Any]] = []
         for row, graphs in ordered:
             one = {
-                "property": self._thing(row["property"]["value"]),
+                "property": self._thing(row["property"].text),
                 "value": self._value(row["value"]),
                 "inferred": graphs == {self.inferred},
                 "graphs": sorted(graph.removeprefix(f"{self.knowledge.snapshot.base}graph/") for graph in graphs),
@@ -134,21 +132,21 @@ class _Description:
 
     def _is_spoken(self, row: Row) -> bool:
         """Whether a text is in the language of labels, or its property has none in it."""
-        tag = row["value"].get("xml:lang")
-        return not tag or is_in_language(tag, LANGUAGE) or row["property"]["value"] not in self.spoken
+        tag = row["value"].language
+        return not tag or is_in_language(tag, LANGUAGE) or row["property"].text not in self.spoken
 
-    def _value(self, term: Any) -> Any:
-        if term["type"] != "bnode":
-            return value(term, self.names.get(term["value"], ""))
+    def _value(self, term: Term) -> Any:
+        if term.kind != "bnode":
+            return value(term, self._label(term))
         says = [
-            {"property": self._thing(row["property"]["value"]), "value": value(row["value"], self._label(row["value"]))}
+            {"property": self._thing(row["property"].text), "value": value(row["value"], self._label(row["value"]))}
             for row in self.inside
             if row["node"] == term
         ]
-        return {"blank": term["value"], "says": says}
+        return {"blank": term.text, "says": says}
 
-    def _label(self, term: Any) -> str:
-        return self.names.get(term["value"], "") if term["type"] == "uri" else ""
+    def _label(self, term: Term) -> str:
+        return self.names.get(term.text, "") if term.kind == "uri" else ""
 
     def _words(self, told: Any, prefixes: dict[str, str]) -> str:
         if isinstance(told, dict) and told.get("says"):
@@ -159,7 +157,7 @@ class _Description:
     def _pointing(self) -> list[dict[str, Any]]:
         subjects: dict[str, list[str]] = defaultdict(list)
         for row in self.pointing:
-            subjects[row["property"]["value"]].append(row["subject"]["value"])
+            subjects[row["property"].text].append(row["subject"].text)
         return [
             {
                 "property": self._thing(iri),
@@ -179,8 +177,8 @@ class _Description:
         return "\n".join(["What points here:", *lines]) if lines else ""
 
 
-def _things(row: Row) -> Iterable[Any]:
-    return (term for name, term in row.items() if term["type"] == "uri" and name != "graph")
+def _things(row: Row) -> Iterable[Term]:
+    return (term for name, term in row.items() if term.kind == "uri" and name != "graph")
 
 
 TOOL = Tool(

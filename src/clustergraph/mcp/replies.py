@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -44,7 +43,7 @@ def told(knowledge: Knowledge, answer: Answer, part: Part, heading: str, given: 
     if answer.form == "SELECT":
         return _rows(knowledge, answer, part, heading, given)
     if answer.form == "ASK":
-        truth = bool(json.loads(answer.body)["boolean"])
+        truth = answer.truth()
         return reply(knowledge, [heading, "Yes." if truth else "No."], {"answer": truth})
     return _graph(knowledge, answer, part, heading)
 

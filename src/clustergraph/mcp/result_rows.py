@@ -11,7 +11,8 @@ from typing import Any
 from clustergraph.engine.base import Answer
 from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.rdf.namespaces import XSD, compact
-from clustergraph.rdf.python_values import WHOLE_NUMBERS
+from clustergraph.rdf.python_values import WHOLE_NUMBERS, Term
+from clustergraph.rdf.table import Row
 
 ROWS = 50
 """How many rows an answer has unless asked otherwise."""
@@ -22,9 +23,6 @@ MOST_IN_CELL = 2_000
 
 INTEGERS = {f"{XSD}{name}" for name in WHOLE_NUMBERS}
 NUMBERS = {f"{XSD}{name}" for name in ("decimal", "double", "float")}
-
-Term = Mapping[str, Any]
-Row = Mapping[str, Term]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Part:
 
 @dataclass(slots=True)
 class Shown:
-    """The rows that are shown, of `total`. `raw` has the same rows as SPARQL JSON has them."""
+    """The rows that are shown, of `total`. `raw` has the same rows as terms."""
 
     columns: list[str]
     rows: list[dict[str, Any]]
@@ -81,17 +79,16 @@ def shown(knowledge: Knowledge, answer: Answer, part: Part) -> Shown:
 
     A column `xLabel` that names what is in the column `x` is not a column of its own.
     """
-    document = json.loads(answer.body)
-    variables: list[str] = document["head"]["vars"]
-    every: list[Row] = document["results"]["bindings"]
+    table = answer.table()
+    variables = list(table.columns)
     labelled = {name: f"{name}Label" for name in variables if f"{name}Label" in variables}
     columns = [name for name in variables if name not in labelled.values()]
-    raw = every[part.offset : part.offset + part.limit]
+    raw = table[part.offset : part.offset + part.limit].rows()
     bare = {
-        row[name]["value"]
+        row[name].text
         for row in raw
         for name in columns
-        if name in row and row[name]["type"] == "uri" and labelled.get(name) not in row
+        if name in row and row[name].kind == "uri" and labelled.get(name) not in row
     }
     names = knowledge.names(bare)
     rows: list[dict[str, Any]] = []
@@ -101,30 +98,31 @@ def shown(knowledge: Knowledge, answer: Answer, part: Part) -> Shown:
         for name in columns:
             label = row.get(labelled.get(name, ""))
             if name in row:
-                told[name] = value(row[name], str(label["value"]) if label else names.get(row[name]["value"], ""))
+                told[name] = value(row[name], label.text if label else names.get(row[name].text, ""))
             elif label:
                 told[name] = value(label)
         room -= len(json.dumps(told, ensure_ascii=False))
         if room < 0 and rows:
             break
         rows.append(told)
-    return Shown(columns, rows, raw[: len(rows)], len(every), part.offset, names)
+    return Shown(columns, rows, raw[: len(rows)], table.size, part.offset, names)
 
 
 def value(term: Term, label: str = "") -> Any:
     """A term as data: a number, truth value or text as such, a thing as an object with its IRI and its label.
 
-    >>> value({"type": "literal", "value": "3", "datatype": "http://www.w3.org/2001/XMLSchema#integer"})
+    >>> value(Term("literal", "3", f"{XSD}integer"))
     3
-    >>> value({"type": "uri", "value": "urn:a"}, "A")
+    >>> value(Term("uri", "urn:a"), "A")
     {'iri': 'urn:a', 'label': 'A'}
     """
-    if term["type"] == "uri":
-        return {"iri": term["value"], **({"label": label} if label else {})}
-    if term["type"] == "bnode":
-        return {"blank": term["value"]}
-    text = term["value"] if isinstance(term["value"], str) else json.dumps(term["value"], ensure_ascii=False)
-    kind = term.get("datatype", "")
+    if term.kind == "uri":
+        return {"iri": term.text, **({"label": label} if label else {})}
+    if term.kind == "bnode":
+        return {"blank": term.text}
+    if term.kind == "triple":
+        return f"<<( {' '.join(part.text for part in term.parts)} )>>"
+    text, kind = term.text, term.datatype
     try:
         if kind in INTEGERS:
             return int(text)

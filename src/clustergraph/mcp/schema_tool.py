@@ -88,7 +88,7 @@ def _one(knowledge: Knowledge, term: str) -> tuple[str, dict[str, Any]]:
     else:
         assert isinstance(one, Property)
         data = {"classes": [], "properties": [_property(one, short)], "prefixes": {}}
-        example = f"{one.example[0]} -> {one.example[1]['value']}" if one.example else ""
+        example = f"{one.example[0]} -> {one.example[1].text}" if one.example else ""
         head = _property_line(data["properties"][0])
         head += "".join(
             f"\n    {short(use.class_iri)} -> {short(use.kind or use.datatype) or 'things'} ({use.count:,})"

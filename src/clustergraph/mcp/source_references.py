@@ -6,7 +6,6 @@ sources of that. Sources are the values of `dcterms:source` and its sub-properti
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -15,7 +14,8 @@ from rdflib import URIRef
 
 from clustergraph.describe.axioms import vocabulary
 from clustergraph.mcp.graph_context import Knowledge
-from clustergraph.mcp.result_rows import Row, words
+from clustergraph.mcp.result_rows import words
+from clustergraph.rdf.table import Row
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.query import Query
@@ -50,7 +50,7 @@ def of_rows(knowledge: Knowledge, rows: Iterable[Row], given: Sequence[str] = ()
     things: dict[str, None] = {}
     pairs: dict[tuple[str, str], None] = {}
     for row in rows:
-        iris = [term["value"] for term in row.values() if term["type"] == "uri"]
+        iris = [term.text for term in row.values() if term.kind == "uri"]
         for first in iris[:1]:
             things[first] = None
             pairs.update({(first, other): None for other in (*iris[1:], *given) if other != first})
@@ -96,9 +96,8 @@ def _ask(knowledge: Knowledge, things: list[str], pairs: list[tuple[str, str]]) 
         answer = knowledge.engine.answer(Query(query, format="json", timeout=SECONDS))
     except EngineError:
         return []  # the answer itself is there, and its things can be described one by one
-    rows = json.loads(answer.body)["results"]["bindings"]
     order = {iri: place for place, iri in enumerate(things)}
-    found = [(int(row["rank"]["value"]), row["about"]["value"], row["source"]["value"]) for row in rows]
+    found = [(row["rank"].number(), row["about"].text, row["source"].text) for row in answer.rows()]
     found.sort(key=lambda one: (one[0], order.get(one[1], len(order))))
     return list(dict.fromkeys((about, source) for _, about, source in found))
 

@@ -52,7 +52,10 @@ class Text(str):
 
 
 class Term(NamedTuple):
-    """An RDF term in plain parts. `kind` is `uri`, `bnode`, `literal` or `triple`, as in SPARQL 1.2 JSON."""
+    """An RDF term in plain parts. `kind` is `uri`, `bnode`, `literal` or `triple`, as in SPARQL 1.2 JSON.
+
+    A text of the datatype xsd:string has none here.
+    """
 
     kind: str
     text: str
@@ -60,6 +63,12 @@ class Term(NamedTuple):
     language: str | None = None
     parts: tuple[Term, ...] = ()
     """Subject, predicate and object of a triple term."""
+    direction: str | None = None
+    """The base direction of a text, `ltr` or `rtl`."""
+
+    def number(self) -> int:
+        """The whole number that the text of a count or a rank is."""
+        return int(self.text)
 
 
 def value(term: Term | None) -> Any:
@@ -70,7 +79,7 @@ def value(term: Term | None) -> Any:
     """
     if term is None:
         return None
-    kind, text, datatype, language, parts = term
+    kind, text, datatype, language, parts, _ = term
     if kind == "uri":
         return URIRef(text)
     if kind == "bnode":
@@ -93,8 +102,8 @@ def value(term: Term | None) -> Any:
 def term_of(value: Any) -> Term | None:
     """The term that a value stands for, as rdflib has it.
 
-    >>> term_of(7)
-    Term(kind='literal', text='7', datatype='http://www.w3.org/2001/XMLSchema#integer', language=None, parts=())
+    >>> term_of(7)[:3]
+    ('literal', '7', 'http://www.w3.org/2001/XMLSchema#integer')
     """
     if value is None:
         return None

@@ -23,7 +23,11 @@ LABEL = "Label"
 """What the name of a column ends in that has the names of the things in the column called the same without it."""
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_PLAIN = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+_CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+
+
+Row = Mapping[str, Term]
+"""A solution: terms by variable; a variable without a value is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Table:
         r"""Read SPARQL TSV.
 
         >>> table = Table.of_tsv(b'?a\t?b\n<urn:x>\t7\n<urn:x>\t\n')
-        >>> table.rows()
+        >>> table.values()
         [(rdflib.term.URIRef('urn:x'), 7), (rdflib.term.URIRef('urn:x'), None)]
         """
         head, _, lines = body.decode().partition("\n")
@@ -74,7 +78,10 @@ class Table:
         """Read SPARQL JSON."""
         document = json.loads(body)
         names, rows = document["head"]["vars"], document["results"]["bindings"]
-        return cls({name: _encoded(_json_term(row.get(name)) for row in rows) for name in names}, len(rows))
+        return cls(
+            {name: _encoded(term_of_json(row[name]) if name in row else None for row in rows) for name in names},
+            len(rows),
+        )
 
     @classmethod
     def of_values(cls, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
@@ -100,7 +107,15 @@ class Table:
         columns = self.columns.values()
         return zip(*(map(column.terms.__getitem__, column.codes) for column in columns), strict=True)
 
-    def rows(self) -> list[tuple[Any, ...]]:
+    def rows(self) -> list[Row]:
+        """The terms of each row by variable."""
+        names = tuple(self.columns)
+        return [
+            {name: term for name, term in zip(names, solution, strict=True) if term is not None}
+            for solution in self.solutions()
+        ]
+
+    def values(self) -> list[tuple[Any, ...]]:
         """The values row by row."""
         if not self.columns:
             return [()] * self.size
@@ -134,8 +149,9 @@ def _tsv_term(cell: str) -> Term | None:
         if not rest:
             return Term("literal", text)
         if rest[0] == "@":
-            return Term("literal", text, None, rest[1:].partition("--")[0])  # behind `--` the direction of RDF 1.2
-        return Term("literal", text, rest[3:-1])
+            language, _, direction = rest[1:].partition("--")
+            return Term("literal", text, None, language, direction=direction or None)
+        return Term("literal", text, _datatype(rest[3:-1]))
     if first == "_":
         return Term("bnode", cell[2:])
     if first == "<":
@@ -148,7 +164,7 @@ def _tsv_term(cell: str) -> Term | None:
 
 def _unescaped(found: re.Match[str]) -> str:
     digits = found[1] or found[2]
-    return chr(int(digits, 16)) if digits else _PLAIN.get(found[3], found[3])
+    return chr(int(digits, 16)) if digits else _CONTROLS.get(found[3], found[3])
 
 
 def _triple(cell: str) -> Term:
@@ -171,13 +187,19 @@ def _of_oxigraph(term: Any) -> Term:
     return Term("literal", term.value, datatype, term.language)
 
 
-def _json_term(said: Mapping[str, Any] | None) -> Term | None:
-    if said is None:
-        return None
-    kind, text = said["type"], said["value"]
+def term_of_json(term: Mapping[str, Any]) -> Term:
+    """A term of SPARQL JSON.
+
+    >>> term_of_json({"type": "literal", "value": "Feld", "xml:lang": "de"}).language
+    'de'
+    """
+    kind, text = term["type"], term["value"]
     if kind == "triple":
-        parts = (_json_term(text[part]) for part in ("subject", "predicate", "object"))
-        return Term("triple", "", parts=tuple(part for part in parts if part is not None))
+        return Term("triple", "", parts=tuple(term_of_json(text[part]) for part in ("subject", "predicate", "object")))
     # Some engines still say typed-literal, as before SPARQL 1.1.
     kind = "literal" if kind == "typed-literal" else kind
-    return Term(kind, text, said.get("datatype"), said.get("xml:lang"))
+    return Term(kind, text, _datatype(term.get("datatype")), term.get("xml:lang"), direction=term.get("its:dir"))
+
+
+def _datatype(iri: str | None) -> str | None:
+    return None if iri == f"{XSD}string" else iri

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, render_template
 from markupsafe import Markup, escape
 
 from clustergraph.describe.citation import cite
+from clustergraph.rdf import python_values
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.web.http import i18n, responses
 from clustergraph.web.http.current import labels, service
@@ -50,7 +51,7 @@ def about() -> Response:
 
 def _term(value: str, snapshot: Snapshot, names: dict[str, str]) -> Term:
     kind = "uri" if re.match(r"[a-z]+:", value) else "literal"
-    return shown({"type": kind, "value": value}, snapshot, names)
+    return shown(python_values.Term(kind, value), snapshot, names)
 
 
 def own_text(code: str) -> str:

@@ -132,11 +132,10 @@ def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Respo
 
 
 def _sides(sides: Browse, chosen: Chosen, counted: Answer, code: str) -> list[Side]:
-    rows = document_of(counted)["results"]["bindings"]
     found: dict[str, dict[str, int]] = {facet.name: {} for facet in sides.facets}
-    for row in rows:
-        if "value" in row and row["value"]["type"] == "uri":
-            found[row["facet"]["value"]][row["value"]["value"]] = int(row["count"]["value"])
+    for row in counted.rows():
+        if "value" in row and row["value"].kind == "uri":
+            found[row["facet"].text][row["value"].text] = row["count"].number()
     for name, values in chosen.items():
         for value in values:
             found[name].setdefault(value, 0)

@@ -18,7 +18,7 @@ from clustergraph.web.http import i18n, request_params, responses
 from clustergraph.web.http.current import labels, service
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import page_sections, result_views
-from clustergraph.web.pages.display_term import Term, shown
+from clustergraph.web.pages.display_term import Term, shown_iri
 from clustergraph.web.pages.parallel import together
 from clustergraph.web.pages.result_views import document_of, localised
 
@@ -73,7 +73,7 @@ def compare() -> Response:
         render_template(
             "compare.html",
             kind=_capital(names.get(class_iri) or local_name(class_iri)),
-            things=[shown({"type": "uri", "value": iri}, service().snapshot, names) for iri in things],
+            things=[shown_iri(iri, service().snapshot, names) for iri in things],
             chosen=things,
             choices=_choices(queries[0][1], subject, code),
             places=MOST,

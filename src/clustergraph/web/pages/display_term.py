@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from clustergraph.describe.urls import link
-from clustergraph.rdf.namespaces import XSD, compact
+from clustergraph.rdf import python_values
+from clustergraph.rdf.namespaces import RDF, compact
 from clustergraph.snapshots.snapshot import Snapshot
 
-PLAIN = (f"{XSD}string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
+PLAIN = (None, f"{RDF}langString")
 
 WEB = ("https://", "http://")
 
@@ -30,31 +31,29 @@ class Term:
 
 
 def shown(
-    value: Mapping[str, Any],
+    value: python_values.Term,
     snapshot: Snapshot,
     labels: Mapping[str, str] | None = None,
     note: str = "",
     inside: Mapping[str, Any] | None = None,
 ) -> Term:
-    """A term of SPARQL JSON results as a page shows it.
+    """A term as a page shows it.
 
     `labels` name IRIs; `inside` holds what is said of blank nodes, by their labels.
     """
-    kind = value["type"]
-    if kind == "triple":
-        parts = (shown(value["value"][part], snapshot, labels).text for part in ("subject", "predicate", "object"))
-        return Term(f"<<( {' '.join(parts)} )>>", note=note)
-    text = str(value["value"])
-    if kind == "uri":
+    text = value.text
+    if value.kind == "triple":
+        return Term(f"<<( {' '.join(shown(part, snapshot, labels).text for part in value.parts)} )>>", note=note)
+    if value.kind == "uri":
         name = (labels or {}).get(text) or compact(text, snapshot.prefixes).strip("<>")
         outside = text if text.startswith(WEB) and not text.startswith(snapshot.base) else ""
         return Term(name, link(text, snapshot.base), note=note, outside=outside)
-    if kind == "bnode":
+    if value.kind == "bnode":
         return Term(f"_:{text}", note=note, inside=tuple((inside or {}).get(text, ())))
-    datatype = str(value.get("datatype", ""))
-    return Term(
-        text,
-        language=str(value.get("xml:lang", "")),
-        datatype="" if datatype in PLAIN else compact(datatype, snapshot.prefixes).strip("<>") if datatype else "",
-        note=note,
-    )
+    datatype = compact(value.datatype, snapshot.prefixes).strip("<>") if value.datatype not in PLAIN else ""
+    return Term(text, language=value.language or "", datatype=datatype, note=note)
+
+
+def shown_iri(iri: str, snapshot: Snapshot, labels: Mapping[str, str]) -> Term:
+    """The same for an IRI."""
+    return shown(python_values.Term("uri", iri), snapshot, labels)

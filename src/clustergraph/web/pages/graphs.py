@@ -20,7 +20,7 @@ from clustergraph.sparql.errors import EngineError
 from clustergraph.web.http import responses
 from clustergraph.web.http.current import service
 from clustergraph.web.http.i18n import language, say
-from clustergraph.web.pages.display_term import Term, shown
+from clustergraph.web.pages.display_term import Term, shown, shown_iri
 
 MOST = 25
 """How many classes and how many properties a graph's page counts."""
@@ -110,13 +110,13 @@ def _kinds() -> dict[str, list[str]]:
     except EngineError:
         return {}  # of a graph so large that counting takes too long; the list goes without
     own = set(domain_classes(engine.snapshot))
-    by_graph: dict[str, list[dict[str, str]]] = defaultdict(list)
+    by_graph: dict[str, list[str]] = defaultdict(list)
     for row in found:
-        if row["class"]["value"] in own and len(by_graph[row["graph"]["value"]]) < MOST_KINDS:
-            by_graph[row["graph"]["value"]].append(row["class"])
-    labels = Labels(engine).of((one["value"] for classes in by_graph.values() for one in classes), language())
+        if row["class"].text in own and len(by_graph[row["graph"].text]) < MOST_KINDS:
+            by_graph[row["graph"].text].append(row["class"].text)
+    labels = Labels(engine).of((one for classes in by_graph.values() for one in classes), language())
     return {
-        iri: [shown(one, engine.snapshot, labels).text for one in classes]
+        iri: [shown_iri(one, engine.snapshot, labels).text for one in classes]
         for iri, classes in by_graph.items()
         if classes
     }
@@ -125,8 +125,8 @@ def _kinds() -> dict[str, list[str]]:
 def _counted(query: str, iri: str) -> list[tuple[Term, int]]:
     engine = service().engine
     found = rows(engine, query, graph=URIRef(iri))
-    labels = Labels(engine).of([row["term"]["value"] for row in found], language())
-    return [(shown(row["term"], engine.snapshot, labels), int(row["count"]["value"])) for row in found if "term" in row]
+    labels = Labels(engine).of([row["term"].text for row in found], language())
+    return [(shown(row["term"], engine.snapshot, labels), row["count"].number()) for row in found if "term" in row]
 
 
 def everything() -> list[tuple[str, str]]:

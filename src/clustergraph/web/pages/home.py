@@ -11,7 +11,7 @@ from clustergraph.web.http.current import labels, service
 from clustergraph.web.http.negotiation import prefers_data
 from clustergraph.web.http.problem import KINDS
 from clustergraph.web.pages import graphs, page_sections
-from clustergraph.web.pages.display_term import Term, shown
+from clustergraph.web.pages.display_term import Term, shown_iri
 from clustergraph.web.pages.topics import by_topic
 
 blueprint = Blueprint("pages", __name__)
@@ -51,9 +51,7 @@ def kinds() -> list[tuple[Term, int]]:
     counts = snapshot.manifest.get("classes", {})
     own = {iri: count for iri, count in counts.items() if iri.startswith(snapshot.base)} or counts
     names = labels().of(own, i18n.language())
-    return [
-        (shown({"type": "uri", "value": iri}, snapshot, names), count) for iri, count in list(own.items())[:MOST_KINDS]
-    ]
+    return [(shown_iri(iri, snapshot, names), count) for iri, count in list(own.items())[:MOST_KINDS]]
 
 
 @blueprint.get("/errors")

@@ -22,7 +22,7 @@ from clustergraph.web.http.current import service
 from clustergraph.web.http.i18n import language, say
 from clustergraph.web.http.negotiation import choose
 from clustergraph.web.http.problem import Problem
-from clustergraph.web.pages.display_term import Term, shown
+from clustergraph.web.pages.display_term import Term, shown, shown_iri
 
 blueprint = Blueprint("ontology", __name__)
 
@@ -96,7 +96,7 @@ class _View:
         things = [one.example for one in found.classes.values() if one.example]
         for prop in found.properties.values():
             if prop.example:
-                things += [prop.example[0], *([prop.example[1]["value"]] if prop.example[1]["type"] == "uri" else [])]
+                things += [prop.example[0], *([prop.example[1].text] if prop.example[1].kind == "uri" else [])]
         self.names = Labels(service().engine).of(things, language())
 
     def sorted(self, entries: Iterable[Any]) -> list[Any]:
@@ -155,7 +155,7 @@ class _View:
             ("range-of", self.terms(one.range_of)),
         ]
         if one.example:
-            told["example"] = [self._thing({"type": "uri", "value": one.example})]
+            told["example"] = [shown_iri(one.example, self.snapshot, self.names)]
         rules = [(say("ontology.by-sub-class"), self.terms(one.below))]
         rules.append((say("ontology.by-domain"), self.terms(one.domain_of)))
         rules.append((say("ontology.by-range"), self.terms(one.range_of)))
@@ -172,9 +172,9 @@ class _View:
         if one.example:
             subject, value = one.example
             told["example"] = [
-                self._thing({"type": "uri", "value": subject}),
+                shown_iri(subject, self.snapshot, self.names),
                 Term(told["label"]),
-                self._thing(value),
+                shown(value, self.snapshot, self.names),
             ]
         rules = [(say("ontology.by-chain"), self.terms(chain), " → ") for chain in one.chains]
         if one.below:
@@ -186,9 +186,6 @@ class _View:
         if one.symmetric:
             rules.append((say("ontology.by-symmetry"), [], ""))
         told["rules"] = rules
-
-    def _thing(self, value: dict[str, str]) -> Term:
-        return shown(value, self.snapshot, self.names)
 
 
 def _cards(found: Model) -> list[Card]:

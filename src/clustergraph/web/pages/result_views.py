@@ -17,6 +17,7 @@ from clustergraph.catalogue import CannedQuery
 from clustergraph.describe.axioms import vocabulary
 from clustergraph.engine.base import Answer
 from clustergraph.rdf.namespaces import XSD, compact
+from clustergraph.rdf.table import Row, term_of_json
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.web.http import i18n
@@ -138,7 +139,8 @@ def table(document: Document, query: CannedQuery | None = None, code: str | None
     columns = [Column(name, _title(name, query, code), _is_number(name, rows)) for name in visible]
     bare = [name for name in visible if query and name not in pairs]
     known = named(_iris(rows[:MOST_ROWS], bare), code)
-    cells = [[cell(row, name, pairs.get(name), snapshot, known) for name in visible] for row in rows[:MOST_ROWS]]
+    solutions = [{name: term_of_json(term) for name, term in row.items()} for row in rows[:MOST_ROWS]]
+    cells = [[cell(row, name, pairs.get(name), snapshot, known) for name in visible] for row in solutions]
     return Table(columns, cells, len(rows))
 
 
@@ -170,14 +172,14 @@ def _without_empty(whole: Table) -> Table:
 
 
 def cell(
-    row: Mapping[str, Any], name: str, label: str | None, snapshot: Snapshot, known: Mapping[str, str] | None = None
+    row: Row, name: str, label: str | None, snapshot: Snapshot, known: Mapping[str, str] | None = None
 ) -> Term | None:
     """The term under a name. A thing goes by its label, if the query gives one as `?thingLabel` or it is `known`."""
     named = row.get(label) if label else None
     if name not in row:
         return shown(named, snapshot) if named else None
     term = shown(row[name], snapshot, None if named else known)
-    return replace(term, text=str(named["value"]), note=term.text) if named else term
+    return replace(term, text=named.text, note=term.text) if named else term
 
 
 def _labelled(names: Sequence[str]) -> dict[str, str]:

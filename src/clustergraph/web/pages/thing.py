@@ -12,11 +12,13 @@ from urllib.parse import urlencode
 from rdflib import URIRef
 
 from clustergraph.describe.axioms import Vocabulary, vocabulary
-from clustergraph.describe.explanations import NOTES, TYPE, Key, Note, Reason, Reasons, Row, key, notes, rows
+from clustergraph.describe.explanations import NOTES, TYPE, Note, Reason, Reasons, notes, rows
 from clustergraph.describe.label_cache import Labels
 from clustergraph.describe.thing_queries import INSIDE, MOST_POINTING, POINTING, STATEMENTS, TERMS, documents, is_there
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from clustergraph.rdf.python_values import Term as RdfTerm
+from clustergraph.rdf.table import Row
 from clustergraph.rdf.text_in_language import TaggedText, is_in_language, text_in_language
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.bindings import written
@@ -24,7 +26,7 @@ from clustergraph.sparql.errors import EvaluationError, QuerySyntaxError
 from clustergraph.web.http import i18n
 from clustergraph.web.http.i18n import here
 from clustergraph.web.pages import page_sections
-from clustergraph.web.pages.display_term import Term, shown
+from clustergraph.web.pages.display_term import Term, shown, shown_iri
 from clustergraph.web.pages.parallel import together
 from clustergraph.web.pages.result_views import View, german_words
 
@@ -144,18 +146,18 @@ class _Page:
         self.known: dict[str, Term] = {}
         self.inferred = f"{snapshot.base}graph/inferred"
         self.inside_rows: list[Row] = []
-        if any(row["value"]["type"] == "bnode" for row in own):
+        if any(row["value"].kind == "bnode" for row in own):
             self.inside_rows = rows(engine, INSIDE, iri)
         self.reasons = Reasons(
             iri,
             self.words,
-            ((row["property"]["value"], row["value"]) for row in own),
-            ((row["property"]["value"], row["subject"]) for row in pointing),
+            ((row["property"].text, row["value"]) for row in own),
+            ((row["property"].text, row["subject"]) for row in pointing),
             lambda query: rows(engine, query, iri),
         )
-        self.reasons.prepare(sorted({row["property"]["value"] for row in own if self._is_inferred(row)}))
+        self.reasons.prepare(sorted({row["property"].text for row in own if self._is_inferred(row)}))
         self.explained = {
-            (row["property"]["value"], key(row["value"])): self.reasons.of(row["property"]["value"], row["value"])
+            (row["property"].text, row["value"]): self.reasons.of(row["property"].text, row["value"])
             for row in own
             if self._is_inferred(row)
         }
@@ -164,7 +166,7 @@ class _Page:
         self.inside = self._look_inside()
 
     def page(self) -> ThingPage:
-        classes = [row["value"]["value"] for row in self.own if row["property"]["value"] == TYPE]
+        classes = [row["value"].text for row in self.own if row["property"].text == TYPE]
         types = self._nearest(dict.fromkeys(classes))
         label, label_language = self._label()
         compared = any(place.class_iri in classes for place, _ in page_sections.placed("compare"))
@@ -192,9 +194,9 @@ class _Page:
             if prop not in self.sources  # they have a section of their own
         ]
 
-    def _statement(self, prop: str, value: Row, graphs: list[str]) -> Statement:
-        remarks = [self._remark(note) for note in self.notes.get((prop, key(value)), ())]
-        reason = self.explained.get((prop, key(value))) if graphs == [self.inferred] else None
+    def _statement(self, prop: str, value: RdfTerm, graphs: list[str]) -> Statement:
+        remarks = [self._remark(note) for note in self.notes.get((prop, value), ())]
+        reason = self.explained.get((prop, value)) if graphs == [self.inferred] else None
         mark = "curated" if remarks else "inferred" if graphs == [self.inferred] else "stated"
         return Statement(
             self._term(value, prop),
@@ -215,8 +217,7 @@ class _Page:
 
     def _why(self, reason: Reason) -> Why:
         premises = [
-            Premise(*(self._term(part) for part in (one, {"type": "uri", "value": prop}, other)))
-            for one, prop, other in reason.premises
+            Premise(self._term(one), self.named(prop), self._term(other)) for one, prop, other in reason.premises
         ]
         return Why(reason.kind, [self.named(term) for term in reason.terms], premises)
 
@@ -224,7 +225,7 @@ class _Page:
         counts = {}
         if self.cut:
             found = rows(self.engine, COUNTS, self.iri)
-            counts = {row["property"]["value"]: int(row["count"]["value"]) for row in found}
+            counts = {row["property"].text: row["count"].number() for row in found}
         groups = dict(self._grouped(self.pointing, "subject"))
         listed = []
         for prop in sorted({*groups, *counts}, key=_importance):
@@ -260,9 +261,9 @@ class _Page:
 
     def _sources(self) -> list[Term]:
         stated = {
-            row["value"]["value"]: row["value"]
+            row["value"].text: row["value"]
             for row in self.own
-            if row["property"]["value"] in self.sources and row["value"]["type"] != "bnode"
+            if row["property"].text in self.sources and row["value"].kind != "bnode"
         }
         return [self._term(value) for _, value in sorted(stated.items(), key=lambda one: _numbers(one[0]))]
 
@@ -270,22 +271,21 @@ class _Page:
         label = self._text_of(LABEL)
         if label is None:
             return self.named(self.iri).text, ""
-        return label["value"], "" if self._is_spoken(label) else label["xml:lang"]
+        return label.text, "" if self._is_spoken(label) else label.language or ""
 
     def _text(self) -> Term | None:
         text = next((text for prop in TEXT if (text := self._text_of((prop,)))), None)
         return shown(text, self.snapshot) if text else None
 
-    def _text_of(self, properties: Collection[str]) -> Row | None:
+    def _text_of(self, properties: Collection[str]) -> RdfTerm | None:
         """The text for the page's language among the values of some properties."""
-        values = (row["value"] for row in self.own if row["property"]["value"] in properties)
-        texts = ((value.get("xml:lang"), value) for value in values if value["type"] == "literal")
+        values = (row["value"] for row in self.own if row["property"].text in properties)
+        texts = ((value.language, value) for value in values if value.kind == "literal")
         return text_in_language(texts, self.code)
 
-    def _is_spoken(self, value: Row) -> bool:
+    def _is_spoken(self, value: RdfTerm) -> bool:
         """Whether a value is in the page's language or in none."""
-        tag = value.get("xml:lang")
-        return not tag or is_in_language(tag, self.code)
+        return not value.language or is_in_language(value.language, self.code)
 
     def _nearest(self, classes: Iterable[str]) -> list[str]:
         """The classes that have none of the others below them."""
@@ -300,10 +300,10 @@ class _Page:
         found = rows(self.engine, TERMS, self.iri)
         texts: dict[str, list[TaggedText]] = defaultdict(list)
         for row in found:
-            names = texts[row["term"]["value"]]
-            names += [(row["label"].get("xml:lang"), row["label"]["value"])] if "label" in row else []
+            names = texts[row["term"].text]
+            names += [(row["label"].language, row["label"].text)] if "label" in row else []
         labels = {iri: text_in_language(names, self.code) or "" for iri, names in texts.items()}
-        return [shown({"type": "uri", "value": iri}, self.snapshot, labels) for iri in texts]
+        return [shown_iri(iri, self.snapshot, labels) for iri in texts]
 
     # ----------------------------------------------------------------------------------------------------- words
 
@@ -311,26 +311,26 @@ class _Page:
         """A thing in words. Terms of the standard vocabularies that no ontology here names have texts of their own."""
         term = self.known.get(iri)
         if term is None:
-            term = shown({"type": "uri", "value": iri}, self.snapshot, self.names)
+            term = shown_iri(iri, self.snapshot, self.names)
             key = f"term.{term.text}"
             if i18n.has_text(key):
                 term = replace(term, text=i18n.say(key), note=term.text)
             self.known[iri] = term
         return term
 
-    def _term(self, value: Row, prop: str = "") -> Term:
-        if value["type"] == "uri":
-            return self.named(value["value"])
-        if self.code == "de" and value["type"] == "literal" and not value.get("xml:lang"):
-            value = {**value, "value": german_words(prop).get(value["value"], value["value"])}
+    def _term(self, value: RdfTerm, prop: str = "") -> Term:
+        if value.kind == "uri":
+            return self.named(value.text)
+        if self.code == "de" and value.kind == "literal" and not value.language:
+            value = value._replace(text=german_words(prop).get(value.text, value.text))
         return shown(value, self.snapshot, self.names, inside=self.inside)
 
     def _named(self) -> set[str]:
         """Everything that the page calls by a name."""
         found = {self.iri}
-        values: list[Row] = []
+        values: list[RdfTerm] = []
         for row in (*self.own, *self.pointing):
-            found.add(row["property"]["value"])
+            found.add(row["property"].text)
             values.append(row["value"] if "value" in row else row["subject"])
         for group in self.notes.values():
             for note in group:
@@ -342,33 +342,33 @@ class _Page:
                 found.add(prop)
                 values += [one, other]
         for said in self.inside_rows:
-            found.add(said["property"]["value"])
+            found.add(said["property"].text)
             values.append(said["value"])
-        return found | {value["value"] for value in values if value["type"] == "uri"}
+        return found | {value.text for value in values if value.kind == "uri"}
 
     def _look_inside(self) -> dict[str, list[tuple[Term, list[Term]]]]:
         """What is said of blank nodes, which is shown in their place."""
         nodes: dict[str, list[Row]] = defaultdict(list)
         for row in self.inside_rows:
-            nodes[row["node"]["value"]].append(row)
+            nodes[row["node"].text].append(row)
         return {node: self._said(self._grouped(said, "value")) for node, said in nodes.items()}
 
-    def _said(self, groups: list[tuple[str, list[tuple[Row, list[str]]]]]) -> list[tuple[Term, list[Term]]]:
+    def _said(self, groups: list[tuple[str, list[tuple[RdfTerm, list[str]]]]]) -> list[tuple[Term, list[Term]]]:
         return [(self.named(prop), [self._term(value, prop) for value, _ in values]) for prop, values in groups]
 
     def _is_inferred(self, row: Row) -> bool:
-        return bool(row["graph"]["value"] == self.inferred)
+        return bool(row["graph"].text == self.inferred)
 
-    def _grouped(self, found: Sequence[Row], what: str) -> list[tuple[str, list[tuple[Row, list[str]]]]]:
+    def _grouped(self, found: Sequence[Row], what: str) -> list[tuple[str, list[tuple[RdfTerm, list[str]]]]]:
         """The rows' terms under `what` by property, each once with the graphs that state it; names and types first."""
-        stated: dict[str, dict[Key, tuple[Row, list[str]]]] = defaultdict(dict)
+        stated: dict[str, dict[RdfTerm, list[str]]] = defaultdict(dict)
         for row in found:
-            _, graphs = stated[row["property"]["value"]].setdefault(key(row[what]), (row[what], []))
+            graphs = stated[row["property"].text].setdefault(row[what], [])
             if "graph" in row:
-                graphs.append(row["graph"]["value"])
-        return [(prop, self._in_order(stated[prop].values())) for prop in sorted(stated, key=_importance)]
+                graphs.append(row["graph"].text)
+        return [(prop, self._in_order(stated[prop].items())) for prop in sorted(stated, key=_importance)]
 
-    def _in_order(self, values: Iterable[tuple[Row, list[str]]]) -> list[tuple[Row, list[str]]]:
+    def _in_order(self, values: Iterable[tuple[RdfTerm, list[str]]]) -> list[tuple[RdfTerm, list[str]]]:
         """What is stated before what is inferred, texts in the page's language before others."""
         return sorted(
             values,
