@@ -17,7 +17,7 @@ from bench.graphs import Graph
 from bench.servers import HOST
 from clustergraph.catalogue import Catalogue
 from clustergraph.describe.thing_queries import IS_THERE
-from clustergraph.describe.urls import page_link
+from clustergraph.describe.urls import Urls
 from clustergraph.engine.base import Answer, BlockingEngine, Engine
 from clustergraph.settings import Settings
 from clustergraph.snapshots.snapshot import Snapshot
@@ -90,7 +90,7 @@ def found(graph: Graph, engine: Engine) -> list[Page]:
     iris = sorted({row[name]["value"] for row in rows for name in ("first", "last")} - {f"{base}ontology"})
     pages = []
     for iri in iris:
-        address = page_link(iri, base)
+        address = Urls(base).page(iri)
         client.get(address)  # the names of things are remembered from page to page
         noting.asked = []
         response = client.get(address, headers={"Accept": "text/html"})

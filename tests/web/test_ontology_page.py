@@ -14,7 +14,7 @@ from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
 from clustergraph.describe.class_diagram import Card, draw
 from clustergraph.describe.schema_model import model
-from clustergraph.describe.urls import link
+from clustergraph.describe.urls import Urls
 from clustergraph.rdf.formats import of_kind
 
 BASE = "https://w3id.org/clustergraph/"
@@ -150,8 +150,8 @@ def test_it_speaks_german(client: FlaskClient, stated: Graph) -> None:
 
 
 def test_terms_are_linked_to_their_entries() -> None:
-    assert link(f"{CG}Cluster", BASE) == "/ontology#Cluster"
-    assert link(f"{BASE}ontology", BASE) == "/ontology"
+    assert Urls(BASE).thing(f"{CG}Cluster") == "/ontology#Cluster"
+    assert Urls(BASE).thing(f"{BASE}ontology") == "/ontology"
 
 
 # -------------------------------------------------------------------------------------------------- the drawing

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from rdflib import RDF, RDFS, Graph, URIRef
 
-from clustergraph.describe.urls import ONTOLOGY, OWN, link, names, page_link
+from clustergraph.describe.urls import ONTOLOGY, OWN_SEGMENTS, Urls, names
 from clustergraph.web.pages import composed_pages
 from clustergraph.web.service import Service
 
@@ -296,7 +296,7 @@ def test_odd_names_lead_to_themselves(serve: Serve) -> None:
     assert len(odd) == 17
     for iri, label in odd.items():
         # as a page of this service links to it
-        parts = urlsplit(page_link(iri, LOCAL))
+        parts = urlsplit(Urls(LOCAL).page(iri))
         page = client.get(f"{parts.path}?{parts.query}", headers=HTML)
         assert page.status_code == 200, iri
         assert f"<h1>{label}" in page.text.replace("&amp;", "&"), iri
@@ -350,20 +350,20 @@ def test_own_addresses_are_all_reserved(app: Flask, service: Service) -> None:
     first = {rule.rule.strip("/").split("/")[0] for rule in app.url_map.iter_rules()}
     own = {segment for segment in first if segment and not segment.startswith("<")}
     # What is named like the ontology's address is the ontology. Which pages the site has is the folder's choice.
-    assert own - set(composed_pages.pages(service.catalogue)) == OWN | {ONTOLOGY}
+    assert own - set(composed_pages.pages(service.catalogue)) == OWN_SEGMENTS | {ONTOLOGY}
 
 
 def test_scripts_reserve_the_same_addresses() -> None:
     script = (Path(__file__).parents[2] / "frontend/src/rdf/links.ts").read_text(encoding="utf-8")
     listed = re.search(r"const RESERVED_SEGMENTS = new Set\(\((.+?)\)", script, re.DOTALL)
     assert listed
-    assert set(" ".join(re.findall(r'"([^"]+)"', listed[1])).split()) == OWN
+    assert set(" ".join(re.findall(r'"([^"]+)"', listed[1])).split()) == OWN_SEGMENTS
 
 
 def test_what_gets_no_link() -> None:
     for iri in ("javascript:alert(1)", "data:text/html,x", "http://[x", "mailto:a@b.example", "_:b0"):
-        assert link(iri, LOCAL) == "" or link(iri, LOCAL).startswith("/page?iri=http")
-    assert link(f"{LOCAL}/evil.example", LOCAL).startswith("/page?iri=")
+        assert Urls(LOCAL).thing(iri) == "" or Urls(LOCAL).thing(iri).startswith("/page?iri=http")
+    assert Urls(LOCAL).thing(f"{LOCAL}/evil.example").startswith("/page?iri=")
 
 
 def test_names_of_a_path() -> None:

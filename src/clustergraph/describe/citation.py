@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import yaml
 
+from clustergraph.describe.urls import Urls
 from clustergraph.rdf.namespaces import RDFS
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.sparql.query import Query
@@ -262,8 +262,8 @@ def asked(
     body = engine.answer(Query(parsed, format="ntriples" if is_graph else "csv", timeout=timeout)).body
     if is_graph:
         body = b"".join(sorted(body.splitlines(keepends=True)))
-    arguments = f"?{urlencode(given)}" if given else ""
-    path = f"api/{name}{arguments}" if name else f"sparql?{urlencode({'query': text.strip()})}"
+    urls = Urls(engine.snapshot.base, root="")
+    path = urls.query(name, given) if name else urls.ask(text.strip())
     return Asked(name, given, _sha256(normalised(text).encode()), _sha256(body), path)
 
 

@@ -15,13 +15,13 @@ from clustergraph.catalogue import CannedQuery, Catalogue
 from clustergraph.catalogue.json_schema import is_needed
 from clustergraph.describe import schema_org
 from clustergraph.describe.citation import cite
+from clustergraph.describe.urls import Urls
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import XSD
 from clustergraph.rdf.python_values import Term
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.query import Query
 
-PATH = "/.well-known/croissant.json"
 VERSION = "http://mlcommons.org/croissant/1.0"
 
 CONTEXT: dict[str, Any] = {
@@ -65,10 +65,10 @@ class Table:
     columns: dict[str, str]
 
 
-def dataset(engine: Engine, catalogue: Catalogue, host: str) -> dict[str, Any]:
+def dataset(engine: Engine, catalogue: Catalogue, urls: Urls) -> dict[str, Any]:
     """The description as JSON-LD. It begins as schema.org's does; what is described there by format is described here
     by table."""
-    said = schema_org.dataset(engine, host, "en")
+    said = schema_org.dataset(engine, urls, "en")
     described = [table for query in catalogue if (table := _table(engine, query))]
     kept = (
         *("@type", "@id", "url", "name", "description", "keywords", "license", "version", "dateModified", "inLanguage"),
@@ -82,7 +82,7 @@ def dataset(engine: Engine, catalogue: Catalogue, host: str) -> dict[str, Any]:
         "datePublished": said.get("dateModified"),
         # The tables follow the snapshot that is served.
         "isLiveDataset": True,
-        "distribution": [_file(table, host) for table in described],
+        "distribution": [_file(table, urls) for table in described],
         "recordSet": [_records(table) for table in described],
     }
     return {name: value for name, value in document.items() if value is not None}
@@ -108,14 +108,14 @@ def _type(terms: Iterable[Term | None]) -> str:
     return found.pop() if len(found) == 1 else "sc:Text"
 
 
-def _file(table: Table, host: str) -> dict[str, Any]:
+def _file(table: Table, urls: Urls) -> dict[str, Any]:
     name = table.query.name
     return {
         "@type": "cr:FileObject",
         "@id": f"{name}.csv",
         "name": f"{name}.csv",
         "description": str(table.query.description),
-        "contentUrl": f"{host}/api/{name}.csv",
+        "contentUrl": urls.query(name, ending="csv"),
         "contentSize": f"{len(table.body)} B",
         "encodingFormat": "text/csv",
         "sha256": hashlib.sha256(table.body).hexdigest(),

@@ -8,7 +8,8 @@ from __future__ import annotations
 from rdflib import DCAT, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, XSD
 
-from clustergraph.describe import croissant, thing_documents
+from clustergraph.describe import thing_documents
+from clustergraph.describe.urls import Urls
 from clustergraph.describe.void import dumps, rows, started, texts
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.formats import Format
@@ -41,37 +42,37 @@ _STATED = f"""SELECT DISTINCT ?property ?value {{
 _NAMES = f"SELECT DISTINCT ?name {{ ?agent <{FOAF.name}>|<{RDFS.label}> ?name }} ORDER BY ?name"
 
 
-def catalog(engine: Engine, host: str) -> Graph:
+def catalog(engine: Engine, urls: Urls) -> Graph:
     """The catalogue. What the graph does not say of itself, such as a publisher, is said of this service instead."""
     snapshot = engine.snapshot
     graph = started(snapshot)
     graph.bind("dcat", DCAT)
-    one = URIRef(f"{host}/dcat#catalog")
+    one = URIRef(f"{urls.dcat}#catalog")
     dataset = URIRef(snapshot.base)
     titles = texts(snapshot, "title") or [Literal(snapshot.title(), lang="en")]
     summaries = texts(snapshot, "description") or _counted(snapshot)
     graph.add((one, RDF.type, DCAT.Catalog))
     graph.add((one, DCAT.dataset, dataset))
-    graph.add((one, DCAT.service, URIRef(f"{host}/sparql")))
-    graph.add((one, FOAF.homepage, URIRef(f"{host}/")))
+    graph.add((one, DCAT.service, URIRef(urls.sparql)))
+    graph.add((one, FOAF.homepage, URIRef(urls.home)))
     graph.add((dataset, RDF.type, DCAT.Dataset))
     for resource in (one, dataset):
-        _common(graph, resource, engine, host)
+        _common(graph, resource, engine, urls)
         for title in titles:
             graph.add((resource, DCTERMS.title, title))
         for summary in summaries:
             graph.add((resource, DCTERMS.description, summary))
-    _dataset(graph, dataset, engine, host)
-    _access(graph, dataset, snapshot, host, titles)
+    _dataset(graph, dataset, engine, urls)
+    _access(graph, dataset, snapshot, urls, titles)
     for iri, triples in sorted(snapshot.graphs.items()):
-        _named_graph(graph, iri, triples, engine, host)
+        _named_graph(graph, iri, triples, engine, urls)
     return graph
 
 
-def _dataset(graph: Graph, dataset: URIRef, engine: Engine, host: str) -> None:
+def _dataset(graph: Graph, dataset: URIRef, engine: Engine, urls: Urls) -> None:
     snapshot = engine.snapshot
     said = snapshot.manifest.get("dataset", {})
-    graph.add((dataset, DCAT.landingPage, URIRef(f"{host}/")))
+    graph.add((dataset, DCAT.landingPage, URIRef(urls.home)))
     graph.add((dataset, DCTERMS.identifier, Literal(snapshot.base)))
     graph.add((dataset, PROV.wasDerivedFrom, URIRef(thing_documents.snapshot_iri(snapshot))))
     for keyword in texts(snapshot, "keyword"):
@@ -84,31 +85,31 @@ def _dataset(graph: Graph, dataset: URIRef, engine: Engine, host: str) -> None:
                 graph.add((dataset, predicate, URIRef(value)))
     for row in rows(engine, _STATED, dataset=dataset):
         graph.add((dataset, URIRef(row["property"].text), URIRef(row["value"].text)))
-    _contact(graph, dataset, host)
-    graph.add((dataset, RDFS.seeAlso, URIRef(f"{host}{croissant.PATH}")))
-    for form, address in dumps(snapshot, host):
-        graph.add((dataset, DCAT.distribution, _distribution(graph, "all", form, address, snapshot, host)))
+    _contact(graph, dataset, urls)
+    graph.add((dataset, RDFS.seeAlso, URIRef(urls.croissant)))
+    for form, address in dumps(urls):
+        graph.add((dataset, DCAT.distribution, _distribution(graph, "all", form, address, snapshot, urls)))
 
 
-def _contact(graph: Graph, dataset: URIRef, host: str) -> None:
+def _contact(graph: Graph, dataset: URIRef, urls: Urls) -> None:
     """Whom to ask: the publisher, by name and at this address, which is all that is known of it."""
-    contact = URIRef(f"{host}/dcat#contact")
+    contact = URIRef(f"{urls.dcat}#contact")
     graph.bind("vcard", VCARD)
     graph.add((dataset, DCAT.contactPoint, contact))
     graph.add((contact, RDF.type, VCARD.Organization))
-    graph.add((contact, VCARD.hasURL, URIRef(f"{host}/")))
+    graph.add((contact, VCARD.hasURL, URIRef(urls.home)))
     for publisher in graph.objects(dataset, DCTERMS.publisher):
         for name in graph.objects(publisher, FOAF.name):
             graph.add((contact, VCARD.fn, name))
 
 
-def _named_graph(graph: Graph, iri: str, triples: int, engine: Engine, host: str) -> None:
+def _named_graph(graph: Graph, iri: str, triples: int, engine: Engine, urls: Urls) -> None:
     snapshot = engine.snapshot
     part, name = URIRef(iri), short_name(snapshot, iri)
     graph.add((URIRef(snapshot.base), DCTERMS.hasPart, part))
     graph.add((part, RDF.type, DCAT.Dataset))
     graph.add((part, DCTERMS.isPartOf, URIRef(snapshot.base)))
-    _common(graph, part, engine, host)
+    _common(graph, part, engine, urls)
     for language, title, summary in (
         ("en", "{}: the graph {}", "The named graph {}: {:,} statements."),
         ("de", "{}: der Graph {}", "Der benannte Graph {}: {:,} Aussagen."),
@@ -116,20 +117,20 @@ def _named_graph(graph: Graph, iri: str, triples: int, engine: Engine, host: str
         whole = snapshot.title(language)
         graph.add((part, DCTERMS.title, Literal(title.format(whole, name), lang=language)))
         graph.add((part, DCTERMS.description, Literal(summary.format(name, triples), lang=language)))
-    for form, address in dumps(snapshot, host, iri):
-        graph.add((part, DCAT.distribution, _distribution(graph, name, form, address, snapshot, host)))
+    for form, address in dumps(urls, iri):
+        graph.add((part, DCAT.distribution, _distribution(graph, name, form, address, snapshot, urls)))
 
 
-def _common(graph: Graph, resource: URIRef, engine: Engine, host: str) -> None:
+def _common(graph: Graph, resource: URIRef, engine: Engine, urls: Urls) -> None:
     snapshot = engine.snapshot
     """What holds of the catalogue and of each dataset in it."""
     said = snapshot.manifest.get("dataset", {})
     publishers = [value for value in said.get("publisher", []) if ":" in value]
-    for publisher in map(URIRef, publishers or [f"{host}/dcat#publisher"]):
+    for publisher in map(URIRef, publishers or [f"{urls.dcat}#publisher"]):
         graph.add((resource, DCTERMS.publisher, publisher))
         graph.add((publisher, RDF.type, FOAF.Agent))
         names = [row["name"] for row in rows(engine, _NAMES, agent=publisher)] if publishers else []
-        for name in names or [Term("literal", f"Whoever runs {host}")]:
+        for name in names or [Term("literal", f"Whoever runs {urls.host}")]:
             graph.add((publisher, FOAF.name, Literal(name.text, lang=name.language)))
     if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
         graph.add((resource, DCTERMS.license, URIRef(licence)))
@@ -140,8 +141,8 @@ def _common(graph: Graph, resource: URIRef, engine: Engine, host: str) -> None:
             graph.add((resource, DCTERMS.language, LANGUAGE_CODES[LANGUAGE_NAMES[language]]))
 
 
-def _distribution(graph: Graph, name: str, form: Format, address: str, snapshot: Snapshot, host: str) -> URIRef:
-    one = URIRef(f"{host}/dcat#{name}-{form.extension}".replace(" ", "-"))
+def _distribution(graph: Graph, name: str, form: Format, address: str, snapshot: Snapshot, urls: Urls) -> URIRef:
+    one = URIRef(f"{urls.dcat}#{name}-{form.extension}".replace(" ", "-"))
     graph.add((one, RDF.type, DCAT.Distribution))
     graph.add((one, DCTERMS.title, Literal(f"{name}, {form.label}", lang="en")))
     graph.add((one, DCAT.accessURL, URIRef(address)))
@@ -155,9 +156,9 @@ def _distribution(graph: Graph, name: str, form: Format, address: str, snapshot:
     return one
 
 
-def _access(graph: Graph, dataset: URIRef, snapshot: Snapshot, host: str, titles: list[Literal]) -> None:
+def _access(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls, titles: list[Literal]) -> None:
     """The endpoint, as a service and as one more way to get at the dataset."""
-    endpoint, one = URIRef(f"{host}/sparql"), URIRef(f"{host}/dcat#sparql")
+    endpoint, one = URIRef(urls.sparql), URIRef(f"{urls.dcat}#sparql")
     graph.add((dataset, DCAT.distribution, one))
     graph.add((one, RDF.type, DCAT.Distribution))
     graph.add((one, DCTERMS.title, Literal("SPARQL endpoint", lang="en")))
@@ -168,7 +169,7 @@ def _access(graph: Graph, dataset: URIRef, snapshot: Snapshot, host: str, titles
     for title in titles:
         graph.add((endpoint, DCTERMS.title, Literal(f"{title} (SPARQL)", lang=title.language)))
     graph.add((endpoint, DCAT.endpointURL, endpoint))
-    graph.add((endpoint, DCAT.endpointDescription, URIRef(f"{host}/openapi.json")))
+    graph.add((endpoint, DCAT.endpointDescription, URIRef(urls.openapi)))
     graph.add((endpoint, DCAT.servesDataset, dataset))
     graph.add((endpoint, DCTERMS.conformsTo, PROTOCOL))
     if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):

@@ -9,20 +9,21 @@ from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, VOID, XSD
 
 from clustergraph.describe import thing_documents
+from clustergraph.describe.urls import Urls
 from clustergraph.describe.void import count, started
 from clustergraph.engine.base import Engine
 
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 
 
-def snapshot_description(engine: Engine, host: str) -> Graph:  # noqa: ARG001 - of the shape of all descriptions
+def snapshot_description(engine: Engine, urls: Urls) -> Graph:
     """The current snapshot as a prov:Entity with its digest, the files it was built from, and the software."""
     snapshot = engine.snapshot
     graph = started(snapshot)
     graph.bind("prov", PROV)
     graph.bind("spdx", SPDX)
     manifest, one = snapshot.manifest, URIRef(thing_documents.snapshot_iri(snapshot))
-    document = URIRef(f"{snapshot.base}data/{thing_documents.SNAPSHOTS}/{snapshot.name}")
+    document = URIRef(urls.names.data(one))
     graph.add((document, RDF.type, FOAF.Document))
     graph.add((document, FOAF.primaryTopic, one))
     graph.add((one, RDF.type, PROV.Entity))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from clustergraph.describe.label_cache import Labels
+from clustergraph.describe.urls import Urls
 from clustergraph.describe.void import dumps
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.snapshots.snapshot import Snapshot
 
 
-def dataset(engine: Engine, host: str, language: str) -> dict[str, Any]:
+def dataset(engine: Engine, urls: Urls, language: str) -> dict[str, Any]:
     """A schema.org Dataset as JSON-LD. Texts are those for readers of `language`."""
     snapshot = engine.snapshot
     said = snapshot.manifest.get("dataset", {})
@@ -19,7 +20,7 @@ def dataset(engine: Engine, host: str, language: str) -> dict[str, Any]:
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "@id": snapshot.base,
-        "url": f"{host}/",
+        "url": urls.home,
         "name": snapshot.title(language),
         "description": snapshot.metadata("description", language) or _counted(snapshot),
         "identifier": [snapshot.base, snapshot.name],
@@ -37,17 +38,11 @@ def dataset(engine: Engine, host: str, language: str) -> dict[str, Any]:
                 "encodingFormat": form.media_type,
                 "contentUrl": address,
             }
-            for form, address in dumps(snapshot, host)
+            for form, address in dumps(urls)
         ],
-        "hasPart": [{"@type": "Dataset", "@id": iri, "url": host + _page(iri, snapshot)} for iri in snapshot.graphs],
+        "hasPart": [{"@type": "Dataset", "@id": iri, "url": urls.page(iri)} for iri in snapshot.graphs],
     }
     return {name: value for name, value in document.items() if value}
-
-
-def _page(iri: str, snapshot: Snapshot) -> str:
-    from clustergraph.describe.urls import page_link
-
-    return page_link(iri, snapshot.base)
 
 
 def _agents(engine: Engine, values: list[str], language: str) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from rdflib.namespace import RDF, VOID
 
 from clustergraph.catalogue import Catalogue
 from clustergraph.describe import sparql_examples
+from clustergraph.describe.urls import Urls
 from clustergraph.describe.void import FORMAT_NAMES, W3C_FORMATS, count, dataset_description
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.formats import FORMATS
@@ -17,12 +18,12 @@ from clustergraph.rdf.formats import FORMATS
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 
 
-def service_description(engine: Engine, catalogue: Catalogue, host: str, *, federated: bool = False) -> Graph:
+def service_description(engine: Engine, catalogue: Catalogue, urls: Urls, *, federated: bool = False) -> Graph:
     """The endpoint: what it speaks, what it holds. `federated` says whether SERVICE may reach some address."""
     snapshot = engine.snapshot
-    graph = dataset_description(engine, host)
+    graph = dataset_description(engine, urls)
     graph.bind("sd", SD)
-    endpoint = URIRef(f"{host}/sparql")
+    endpoint = URIRef(urls.sparql)
     graph.add((endpoint, RDF.type, SD.Service))
     graph.add((endpoint, SD.endpoint, endpoint))
     graph.add((endpoint, SD.supportedLanguage, SD.SPARQL11Query))
@@ -47,5 +48,5 @@ def service_description(engine: Engine, catalogue: Catalogue, host: str, *, fede
         graph.add((named, SD.graph, content))
         graph.add((content, RDF.type, SD.Graph))
         graph.add((content, VOID.triples, count(triples)))
-    sparql_examples.add_to(graph, engine, catalogue, host)
+    sparql_examples.add_to(graph, engine, catalogue, urls)
     return graph

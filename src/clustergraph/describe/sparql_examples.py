@@ -14,11 +14,11 @@ from rdflib.term import BNode
 
 from clustergraph.catalogue import CannedQuery, Catalogue, ParameterError
 from clustergraph.catalogue.json_schema import is_needed
+from clustergraph.describe.urls import Urls
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import SH as SHACL
 from clustergraph.snapshots.snapshot import Snapshot
 
-PATH = "/.well-known/sparql-examples"
 SH = Namespace(SHACL)
 SPEX = Namespace("https://purl.expasy.org/sparql-examples/ontology#")
 SCHEMA = Namespace("https://schema.org/")
@@ -32,26 +32,26 @@ FORMS = {
 """By form of the query: its class, and the property that leads to its text. SHACL has none for DESCRIBE."""
 
 
-def described(engine: Engine, catalogue: Catalogue, host: str) -> Graph:
+def described(engine: Engine, catalogue: Catalogue, urls: Urls) -> Graph:
     """The examples of a catalogue, for tools of other projects."""
     graph = Graph()
     for prefix, iri in engine.snapshot.prefixes.items():
         graph.bind(prefix, iri, override=False)
-    add_to(graph, engine, catalogue, host)
+    add_to(graph, engine, catalogue, urls)
     return graph
 
 
-def add_to(graph: Graph, engine: Engine, catalogue: Catalogue, host: str) -> None:
+def add_to(graph: Graph, engine: Engine, catalogue: Catalogue, urls: Urls) -> None:
     """Say every example in a graph: class, comments in English and German, prefixes, endpoint, keywords, text."""
     for prefix, namespace in (("sh", SH), ("schema", SCHEMA), ("spex", SPEX)):
         graph.bind(prefix, namespace)
     told = examples(engine, catalogue)
     if not told:
         return
-    prefixes = URIRef(f"{host}{PATH}#prefixes")
+    prefixes = URIRef(f"{urls.sparql_examples}#prefixes")
     _prefixes(graph, prefixes, engine.snapshot)
     for query, text in told:
-        one = URIRef(f"{host}{PATH}#{query.name}")
+        one = URIRef(f"{urls.sparql_examples}#{query.name}")
         kind, says = FORMS[query.form]
         graph.add((one, RDF.type, SH.SPARQLExecutable))
         graph.add((one, RDF.type, kind))
@@ -59,7 +59,7 @@ def add_to(graph: Graph, engine: Engine, catalogue: Catalogue, host: str) -> Non
             graph.add((one, RDFS.comment, Literal(question(query, code), lang=code)))
         graph.add((one, SH.prefixes, prefixes))
         graph.add((one, says, Literal(text)))
-        graph.add((one, SCHEMA.target, URIRef(f"{host}/sparql")))
+        graph.add((one, SCHEMA.target, URIRef(urls.sparql)))
         for tag in query.tags:
             graph.add((one, SCHEMA.keywords, Literal(tag)))
 

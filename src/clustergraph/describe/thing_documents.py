@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, VOID, XSD
 from rdflib.term import Identifier
 
 from clustergraph.describe.thing_queries import documents
-from clustergraph.describe.urls import ONTOLOGY, data_link, document_name, in_header, page_link
+from clustergraph.describe.urls import GRAPHS, ONTOLOGY, SNAPSHOTS, Urls, in_header
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.rdf.formats import WITH_GRAPHS, Format, of_kind
 from clustergraph.snapshots.snapshot import Snapshot
@@ -25,10 +24,6 @@ from clustergraph.sparql.query import Query
 
 MOST_POINTING = 1000
 """How many statements that point at a thing its document holds."""
-
-GRAPHS = "graph"
-"""The path of the collection of all named graphs."""
-SNAPSHOTS = "snapshot"
 
 Statement = tuple[Identifier, Identifier, Identifier]
 
@@ -130,7 +125,8 @@ def origin(engine: Engine, iri: str) -> Origin:
 
 def description(snapshot: Snapshot, iri: str, about: Origin) -> list[Statement]:
     """What the document about a thing says of itself: its topic, dataset, licence, snapshot and graphs."""
-    document, dataset = URIRef(document_name(iri, snapshot.base)), URIRef(snapshot.base)
+    names = Urls(snapshot.base).names
+    document, dataset = URIRef(names.data(iri)), URIRef(snapshot.base)
     said: list[Statement] = [
         (document, RDF.type, FOAF.Document),
         (document, FOAF.primaryTopic, URIRef(iri)),
@@ -146,7 +142,7 @@ def description(snapshot: Snapshot, iri: str, about: Origin) -> list[Statement]:
     if about.is_cut:
         rest = f"SELECT ?subject ?predicate {{ ?subject ?predicate {written('thing', URIRef(iri))} }}"
         said += [
-            (document, RDFS.seeAlso, URIRef(f"{snapshot.base}sparql?{urlencode({'query': rest})}")),
+            (document, RDFS.seeAlso, URIRef(names.ask(rest))),
             *(
                 (document, RDFS.comment, Literal(text.format(MOST_POINTING, about.pointing), lang=language))
                 for language, text in (
@@ -158,7 +154,7 @@ def description(snapshot: Snapshot, iri: str, about: Origin) -> list[Statement]:
     return said
 
 
-def links(snapshot: Snapshot, iri: str, given: str) -> Iterator[str]:
+def links(snapshot: Snapshot, urls: Urls, iri: str, given: str) -> Iterator[str]:
     """Links, as a header writes them, from a page or document of the media type `given` to everything around it.
 
     Source: RFC 8288; the relations are those of IANA's registry.
@@ -166,13 +162,13 @@ def links(snapshot: Snapshot, iri: str, given: str) -> Iterator[str]:
     yield f'<{in_header(iri)}>; rel="canonical"'
     if given != "text/html":
         yield f'<{in_header(iri)}>; rel="describes"'
-        yield f'<{page_link(iri, snapshot.base)}>; rel="alternate"; type="text/html"'
+        yield f'<{urls.page(iri)}>; rel="alternate"; type="text/html"'
     for form in of_kind("graph"):
         if form.media_type != given:
-            yield f'<{data_link(iri, snapshot.base, form)}>; rel="alternate"; type="{form.media_type}"'
-    yield '</.well-known/void>; rel="describedby"'
+            yield f'<{urls.data(iri, form)}>; rel="alternate"; type="{form.media_type}"'
+    yield f'<{urls.void}>; rel="describedby"'
     if iri in snapshot.graphs:
-        yield f'</{GRAPHS}>; rel="collection"'
+        yield f'<{urls.graphs}>; rel="collection"'
     if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
         yield f'<{in_header(licence)}>; rel="license"'
 

@@ -1,101 +1,214 @@
-"""Between the IRIs of things and addresses on this service."""
+"""Every address of the service, made from the root that it stands below; and the IRIs that an address may mean."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 from clustergraph.rdf.formats import Format
 from clustergraph.rdf.iris import is_iri
 
-OWN = frozenset(
-    {
-        *(".well-known", "about", "api", "browse", "compare", "data", "dataset.jsonld"),
-        *("dcat", "errors", "health", "manifest.json", "metrics", "ontology.svg", "openapi.json", "page"),
-        *("ready", "schema.json", "sparql", "static", "void"),
-    }
-)
-"""First segments of the service's own addresses; things that are named so are reached by `?iri=`."""
+LANGUAGE_FIELD = "lang"
+"""The field of an address that names the language of a page."""
 
-ONTOLOGY = "ontology"
-"""The path of the one document that explains all terms, each behind a `#`."""
+ONTOLOGY, GRAPHS, SNAPSHOTS = "ontology", "graph", "snapshot"
+"""Names below the graph's base: of the document that explains all terms, each behind a `#`; of the collection of all
+named graphs, and what the name of each begins with; what the name of each snapshot begins with."""
 
-REMEMBERED = 4096
-"""How many names' addresses are kept: a page leads to the same ones again and again."""
+MAX_REMEMBERED_NAMES = 4096
+"""For how many names the path is kept: a page leads to the same ones again and again."""
 
-SAFE = "/:@!$&'()*+,;=~"
+_SAFE = "/:@!$&'()*+,;=~"
 # What comes back as it was sent: no escape that a server would resolve, no segment that a client would leave out.
 _PLAIN = re.compile(r"(?!\.{1,2}(?:/|$))[^/?#%\\]+(?:/(?!\.{1,2}(?:/|$))[^/?#%\\]+)*/?")
 
+Fields = Mapping[str, str] | Sequence[tuple[str, str]]
 
-@lru_cache(maxsize=REMEMBERED)
-def link(iri: str, base: str) -> str:
-    """Where on this service a thing is shown: under its own path if it is named below the graph's base.
 
-    Empty for what is not worth a link: only http(s) and urn names are, and anything else (`javascript:`) must never
-    become one.
+class _Fixed:
+    """An address that is always the same. Of the class `Urls`, it is the path that the application has a route for."""
 
-    >>> link("https://a.example/id/b", "https://a.example/"), link("https://b.example/c", "https://a.example/")
-    ('/id/b', '/page?iri=https%3A%2F%2Fb.example%2Fc')
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __get__(self, urls: Urls | None, _owner: type[Urls]) -> str:
+        return f"/{self.path}" if urls is None else urls.to(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """The addresses of a service whose graph names its things below `base`.
+
+    Each begins with `root`, which ends with a slash: a path for links within the service, host and path for everybody
+    else, the base for names in statements. With a `language`, each keeps it.
+
+    >>> urls = Urls("https://a.example/", "/kg/", language="de")
+    >>> urls.sparql, urls.thing("https://a.example/id/b"), Urls.sparql
+    ('/kg/sparql?lang=de', '/kg/id/b?lang=de', '/sparql')
     """
-    if iri.startswith(f"{base}{ONTOLOGY}#") and is_iri(iri):
-        return f"/{quote(iri.removeprefix(base), safe=f'{SAFE}#%')}"
-    path = _path(iri, base)
-    if path is not None:
-        return f"/{path}"
-    return page_link(iri, base) if _scheme(iri) in ("http", "https", "urn") else ""
+
+    base: str
+    root: str = "/"
+    language: str = ""
+
+    home = _Fixed("")
+    about = _Fixed("about")
+    browse = _Fixed("browse")
+    compare = _Fixed("compare")
+    errors = _Fixed("errors")
+    graphs = _Fixed(GRAPHS)
+    ontology = _Fixed(ONTOLOGY)
+    ontology_drawing = _Fixed("ontology.svg")
+    sparql = _Fixed("sparql")
+    queries = _Fixed("api")
+    pages = _Fixed("page")
+    documents = _Fixed("data")
+    static = _Fixed("static")
+    void = _Fixed(".well-known/void")
+    void_short = _Fixed("void")
+    dcat = _Fixed("dcat")
+    croissant = _Fixed(".well-known/croissant.json")
+    sparql_examples = _Fixed(".well-known/sparql-examples")
+    dataset = _Fixed("dataset.jsonld")
+    manifest = _Fixed("manifest.json")
+    schema = _Fixed("schema.json")
+    openapi = _Fixed("openapi.json")
+    health = _Fixed("health")
+    ready = _Fixed("ready")
+    metrics = _Fixed("metrics")
+
+    @property
+    def host(self) -> str:
+        """The root without the slash at its end, as clients of other projects are given it."""
+        return self.root.rstrip("/")
+
+    @property
+    def names(self) -> Urls:
+        """The same addresses below the graph's base, which is what statements name documents by."""
+        return replace(self, root=self.base, language="")
+
+    def to(self, path: str, fields: Fields = ()) -> str:
+        """An address by its path, which may have fields and a fragment already, with more fields.
+
+        >>> Urls("https://a.example/").to("/data?iri=x:y", {"download": "1"})
+        '/data?iri=x:y&download=1'
+        """
+        given = list(fields.items() if isinstance(fields, Mapping) else fields)
+        if self.language:
+            given.append((LANGUAGE_FIELD, self.language))
+        # Two slashes at the beginning would lead to another host.
+        address, hash_, fragment = f"{self.root}{path.lstrip('/')}".partition("#")
+        more = f"{'&' if '?' in address else '?'}{urlencode(given)}" if given else ""
+        return f"{address}{more}{hash_}{fragment}"
+
+    def same(self, path: str, fields: Fields = ()) -> str:
+        """The address that a request came to, by its path as a server gives it: without its escapes."""
+        return self.to(quote(path, safe=_SAFE), fields)
+
+    def thing(self, iri: str) -> str:
+        """Where a thing is shown: under its own path if it is named below the graph's base.
+
+        Empty for what is not worth a link: only http(s) and urn names are, and anything else (`javascript:`) must
+        never become one.
+
+        >>> urls = Urls("https://a.example/")
+        >>> urls.thing("https://a.example/id/b"), urls.thing("https://b.example/c")
+        ('/id/b', '/page?iri=https%3A%2F%2Fb.example%2Fc')
+        """
+        path = _thing_path(iri, self.base)
+        return "" if path is None else self.to(path)
+
+    def page(self, iri: str) -> str:
+        """The page of a thing."""
+        return self.to(_page_path(iri, self.base))
+
+    def data(self, iri: str, form: Format | None = None, fields: Fields = ()) -> str:
+        """The data of a thing, in one format or in the one that the client asks for.
+
+        >>> Urls("https://a.example/").names.data("https://a.example/id/b")
+        'https://a.example/data/id/b'
+        """
+        path = _own_path(iri, self.base)
+        if path and not path.endswith("/"):
+            return self.to(f"{Urls.documents}/{path}{f'.{form.extension}' if form else ''}", fields)
+        named = {"iri": iri, **({"format": form.name} if form else {})}
+        return self.to(f"{Urls.documents}?{urlencode(named)}", fields)
+
+    def query(self, name: str, fields: Fields = (), ending: str = "") -> str:
+        """A canned query with its parameters. `ending` is that of a format's files."""
+        return self.to(f"{Urls.queries}/{name}{f'.{ending}' if ending else ''}", fields)
+
+    def ask(self, text: str) -> str:
+        """The answer to a query in SPARQL."""
+        return self.to(Urls.sparql, {"query": text})
+
+    def editor(self, text: str) -> str:
+        """The page of the editor with a query and its result."""
+        return self.to(Urls.sparql, {"query": text, "format": "html"})
+
+    def comparison(self, iri: str) -> str:
+        """The page that compares a thing with others."""
+        return self.to(Urls.compare, {"thing": iri})
+
+    def error(self, kind: str) -> str:
+        """What is said of one kind of error."""
+        return self.to(f"{Urls.errors}#{kind}")
+
+    def file(self, name: str) -> str:
+        """A file of the pages: style, script, picture."""
+        return self.to(f"{Urls.static}/{name}")
 
 
-def page_link(iri: str, base: str) -> str:
-    """The address of a thing's page."""
-    path = _path(iri, base)
-    return f"/page/{path}" if path else f"/page?{urlencode({'iri': iri})}"
-
-
-def data_link(iri: str, base: str, form: Format) -> str:
-    """The address of a thing's data in one format."""
-    path = _path(iri, base)
-    if path and not path.endswith("/"):
-        return f"/data/{path}.{form.extension}"
-    return f"/data?{urlencode({'iri': iri, 'format': form.name})}"
-
-
-def document_name(iri: str, base: str) -> str:
-    """The name, below the base, of the document of data about a thing, whatever its format.
-
-    >>> document_name("https://a.example/id/b", "https://a.example/")
-    'https://a.example/data/id/b'
-    """
-    path = _path(iri, base)
-    return f"{base}data/{path}" if path and not path.endswith("/") else f"{base}data?{urlencode({'iri': iri})}"
+OWN_SEGMENTS = frozenset(
+    fixed.path.partition("/")[0]
+    for fixed in vars(Urls).values()
+    if isinstance(fixed, _Fixed) and fixed.path not in ("", GRAPHS, ONTOLOGY)
+)
+"""First segments of the service's own addresses; things that are named so are reached by `?iri=`."""
 
 
 def names(path: str, query: str, base: str) -> Iterator[str]:
     """The IRIs that a request for a path below the base may mean; a server has resolved the path's escapes already."""
-    escaped = quote(path, safe=SAFE)
-    legal = "".join(character if ord(character) > 127 else quote(character, safe=SAFE) for character in path)
-    for one in dict.fromkeys((path, legal, escaped)):
-        for candidate in (f"{one}?{query}", one) if query else (one,):
+    escaped = quote(path, safe=_SAFE)
+    legal = "".join(character if ord(character) > 127 else quote(character, safe=_SAFE) for character in path)
+    for written in dict.fromkeys((path, legal, escaped)):
+        for candidate in (f"{written}?{query}", written) if query else (written,):
             if is_iri(base + candidate):
                 yield base + candidate
 
 
 def in_header(iri: str) -> str:
     """An IRI as a header can carry it: as a URI (RFC 3987, section 3.1)."""
-    return quote(iri, safe=f"{SAFE}?#[]%")
+    return quote(iri, safe=f"{_SAFE}?#[]%")
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _path(iri: str, base: str) -> str | None:
+@lru_cache(maxsize=MAX_REMEMBERED_NAMES)
+def _thing_path(iri: str, base: str) -> str | None:
+    if iri.startswith(f"{base}{ONTOLOGY}#") and is_iri(iri):
+        return quote(iri.removeprefix(base), safe=f"{_SAFE}#%")
+    path = _own_path(iri, base)
+    if path is not None:
+        return path
+    return _page_path(iri, base) if _scheme(iri) in ("http", "https", "urn") else None
+
+
+def _page_path(iri: str, base: str) -> str:
+    path = _own_path(iri, base)
+    return f"{Urls.pages}/{path}" if path else f"{Urls.pages}?{urlencode({'iri': iri})}"
+
+
+@lru_cache(maxsize=MAX_REMEMBERED_NAMES)
+def _own_path(iri: str, base: str) -> str | None:
     """The path, quoted, that alone leads to the thing; None if there is none."""
     if not iri.startswith(base) or not is_iri(iri):
         return None
     path = iri.removeprefix(base)
-    if path and (not _PLAIN.fullmatch(path) or path.split("/")[0] in OWN):
+    if path and (not _PLAIN.fullmatch(path) or path.partition("/")[0] in OWN_SEGMENTS):
         return None
-    return quote(path, safe=SAFE)
+    return quote(path, safe=_SAFE)
 
 
 def _scheme(iri: str) -> str:

@@ -13,7 +13,7 @@ from rdflib.namespace import DCTERMS, FOAF, OWL, PROV, RDF, SKOS, VOID, XSD
 
 from clustergraph.describe import class_usage, thing_documents
 from clustergraph.describe.per_snapshot import per_snapshot
-from clustergraph.describe.urls import data_link
+from clustergraph.describe.urls import GRAPHS, Urls
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.formats import Format, of_kind
 from clustergraph.rdf.namespaces import namespace
@@ -53,12 +53,12 @@ _EXAMPLE = """SELECT (MIN(?thing) AS ?example) {
 }"""
 
 
-def dataset_description(engine: Engine, host: str) -> Graph:
+def dataset_description(engine: Engine, urls: Urls) -> Graph:
     """The graph: its size, classes, properties, parts and links, where to ask it and where to get it."""
     snapshot = engine.snapshot
     graph = started(snapshot)
     manifest = snapshot.manifest
-    dataset, document = URIRef(snapshot.base), URIRef(f"{host}/.well-known/void")
+    dataset, document = URIRef(snapshot.base), URIRef(urls.void)
     graph.add((document, RDF.type, VOID.DatasetDescription))
     graph.add((document, FOAF.primaryTopic, dataset))
     graph.add((dataset, RDF.type, VOID.Dataset))
@@ -77,17 +77,17 @@ def dataset_description(engine: Engine, host: str) -> Graph:
     ):
         for value in manifest.get("dataset", {}).get(name, []):
             graph.add((dataset, predicate, URIRef(value) if ":" in value else Literal(value)))
-    graph.add((dataset, VOID.sparqlEndpoint, URIRef(f"{host}/sparql")))
+    graph.add((dataset, VOID.sparqlEndpoint, URIRef(urls.sparql)))
     graph.add((dataset, VOID.uriSpace, Literal(snapshot.base)))
-    graph.add((dataset, VOID.uriLookupEndpoint, URIRef(f"{host}/data?iri=")))
-    graph.add((dataset, FOAF.homepage, URIRef(f"{host}/")))
+    graph.add((dataset, VOID.uriLookupEndpoint, URIRef(f"{urls.documents}?iri=")))
+    graph.add((dataset, FOAF.homepage, URIRef(urls.home)))
     _sizes(graph, dataset, engine)
     knowledge = _asked(engine)
     for vocabulary in knowledge["vocabularies"]:
         graph.add((dataset, VOID.vocabulary, URIRef(vocabulary)))
     for example in knowledge["examples"]:
         graph.add((dataset, VOID.exampleResource, URIRef(example)))
-    _parts(graph, dataset, snapshot, host)
+    _parts(graph, dataset, snapshot, urls)
     _linksets(graph, dataset, knowledge["links"])
     return graph
 
@@ -111,11 +111,9 @@ def texts(snapshot: Snapshot, what: str) -> list[Literal]:
     return [Literal(value, lang=code or None) for code, value in every]
 
 
-def dumps(snapshot: Snapshot, host: str, iri: str | None = None) -> list[tuple[Format, str]]:
+def dumps(urls: Urls, iri: str = "") -> list[tuple[Format, str]]:
     """Where to get a named graph, or everything, in each format."""
-    if iri is None:
-        return [(form, f"{host}/data/{thing_documents.GRAPHS}.{form.extension}") for form in of_kind("graph")]
-    return [(form, host + data_link(iri, snapshot.base, form)) for form in of_kind("graph")]
+    return [(form, urls.data(iri or f"{urls.base}{GRAPHS}", form)) for form in of_kind("graph")]
 
 
 def _sizes(graph: Graph, dataset: URIRef, engine: Engine) -> None:
@@ -140,8 +138,8 @@ def _sizes(graph: Graph, dataset: URIRef, engine: Engine) -> None:
     class_usage.add_to(graph, class_usage.usage(engine), classes)
 
 
-def _parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, host: str) -> None:
-    for form, address in dumps(snapshot, host):
+def _parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls) -> None:
+    for form, address in dumps(urls):
         graph.add((dataset, VOID.dataDump, URIRef(address)))
         graph.add((dataset, VOID.feature, W3C_FORMATS[FORMAT_NAMES[form.name]]))
     for iri, triples in sorted(snapshot.graphs.items()):
@@ -150,7 +148,7 @@ def _parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, host: str) -> None
         graph.add((part, RDF.type, VOID.Dataset))
         graph.add((part, DCTERMS.title, Literal(short_name(snapshot, iri))))
         graph.add((part, VOID.triples, count(triples)))
-        for _, address in dumps(snapshot, host, iri):
+        for _, address in dumps(urls, iri):
             graph.add((part, VOID.dataDump, URIRef(address)))
 
 

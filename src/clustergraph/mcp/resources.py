@@ -11,7 +11,7 @@ from rdflib import Graph
 
 from clustergraph.describe import sparql_examples, thing_documents
 from clustergraph.describe.citation import cite
-from clustergraph.describe.urls import ONTOLOGY
+from clustergraph.describe.urls import ONTOLOGY, Urls
 from clustergraph.mcp import describe_tool, schema_tool
 from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.rdf.formats import Format, find
@@ -112,7 +112,7 @@ def _examples(knowledge: Knowledge) -> str:
     graph = Graph()
     for prefix, iri in knowledge.snapshot.prefixes.items():
         graph.bind(prefix, iri, override=False)
-    sparql_examples.add_to(graph, knowledge.engine, knowledge.catalogue, knowledge.snapshot.base.rstrip("/"))
+    sparql_examples.add_to(graph, knowledge.engine, knowledge.catalogue, Urls(knowledge.snapshot.base).names)
     return graph.serialize(format="turtle")
 
 

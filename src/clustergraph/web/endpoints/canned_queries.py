@@ -10,11 +10,12 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from clustergraph.catalogue import CannedQuery, Parameter
+from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.messages import message
 from clustergraph.rdf import formats
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.web.http import i18n, request_params, responses
-from clustergraph.web.http.current import service
+from clustergraph.web.http.current import absolute_urls, service
 from clustergraph.web.http.negotiation import choose, prefers_html
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages.code_snippets import snippets
@@ -24,7 +25,7 @@ from clustergraph.web.pages.topics import by_topic
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
-RESERVED = ("format", "timeout", i18n.FIELD)
+RESERVED = ("format", "timeout", LANGUAGE_FIELD)
 """Parameters of the service itself, which every canned query takes besides its own."""
 
 
@@ -50,8 +51,8 @@ def query(name: str) -> Response:
     asked = {key: values for key, values in given.lists() if key not in RESERVED}
     if choice.is_html and _asks_nothing(found, asked):
         return responses.page(render_template("query.html", query=found, **_form(found, asked)))
-    if found.parameter(i18n.FIELD) and (code or choice.is_html):
-        asked[i18n.FIELD] = [code or i18n.language()]
+    if found.parameter(LANGUAGE_FIELD) and (code or choice.is_html):
+        asked[LANGUAGE_FIELD] = [code or i18n.language()]
     answer = service().catalogue.run(
         service().engine,
         found.name,
@@ -72,10 +73,10 @@ def query(name: str) -> Response:
 
 def _language(given: MultiDict[str, str]) -> str:
     """The language that labels are asked for in; empty where none is."""
-    code = request_params.single(given, i18n.FIELD) or ""
+    code = request_params.single(given, LANGUAGE_FIELD) or ""
     if code and code not in i18n.LANGUAGES:
         detail = message("lang is {code!r}; give {known}.", code=code, known=i18n.LANGUAGES)
-        raise Problem("bad-parameter", detail, parameter=i18n.FIELD)
+        raise Problem("bad-parameter", detail, parameter=LANGUAGE_FIELD)
     return code
 
 
@@ -83,7 +84,7 @@ def describe(found: CannedQuery) -> dict[str, Any]:
     """A canned query as JSON."""
     return {
         "name": found.name,
-        "href": f"{responses.host_url()}/api/{found.name}",
+        "href": absolute_urls().query(found.name),
         "summary": {"en": found.summary.en, "de": found.summary.in_language("de")},
         "description": {"en": found.description.en, "de": found.description.in_language("de")},
         "tags": list(found.tags),
@@ -140,7 +141,7 @@ def _form(found: CannedQuery, given: dict[str, list[str]]) -> dict[str, Any]:
     """What the form of a query shows: its parameters with values to choose from, and the values given."""
     engine, catalogue, code = service().engine, service().catalogue, i18n.language()
     # The page's own language is chosen in its head.
-    shown = [one for one in found.parameters if one.name != i18n.FIELD]
+    shown = [one for one in found.parameters if one.name != LANGUAGE_FIELD]
     return {
         "parameters": [(one, _label(one, code), catalogue.suggestions(found, one, engine, code)) for one in shown],
         "values": {name: values[0] for name, values in given.items()},

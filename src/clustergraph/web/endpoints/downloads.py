@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from clustergraph.describe import thing_documents
+from clustergraph.describe.urls import GRAPHS
 from clustergraph.engine.base import Answer
 from clustergraph.messages import message
 from clustergraph.rdf.formats import Format
@@ -15,7 +16,7 @@ from clustergraph.snapshots.graph_names import short_name
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import ResultTooLarge
 from clustergraph.web.http import export_files, request_params, responses
-from clustergraph.web.http.current import service
+from clustergraph.web.http.current import service, urls
 from clustergraph.web.http.negotiation import Choice, choose
 from clustergraph.web.http.problem import Problem
 
@@ -29,9 +30,7 @@ def everything(suffix: str | None) -> Response:
     """All graphs: merged, or by name in the formats that keep names."""
     response = _download(None, suffix, lambda form: thing_documents.whole(service().engine, form))
     response.headers["Link"] = ", ".join(
-        thing_documents.links(
-            service().snapshot, f"{service().snapshot.base}{thing_documents.GRAPHS}", response.mimetype or ""
-        )
+        thing_documents.links(service().snapshot, urls(), f"{service().snapshot.base}{GRAPHS}", response.mimetype or "")
     )
     return response
 

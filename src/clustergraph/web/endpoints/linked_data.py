@@ -15,14 +15,13 @@ from clustergraph.describe import thing_documents
 from clustergraph.describe.prov import snapshot_description
 from clustergraph.describe.similar_names import suggest
 from clustergraph.describe.thing_queries import is_there
-from clustergraph.describe.urls import ONTOLOGY, data_link, names, page_link
+from clustergraph.describe.urls import GRAPHS, ONTOLOGY, SNAPSHOTS, names
 from clustergraph.messages import message
 from clustergraph.rdf import formats
 from clustergraph.rdf.formats import Format
 from clustergraph.web.endpoints import downloads
 from clustergraph.web.http import descriptions, request_params, responses
-from clustergraph.web.http.current import labels, service
-from clustergraph.web.http.i18n import here
+from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.negotiation import choose
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import graphs, ontology
@@ -48,7 +47,7 @@ def data_of_iri() -> Response:
 @blueprint.get("/page/<path:path>")
 def page(path: str) -> Response:
     """The page of a thing named below the graph's base."""
-    if path == thing_documents.GRAPHS:
+    if path == GRAPHS:
         return graphs.index()
     if _is_snapshot(path):
         return graphs.snapshot_page()
@@ -72,25 +71,23 @@ def resolve(path: str) -> Response:
     A path that ends in a format's file ending, and names nothing itself, leads to that format.
     """
     base = service().snapshot.base
-    if path == thing_documents.SNAPSHOTS:
-        return responses.see_other(f"/{path}/{service().snapshot.name}")
+    if path == SNAPSHOTS:
+        return responses.see_other(urls().thing(thing_documents.snapshot_iri(service().snapshot)))
     stem, _, ending = path.rpartition(".")
     iri = _named(path, request.query_string.decode("latin-1"))
     if iri is not None:
         choice = choose(request, "graph", request_params.address(request), html=True)
-        return responses.see_other(
-            here(page_link(iri, base)) if choice.is_html else data_link(iri, base, choice.format)
-        )
+        return responses.see_other(page_urls().page(iri) if choice.is_html else urls().data(iri, choice.format))
     form = formats.find(ending, "graph")
     if stem and form and (iri := _named(stem, "")):
-        return responses.see_other(data_link(iri, base, form))
+        return responses.see_other(urls().data(iri, form))
     raise nothing(f"{base}{path}")
 
 
 def nothing(iri: str) -> Problem:
     """The error for a name that is not here, with names that are like it."""
     segments = iri.removeprefix(service().snapshot.base).split("/")
-    if iri.startswith(service().snapshot.base) and segments[0] == thing_documents.SNAPSHOTS and len(segments) == 2:
+    if iri.startswith(service().snapshot.base) and segments[0] == SNAPSHOTS and len(segments) == 2:
         current = thing_documents.snapshot_iri(service().snapshot)
         detail = message("The snapshot <{iri}> is not served here; only the current one is described.", iri=iri)
         return Problem("not-found", detail, suggestions=[current])
@@ -112,7 +109,7 @@ def _is_snapshot(path: str) -> bool:
 
 def _named(path: str, query: str) -> str | None:
     """The IRI that a path means: of a thing, the current snapshot, or the collection of all graphs."""
-    if path == thing_documents.GRAPHS or _is_snapshot(path):
+    if path == GRAPHS or _is_snapshot(path):
         return f"{service().snapshot.base}{path}"
     return _find(path, query)
 
@@ -133,7 +130,7 @@ def _missing(iri: str) -> NoReturn:
 
 def _data_at(path: str, suffix: str | None) -> Response | None:
     """The data of what a path below the base names; None if it names nothing."""
-    if path == thing_documents.GRAPHS:
+    if path == GRAPHS:
         return downloads.everything(suffix)
     if _is_snapshot(path):
         response = descriptions.respond(snapshot_description, suffix)
@@ -171,9 +168,9 @@ def _page(iri: str) -> Response | None:
 
 def data_links(iri: str) -> list[tuple[Format, str]]:
     """The addresses of a thing's data, one for each format."""
-    return [(form, data_link(iri, service().snapshot.base, form)) for form in formats.of_kind("graph")]
+    return [(form, urls().data(iri, form)) for form in formats.of_kind("graph")]
 
 
 def _links(iri: str, given: str) -> str:
     """The Link header of a page or a document about a thing, which comes as the media type `given`."""
-    return ", ".join(thing_documents.links(service().snapshot, iri, given))
+    return ", ".join(thing_documents.links(service().snapshot, urls(), iri, given))

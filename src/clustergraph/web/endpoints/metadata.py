@@ -13,7 +13,7 @@ from flask import Blueprint, Response
 from clustergraph.describe import croissant, dcat, schema_org, sparql_examples
 from clustergraph.describe.void import dataset_description
 from clustergraph.web.http import descriptions, responses
-from clustergraph.web.http.current import service
+from clustergraph.web.http.current import absolute_urls, service, urls
 from clustergraph.web.http.i18n import language
 
 blueprint = Blueprint("descriptions", __name__)
@@ -25,10 +25,10 @@ def void() -> Response:
     response = descriptions.respond(dataset_description)
     response.headers["Link"] = ", ".join(
         (
-            '</dcat>; rel="related"',
-            '</dataset.jsonld>; rel="related"; type="application/ld+json"',
-            f'<{croissant.PATH}>; rel="related"; type="application/ld+json"',
-            f'<{sparql_examples.PATH}>; rel="related"',
+            f'<{urls().dcat}>; rel="related"',
+            f'<{urls().dataset}>; rel="related"; type="application/ld+json"',
+            f'<{urls().croissant}>; rel="related"; type="application/ld+json"',
+            f'<{urls().sparql_examples}>; rel="related"',
         )
     )
     return response
@@ -37,32 +37,32 @@ def void() -> Response:
 @blueprint.get("/void")
 def void_short() -> Response:
     """Where some clients look for VoID."""
-    return responses.redirect("/.well-known/void", 302)
+    return responses.redirect(urls().void, 302)
 
 
 @blueprint.get("/dcat")
 def catalog() -> Response:
     """The DCAT-AP description of the graph and its downloads."""
     response = descriptions.respond(dcat.catalog)
-    response.headers["Link"] = '</.well-known/void>; rel="describedby"'
+    response.headers["Link"] = f'<{urls().void}>; rel="describedby"'
     return response
 
 
-@blueprint.get(sparql_examples.PATH)
+@blueprint.get("/.well-known/sparql-examples")
 def examples() -> Response:
     """The canned queries as examples, for tools of other projects."""
-    response = descriptions.respond(lambda engine, host: sparql_examples.described(engine, service().catalogue, host))
-    response.headers["Link"] = '</.well-known/void>; rel="describedby", </api>; rel="related"'
+    response = descriptions.respond(lambda engine, urls: sparql_examples.described(engine, service().catalogue, urls))
+    response.headers["Link"] = f'<{urls().void}>; rel="describedby", <{urls().queries}>; rel="related"'
     return response
 
 
-@blueprint.get(croissant.PATH)
+@blueprint.get("/.well-known/croissant.json")
 def tables() -> Response:
     """The tables that can be downloaded, as Croissant describes them."""
-    document = croissant.dataset(service().engine, service().catalogue, responses.host_url())
+    document = croissant.dataset(service().engine, service().catalogue, absolute_urls())
     body = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     response = Response(body, content_type="application/ld+json")
-    response.headers["Link"] = '</.well-known/void>; rel="describedby"'
+    response.headers["Link"] = f'<{urls().void}>; rel="describedby"'
     return responses.kept(response)
 
 
@@ -73,7 +73,7 @@ def dataset() -> Response:
     response = Response(body, content_type="application/ld+json")
     response.headers["Content-Language"] = language()
     response.vary.add("Accept-Language")
-    response.headers["Link"] = '</.well-known/void>; rel="describedby"'
+    response.headers["Link"] = f'<{urls().void}>; rel="describedby"'
     return responses.kept(response)
 
 
@@ -84,4 +84,4 @@ def _for_templates() -> dict[str, Any]:
 
 
 def _markup() -> dict[str, Any]:
-    return schema_org.dataset(service().engine, responses.host_url(), language())
+    return schema_org.dataset(service().engine, absolute_urls(), language())

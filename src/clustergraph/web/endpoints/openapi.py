@@ -8,11 +8,11 @@ from flask import Blueprint, Response, jsonify
 
 from clustergraph import __version__
 from clustergraph.catalogue import CannedQuery, Parameter, json_schema
-from clustergraph.describe import croissant, sparql_examples
+from clustergraph.describe.urls import Urls
 from clustergraph.rdf.formats import FORMATS, Kind, of_kind
 from clustergraph.web.endpoints.sparql import FORM, QUERY
 from clustergraph.web.http import responses
-from clustergraph.web.http.current import service
+from clustergraph.web.http.current import absolute_urls, service, urls
 from clustergraph.web.http.problem import KINDS
 from clustergraph.web.pages import composed_pages
 from clustergraph.web.pages.browse import browsable
@@ -44,12 +44,12 @@ def document() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": info,
-        "servers": [{"url": responses.host_url()}],
+        "servers": [{"url": absolute_urls().host}],
         "tags": [{"name": name} for name in _tags()],
         "paths": {
-            "/sparql": _sparql(),
-            "/api": _simple("queries", "List the canned queries", ("application/json", HTML), "Queries"),
-            **{f"/api/{query.name}": {"get": _canned(query)} for query in service().catalogue},
+            Urls.sparql: _sparql(),
+            Urls.queries: _simple("queries", "List the canned queries", ("application/json", HTML), "Queries"),
+            **{f"{Urls.queries}/{query.name}": {"get": _canned(query)} for query in service().catalogue},
             **_things(),
             **_about(),
             **_explorer(),
@@ -177,11 +177,11 @@ def _things() -> dict[str, Any]:
     follow["responses"] = {"303": seen, "default": follow["responses"]["default"]}
     data, form = _contents("graph"), _format(("graph",), html=False)
     return {
-        "/{path}": {"get": follow},
-        "/page": _simple("pageOfIri", "The page of a thing", (HTML,), "Linked data", [iri]),
-        "/page/{path}": _simple("page", "The page of a thing", (HTML,), "Linked data", [path]),
-        "/data": {"get": _operation("dataOfIri", "A thing as RDF", data, "Linked data", [iri, form])},
-        "/data/{path}": {"get": _operation("data", "A thing as RDF", data, "Linked data", [path, form])},
+        f"{Urls.home}{{path}}": {"get": follow},
+        Urls.pages: _simple("pageOfIri", "The page of a thing", (HTML,), "Linked data", [iri]),
+        f"{Urls.pages}/{{path}}": _simple("page", "The page of a thing", (HTML,), "Linked data", [path]),
+        Urls.documents: {"get": _operation("dataOfIri", "A thing as RDF", data, "Linked data", [iri, form])},
+        f"{Urls.documents}/{{path}}": {"get": _operation("data", "A thing as RDF", data, "Linked data", [path, form])},
     }
 
 
@@ -199,19 +199,17 @@ def _about() -> dict[str, Any]:
     ontology = _operation(
         "ontology", "The terms of the graph", _contents("graph", html=True), "Linked data", [_format(("graph",))]
     )
-    moved = {"description": "See /.well-known/void", "headers": {"Location": {"schema": {"type": "string"}}}}
+    moved = {"description": f"See {Urls.void}", "headers": {"Location": {"schema": {"type": "string"}}}}
     short = _operation("voidShort", "Lead to the description of the graph", {}, "Service")
     short["responses"] = {"302": moved, "default": short["responses"]["default"]}
     return {
-        "/": _simple("home", "What this is and what it holds", (HTML,), "Service"),
-        "/.well-known/void": {"get": void},
-        "/void": {"get": short},
-        "/dcat": {"get": catalog},
-        "/dataset.jsonld": _simple(
-            "datasetMarkup", "Describe the graph (schema.org)", ("application/ld+json",), "Service"
-        ),
-        croissant.PATH: _simple("croissant", "Describe the tables (Croissant)", ("application/ld+json",), "Service"),
-        sparql_examples.PATH: {
+        Urls.home: _simple("home", "What this is and what it holds", (HTML,), "Service"),
+        Urls.void: {"get": void},
+        Urls.void_short: {"get": short},
+        Urls.dcat: {"get": catalog},
+        Urls.dataset: _simple("datasetMarkup", "Describe the graph (schema.org)", ("application/ld+json",), "Service"),
+        Urls.croissant: _simple("croissant", "Describe the tables (Croissant)", ("application/ld+json",), "Service"),
+        Urls.sparql_examples: {
             "get": _operation(
                 "sparqlExamples",
                 "The canned queries as SPARQL examples (SHACL)",
@@ -220,22 +218,24 @@ def _about() -> dict[str, Any]:
                 [_format(("graph",), False)],
             )
         },
-        "/ontology": {"get": ontology},
-        "/ontology.svg": _simple("ontologyDrawing", "A drawing of the classes", ("image/svg+xml",), "Linked data"),
-        "/errors": _simple("errors", "Every kind of error and what to do about it", (HTML,), "Service"),
-        "/openapi.json": _simple("openapi", "This description", ("application/json",), "Service"),
-        "/health": _simple("health", "Whether the process is alive", ("application/json",), "Service"),
-        "/ready": _simple("ready", "Whether queries are answered", ("application/json",), "Service"),
-        "/metrics": _simple("metrics", "Counts for Prometheus", ("text/plain",), "Service"),
+        Urls.ontology: {"get": ontology},
+        Urls.ontology_drawing: _simple(
+            "ontologyDrawing", "A drawing of the classes", ("image/svg+xml",), "Linked data"
+        ),
+        Urls.errors: _simple("errors", "Every kind of error and what to do about it", (HTML,), "Service"),
+        Urls.openapi: _simple("openapi", "This description", ("application/json",), "Service"),
+        Urls.health: _simple("health", "Whether the process is alive", ("application/json",), "Service"),
+        Urls.ready: _simple("ready", "Whether queries are answered", ("application/json",), "Service"),
+        Urls.metrics: _simple("metrics", "Counts for Prometheus", ("text/plain",), "Service"),
     }
 
 
 def _explorer() -> dict[str, Any]:
     """The pages that depend on what the canned queries are marked for."""
     paths = {
-        "/about": _simple("aboutPage", "Where the graph comes from and how to cite it", (HTML,), "Service"),
-        "/manifest.json": _simple("manifest", "What the snapshot is", ("application/json",), "SPARQL"),
-        "/schema.json": _simple("schemaTerms", "Prefixes, classes and properties", ("application/json",), "SPARQL"),
+        Urls.about: _simple("aboutPage", "Where the graph comes from and how to cite it", (HTML,), "Service"),
+        Urls.manifest: _simple("manifest", "What the snapshot is", ("application/json",), "SPARQL"),
+        Urls.schema: _simple("schemaTerms", "Prefixes, classes and properties", ("application/json",), "SPARQL"),
     }
     query = browsable()
     if query is not None and query.browse is not None:
@@ -243,13 +243,13 @@ def _explorer() -> dict[str, Any]:
         facets = [_in_query(facet.name, f"{facet.label}: any of these", iris) for facet in query.browse.facets]
         contents = _contents("results", "graph", html=True)
         parameters = [*facets, _format(("results", "graph"))]
-        paths["/browse"] = {
+        paths[Urls.browse] = {
             "get": _operation("browsePage", "Things by facets that combine", contents, "Queries", parameters)
         }
     if any(place.of == "compare" for one in service().catalogue for place in one.pages):
         things = {"type": "array", "items": {"type": "string"}, "maxItems": MOST}
         parameters = [_in_query("thing", "Two to four things, by IRI, short name or label", things)]
-        paths["/compare"] = _simple("comparePage", "Things side by side", (HTML,), "Queries", parameters)
+        paths[Urls.compare] = _simple("comparePage", "Things side by side", (HTML,), "Queries", parameters)
     for path, title in composed_pages.pages(service().catalogue).items():
         paths[f"/{path}"] = _simple(f"site_{path.replace('-', '_')}", str(title), (HTML,), "Queries")
     return paths
@@ -261,7 +261,7 @@ def _problem() -> dict[str, Any]:
         "description": "Problem details (RFC 9457)",
         "required": ["type", "title", "status", "detail"],
         "properties": {
-            "type": {"type": "string", "enum": [f"/errors#{slug}" for slug in KINDS]},
+            "type": {"type": "string", "enum": [urls().error(slug) for slug in KINDS]},
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "detail": {"type": "string"},

@@ -14,7 +14,7 @@ from clustergraph.rdf.formats import FORMATS, Kind
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 from clustergraph.web.http import descriptions, request_params, responses
-from clustergraph.web.http.current import service
+from clustergraph.web.http.current import service, urls
 from clustergraph.web.http.negotiation import choose, prefers_html
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.middleware.fast_path import FAILED
@@ -128,9 +128,9 @@ def _describe() -> Response:
     if prefers_html(request):
         return responses.page(render_template("sparql.html", query="", **_editor()))
     response = descriptions.respond(
-        lambda engine, host: service_description(
-            engine, service().catalogue, host, federated=bool(service().settings.allow)
+        lambda engine, urls: service_description(
+            engine, service().catalogue, urls, federated=bool(service().settings.allow)
         )
     )
-    response.headers["Link"] = '</.well-known/void>; rel="describedby"'
+    response.headers["Link"] = f'<{urls().void}>; rel="describedby"'
     return response

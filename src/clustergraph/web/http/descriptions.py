@@ -7,10 +7,11 @@ from collections.abc import Callable
 from flask import Response, request
 from rdflib import Graph
 
+from clustergraph.describe.urls import Urls
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.formats import Format
 from clustergraph.web.http import request_params, responses
-from clustergraph.web.http.current import service
+from clustergraph.web.http.current import absolute_urls, service
 from clustergraph.web.http.negotiation import choose
 
 # What is described here has no named graphs, and then TriG is Turtle and N-Quads is N-Triples.
@@ -24,10 +25,10 @@ RDFLIB_NAMES = {
 }
 
 
-def respond(describe: Callable[[Engine, str], Graph], suffix: str | None = None) -> Response:
+def respond(describe: Callable[[Engine, Urls], Graph], suffix: str | None = None) -> Response:
     """A description in the format that the client asks for."""
     choice = choose(request, "graph", request_params.address(request), suffix=suffix)
-    graph = describe(service().engine, responses.host_url())
+    graph = describe(service().engine, absolute_urls())
     response = Response(serialise(graph, choice.format), content_type=choice.content_type)
     response.vary.add("Accept")
     return responses.kept(response)

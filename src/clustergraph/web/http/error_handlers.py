@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from clustergraph.catalogue import ParameterError, UnknownQuery
-from clustergraph.describe.urls import link
 from clustergraph.messages import Message, message
 from clustergraph.sparql import errors as engine_errors
-from clustergraph.web.http.current import labels, service
+from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.i18n import language, sentence, texts
 from clustergraph.web.http.negotiation import prefers_html
 from clustergraph.web.http.problem import KINDS, Problem
@@ -38,11 +36,11 @@ def problem_body(slug: str, detail: str, **more: Any) -> dict[str, Any]:
     """The problem object of RFC 9457 in the request's language; its type leads to this service's own page of errors."""
     words = texts(language())
     return {
-        "type": f"/errors#{slug}",
+        "type": urls().error(slug),
         "title": words[f"error.{slug}.title"],
         "status": KINDS[slug].status,
         "detail": sentence(detail)[0],
-        "advice": words[f"error.{slug}.advice"],
+        "advice": words[f"error.{slug}.advice"].format(queries=urls().queries),
         **{name: value for name, value in more.items() if value not in (None, "", [], ())},
     }
 
@@ -71,7 +69,7 @@ def _perhaps(body: dict[str, Any]) -> list[tuple[str, str]]:
 
     if near := body.get("near"):
         catalogue = service().catalogue
-        return [(catalogue[name].summary.in_language(language()), f"/api/{name}") for name in near]
+        return [(catalogue[name].summary.in_language(language()), page_urls().query(name)) for name in near]
     found = [str(one) for one in body.get("suggestions", ())]
     base = service().snapshot.base
     things = [one for one in found if one.startswith(base)]
@@ -80,11 +78,11 @@ def _perhaps(body: dict[str, Any]) -> list[tuple[str, str]]:
     except engine_errors.EngineError:
         names = {}  # what went wrong matters more than what else there is
     if things:
-        return [(names.get(one) or one, link(one, base)) for one in things]
+        return [(names.get(one) or one, page_urls().thing(one)) for one in things]
     parameter = body.get("parameter", "")
     if request.method != "GET" or parameter not in request.args:
         return [(one, "") for one in found]
-    return [(one, f"{request.path}?{urlencode({**request.args, parameter: one})}") for one in found]
+    return [(one, urls().same(request.path, {**request.args, parameter: one})) for one in found]
 
 
 def translate(error: Exception) -> Problem | None:

@@ -12,18 +12,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
-from urllib.parse import urlencode
 
 from flask import has_request_context, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.messages import Message
 
 LANGUAGES = ("en", "de")
 """What pages can be in; the first is for everyone who asks for neither."""
 
-FIELD = "lang"
 _LANGUAGE, _EXPLICIT = "clustergraph.language", "clustergraph.language.explicit"
 """Where a request keeps its language, and the one that its address names: a page asks some hundred times."""
 _TEXTS = Path(__file__).parents[1] / "translations"
@@ -51,7 +50,7 @@ def explicit() -> str:
         return ""
     environ = request.environ
     if _EXPLICIT not in environ:
-        named = request.args.get(FIELD, "")
+        named = request.args.get(LANGUAGE_FIELD, "")
         environ[_EXPLICIT] = named if named in LANGUAGES else ""
     return str(environ[_EXPLICIT])
 
@@ -112,23 +111,6 @@ def sentence(text: str) -> tuple[str, str]:
     known = _sentences(code)
     found = text.in_language(code, known, texts(code)["or"]) if isinstance(text, Message) else known.get(text)
     return (found, code) if found else (str(text), LANGUAGES[0])
-
-
-def here(address: str, **fields: str) -> str:
-    """An address of this service with more fields, and with the language if this page was asked for in one by name."""
-    code = explicit()
-    if code and address.startswith("/") and not address.startswith("//") and FIELD not in fields:
-        fields = {**fields, FIELD: code}
-    if not fields:
-        return address
-    path, hash_, fragment = address.partition("#")
-    return f"{path}{'&' if '?' in path else '?'}{urlencode(fields)}{hash_}{fragment}"
-
-
-def in_language(code: str) -> str:
-    """The address of this very page in another language."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != FIELD]
-    return f"{request.path}?{urlencode([*kept, (FIELD, code)])}"
 
 
 def number(value: int | float | str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from clustergraph.describe.urls import Urls
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -26,7 +28,7 @@ KINDS: dict[str, Kind] = {
     ),
     "read-only": Kind(403, "Read-only", "Updates are not taken here."),
     "not-found": Kind(404, "Not found", "Check the address; the home page leads to everything there is."),
-    "unknown-query": Kind(404, "No such canned query", "The list at /api names them all."),
+    "unknown-query": Kind(404, "No such canned query", f"The list at {Urls.queries} names them all."),
     "method-not-allowed": Kind(405, "Method not allowed", "Use one of the methods in the Allow header."),
     "not-acceptable": Kind(406, "Not acceptable", "Ask for one of the media types that the detail lists."),
     "too-large": Kind(413, "Request too large", "Send a shorter request, or have the operator raise request_size."),

@@ -6,7 +6,6 @@ from flask import Response, request
 
 from clustergraph.engine.base import Answer
 from clustergraph.sparql.parsed_query import ParsedQuery
-from clustergraph.web.http.current import service
 from clustergraph.web.http.headers import PUBLIC
 from clustergraph.web.http.negotiation import Choice
 
@@ -54,8 +53,3 @@ def see_other(where: str) -> Response:
     response = redirect(where, 303)
     response.vary.add("Accept")
     return response
-
-
-def host_url() -> str:
-    """The address that clients reach this service at, without a slash at its end."""
-    return service().settings.url.rstrip("/") or request.host_url.rstrip("/")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from wsgiref.types import WSGIEnvironment
 
+from clustergraph.describe.urls import Urls
 from clustergraph.engine.base import Answer
 from clustergraph.rdf import formats
 from clustergraph.sparql.parsed_query import ParsedQuery
@@ -76,7 +77,7 @@ def look_up(asked: Question, service: Service) -> Short | None:
 def question(environ: WSGIEnvironment) -> Question | None:
     """The query and what its answer is to be, if it is asked as nearly all ask."""
     given = environ.get("QUERY_STRING", "")
-    if environ.get("PATH_INFO") != "/sparql" or not given.startswith("query=") or "&" in given:
+    if environ.get("PATH_INFO") != Urls.sparql or not given.startswith("query=") or "&" in given:
         return None
     if len(given) > MAX_QUERY_STRING_BYTES:
         return None

@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from clustergraph.describe.urls import Urls
 from clustergraph.engine.cache import ByteCache
 from clustergraph.web.http.export_files import FILE, Part
 from clustergraph.web.http.headers import EVERYWHERE, PUBLIC
@@ -28,7 +29,7 @@ from clustergraph.web.service import MIB, Service
 HEADERS_BYTES = 2000
 """What the headers of a response take in memory, about."""
 
-UNLIMITED = frozenset({"/health", "/ready", "/metrics"})
+UNLIMITED = frozenset({Urls.health, Urls.ready, Urls.metrics})
 """What whoever watches over the service asks, often."""
 
 REFUSED = "clustergraph.refused"
@@ -171,7 +172,9 @@ class Front:
         parts = (
             snapshot,
             self._edition,
-            f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}" if self._named_by_host else "",
+            f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}{environ.get('SCRIPT_NAME', '')}"
+            if self._named_by_host
+            else "",
             environ.get("PATH_INFO", ""),
             environ.get("QUERY_STRING", ""),
             environ.get("HTTP_ACCEPT", ""),

@@ -11,19 +11,20 @@ import re
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template
-from markupsafe import Markup, escape
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from clustergraph.describe.citation import cite
 from clustergraph.rdf import python_values
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.web.http import i18n, responses
-from clustergraph.web.http.current import labels, service
+from clustergraph.web.http.current import labels, page_urls, service
 from clustergraph.web.pages import page_sections
 from clustergraph.web.pages.display_term import Term, shown
 
 blueprint = Blueprint("about", __name__)
 
-_INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\((https?://[^\s)]+|/[^\s)/][^\s)]*|/)\)")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
 
 
 @blueprint.get("/about")
@@ -65,40 +66,17 @@ def own_text(code: str) -> str:
 
 
 def markdown(text: str) -> Markup:
-    """A few marks of Markdown as HTML; everything else is text. Headings begin at the second level.
+    """Markdown as HTML. HTML and pictures in it stay text, and headings begin at the second level.
 
     >>> markdown("# Rules\\n\\nOne <b> **rule** `x`.\\n\\n- a\\n- [b](https://b.example/)")
-    Markup('<h2>Rules</h2>\\n<p>One &lt;b&gt; <strong>rule</strong> <code>x</code>.</p>\\n<ul>\\n<li>a</li>\\n<li><a href="https://b.example/">b</a></li>\\n</ul>')
+    Markup('<h2>Rules</h2>\\n<p>One &lt;b&gt; <strong>rule</strong> <code>x</code>.</p>\\n<ul>\\n<li>a</li>\\n<li><a href="https://b.example/">b</a></li>\\n</ul>\\n')
     """
-    blocks = []
-    for block in re.split(r"\n\s*\n", text.strip()):
-        lines = block.strip().splitlines()
-        if not lines:
-            continue
-        heading = re.fullmatch(r"(#{1,3})\s+(.+)", lines[0])
-        if heading:
-            level = len(heading[1]) + 1
-            blocks.append(f"<h{level}>{_inline(heading[2])}</h{level}>")
-            lines = lines[1:]
-        if lines and all(re.match(r"[-*]\s+|\s+\S", line) for line in lines):
-            items = re.split(r"^[-*]\s+", "\n".join(lines), flags=re.M)[1:]
-            listed = "\n".join(f"<li>{_inline(' '.join(item.split()))}</li>" for item in items)
-            blocks.append(f"<ul>\n{listed}\n</ul>")
-        elif lines:
-            blocks.append(f"<p>{_inline(' '.join(line.strip() for line in lines))}</p>")
-    return Markup("\n".join(blocks))
-
-
-def _inline(text: str) -> str:
-    parts, at = [], 0
-    for match in _INLINE.finditer(text):
-        parts.append(str(escape(text[at : match.start()])))
-        code, strong, words, address = match.groups()
-        if code:
-            parts.append(f"<code>{escape(code)}</code>")
-        elif strong:
-            parts.append(f"<strong>{escape(strong)}</strong>")
-        else:
-            parts.append(f'<a href="{escape(i18n.here(address))}">{escape(words)}</a>')
-        at = match.end()
-    return "".join(parts) + str(escape(text[at:]))
+    tokens = _MARKDOWN.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+        for part in token.children or ():
+            address = str(part.attrs.get("href", ""))
+            if address.startswith("/") and not address.startswith("//"):
+                part.attrs["href"] = page_urls().to(address)
+    return Markup(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from rdflib import URIRef
 from werkzeug.datastructures import MultiDict
 
 from clustergraph.catalogue import Browse, CannedQuery, Facet
+from clustergraph.describe.urls import LANGUAGE_FIELD, Urls
 from clustergraph.engine.base import Answer
 from clustergraph.messages import message
 from clustergraph.rdf import formats
@@ -24,8 +24,7 @@ from clustergraph.sparql.bindings import written
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 from clustergraph.web.http import i18n, request_params, responses
-from clustergraph.web.http.current import labels, service
-from clustergraph.web.http.i18n import here
+from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.negotiation import choose
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import result_views
@@ -34,7 +33,7 @@ from clustergraph.web.pages.result_views import document_of, localised
 
 blueprint = Blueprint("browse", __name__)
 
-RESERVED = ("format", "timeout", i18n.FIELD)
+RESERVED = ("format", "timeout", LANGUAGE_FIELD)
 
 DOWNLOADS = ("csv", "json", "turtle")
 
@@ -113,7 +112,7 @@ def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Respo
     ]
     arguments = list(_arguments(chosen))
     downloads = [
-        (form.label, f"/browse?{urlencode([*arguments, ('format', form.name)])}")
+        (form.label, urls().to(Urls.browse, [*arguments, ("format", form.name)]))
         for form in formats.FORMATS
         if form.name in DOWNLOADS
     ]
@@ -125,8 +124,8 @@ def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Respo
         chips=chips,
         downloads=downloads,
         text=text,
-        editor=here(f"/sparql?{urlencode({'query': text, 'format': 'html'})}"),
-        source=here(f"/browse?{urlencode([*arguments, ('format', 'json')])}"),
+        editor=page_urls().editor(text),
+        source=page_urls().to(Urls.browse, [*arguments, ("format", "json")]),
     )
     return responses.timed(responses.page(html), answer)
 
@@ -230,4 +229,4 @@ def _arguments(chosen: Chosen) -> Iterable[tuple[str, str]]:
 
 def _without(chosen: Chosen, name: str, value: str) -> str:
     kept = [one for one in _arguments(chosen) if one != (name, value)]
-    return here(f"/browse?{urlencode(kept)}" if kept else "/browse")
+    return page_urls().to(Urls.browse, kept)

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from clustergraph.catalogue import CannedQuery
-from clustergraph.web.http import responses
+from clustergraph.web.http.current import absolute_urls
 
 
 def snippets(query: CannedQuery, given: Mapping[str, str], text: str) -> list[tuple[str, str]]:
     """Names of ways to ask, and the code for each. `text` is the query with its parameters in it."""
-    host = responses.host_url()
+    urls = absolute_urls()
     is_graph = query.form in ("CONSTRUCT", "DESCRIBE")
-    arguments = f"?{urlencode(given)}" if given else ""
     data, wrapper = ("ttl", "TURTLE") if is_graph else ("csv", "JSON")
-    address = f"{host}/api/{query.name}{arguments}"
-    download = f"{host}/api/{query.name}.{data}{arguments}"
+    address = urls.query(query.name, given)
+    download = urls.query(query.name, given, ending=data)
     keywords = "".join(f", {name}={json.dumps(value, ensure_ascii=False)}" for name, value in given.items())
     reading = "" if is_graph else '["results"]["bindings"]'
     asked = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
@@ -27,13 +25,13 @@ def snippets(query: CannedQuery, given: Mapping[str, str], text: str) -> list[tu
         ("curl", f"curl {shlex.quote(download)}"),
         (
             "Python, clustergraph",
-            f"import clustergraph\n\nkg = clustergraph.open({json.dumps(host)})\n"
+            f"import clustergraph\n\nkg = clustergraph.open({json.dumps(urls.host)})\n"
             f"result = kg.query({json.dumps(query.name)}{keywords})",
         ),
         (
             "Python, SPARQLWrapper",
             f"from SPARQLWrapper import {wrapper}, SPARQLWrapper\n\n"
-            f'endpoint = SPARQLWrapper("{host}/sparql")\nendpoint.setReturnFormat({wrapper})\n'
+            f'endpoint = SPARQLWrapper("{urls.sparql}")\nendpoint.setReturnFormat({wrapper})\n'
             f'endpoint.setQuery("""\n{asked.strip()}\n""")\nresult = endpoint.queryAndConvert(){reading}',
         ),
         (

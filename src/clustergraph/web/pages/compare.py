@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template, request
 
 from clustergraph.catalogue import CannedQuery, Parameter, ParameterError, Placement
+from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.messages import message
 from clustergraph.rdf.namespaces import local_name
 from clustergraph.web.http import i18n, request_params, responses
@@ -53,7 +54,7 @@ def compare() -> Response:
         raise Problem("not-found", "This graph has no query for comparing things.")
     given = request_params.address(request)
     for name in given:
-        if name not in ("thing", i18n.FIELD):
+        if name not in ("thing", LANGUAGE_FIELD):
             detail = message("There is no parameter {name!r}; there is thing.", name=name)
             raise Problem("bad-parameter", detail, parameter=name)
     values = [value.strip() for value in given.getlist("thing") if value.strip()]

@@ -11,8 +11,7 @@ from flask import Flask, Response, render_template
 
 from clustergraph.catalogue import CannedQuery, Catalogue, CatalogueError, Placement, Words
 from clustergraph.catalogue import Problem as Wrong
-from clustergraph.describe import thing_documents
-from clustergraph.describe.urls import OWN
+from clustergraph.describe.urls import GRAPHS, OWN_SEGMENTS, SNAPSHOTS
 from clustergraph.web.http import responses
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import page_sections
@@ -20,11 +19,7 @@ from clustergraph.web.pages import page_sections
 
 def install(app: Flask, catalogue: Catalogue) -> None:
     """Give each page its address. Raises CatalogueError where the service has another use for one."""
-    taken = (
-        OWN
-        | {thing_documents.GRAPHS, thing_documents.SNAPSHOTS}
-        | {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
-    )
+    taken = OWN_SEGMENTS | {GRAPHS, SNAPSHOTS} | {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
     wrong = [
         Wrong(query.file, 1, f"The path {place.path!r} is one of the service's own; choose another for the page.")
         for place, query in _placed(catalogue)

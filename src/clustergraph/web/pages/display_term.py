@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clustergraph.describe.urls import link
 from clustergraph.rdf import python_values
 from clustergraph.rdf.namespaces import RDF, compact
 from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.web.http.current import page_urls
 
 PLAIN = (None, f"{RDF}langString")
 
@@ -47,7 +47,7 @@ def shown(
     if value.kind == "uri":
         name = (labels or {}).get(text) or compact(text, snapshot.prefixes).strip("<>")
         outside = text if text.startswith(WEB) and not text.startswith(snapshot.base) else ""
-        return Term(name, link(text, snapshot.base), note=note, outside=outside)
+        return Term(name, page_urls().thing(text), note=note, outside=outside)
     if value.kind == "bnode":
         return Term(f"_:{text}", note=note, inside=tuple((inside or {}).get(text, ())))
     datatype = compact(value.datatype, snapshot.prefixes).strip("<>") if value.datatype not in PLAIN else ""

@@ -11,14 +11,13 @@ from rdflib.namespace import RDF
 
 from clustergraph.describe import thing_documents
 from clustergraph.describe.label_cache import Labels
-from clustergraph.describe.urls import data_link, link
+from clustergraph.describe.urls import GRAPHS, Fields
 from clustergraph.describe.void import domain_classes, rows
 from clustergraph.rdf import formats
-from clustergraph.rdf.formats import Format
 from clustergraph.snapshots.graph_names import short_name
 from clustergraph.sparql.errors import EngineError
 from clustergraph.web.http import responses
-from clustergraph.web.http.current import service
+from clustergraph.web.http.current import page_urls, service, urls
 from clustergraph.web.http.i18n import language, say
 from clustergraph.web.pages.display_term import Term, shown, shown_iri
 
@@ -43,7 +42,7 @@ def index() -> Response:
     snapshot = service().snapshot
     kinds = _kinds()
     listed = [{**_summary(iri), "kinds": ", ".join(kinds.get(iri, ()))} for iri in sorted(snapshot.graphs)]
-    iri = f"{snapshot.base}{thing_documents.GRAPHS}"
+    iri = f"{snapshot.base}{GRAPHS}"
     return _respond(
         iri,
         render_template("graphs.html", graphs=listed, say=say, downloads=everything()),
@@ -61,11 +60,7 @@ def page(iri: str) -> Response:
         classes=_counted(_CLASSES, iri),
         properties=_counted(_PROPERTIES, iri),
         files=[source for source in snapshot.manifest.get("sources", []) if source.get("graph") == iri],
-        downloads=[
-            (form.label, f"{address}{'&' if '?' in address else '?'}download=1")
-            for form in formats.of_kind("graph")
-            for address in (data_link(iri, snapshot.base, form),)
-        ],
+        downloads=_downloads(iri),
     )
     return _respond(iri, html)
 
@@ -73,14 +68,13 @@ def page(iri: str) -> Response:
 def snapshot_page() -> Response:
     """The page of the snapshot that is served: when it was built, from what, and how to tell that it is the same."""
     iri = thing_documents.snapshot_iri(service().snapshot)
-    path = f"/data/{thing_documents.SNAPSHOTS}/{service().snapshot.name}"
-    return _respond(iri, render_template("snapshot.html", iri=iri, say=say, downloads=_downloads(path, query="")))
+    return _respond(iri, render_template("snapshot.html", iri=iri, say=say, downloads=_downloads(iri, fields=())))
 
 
 def _respond(iri: str, html: str) -> Response:
     response = responses.page(html)
     response.vary.add("Accept-Language")
-    response.headers["Link"] = ", ".join(thing_documents.links(service().snapshot, iri, "text/html"))
+    response.headers["Link"] = ", ".join(thing_documents.links(service().snapshot, urls(), iri, "text/html"))
     return response
 
 
@@ -99,7 +93,7 @@ def _summary(iri: str) -> dict[str, Any]:
     else:
         # Of what another engine holds, nobody says where it is from.
         what = say("graph.within") if sources else ""
-    return {"name": name, "href": link(iri, snapshot.base), "triples": snapshot.graphs[iri], "what": what}
+    return {"name": name, "href": page_urls().thing(iri), "triples": snapshot.graphs[iri], "what": what}
 
 
 def _kinds() -> dict[str, list[str]]:
@@ -131,9 +125,8 @@ def _counted(query: str, iri: str) -> list[tuple[Term, int]]:
 
 def everything() -> list[tuple[str, str]]:
     """The downloads of the whole graph: the name and the address of each format."""
-    return _downloads(f"/data/{thing_documents.GRAPHS}")
+    return _downloads(f"{service().snapshot.base}{GRAPHS}")
 
 
-def _downloads(path: str, query: str = "?download=1") -> list[tuple[str, str]]:
-    forms: tuple[Format, ...] = formats.of_kind("graph")
-    return [(form.label, f"{path}.{form.extension}{query}") for form in forms]
+def _downloads(iri: str, fields: Fields = (("download", "1"),)) -> list[tuple[str, str]]:
+    return [(form.label, urls().data(iri, form, fields)) for form in formats.of_kind("graph")]

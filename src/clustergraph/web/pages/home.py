@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from clustergraph.describe import croissant
-from clustergraph.describe.urls import link
 from clustergraph.web.http import i18n, responses
-from clustergraph.web.http.current import labels, service
+from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.negotiation import prefers_data
 from clustergraph.web.http.problem import KINDS
 from clustergraph.web.pages import graphs, page_sections
@@ -24,22 +22,22 @@ def home() -> Response:
     """What this is, what it holds, where to go on. For those who ask for RDF: the dataset of this name."""
     snapshot = service().snapshot
     if prefers_data(request):
-        return responses.see_other("/.well-known/void")
+        return responses.see_other(urls().void)
     html = render_template(
         "home.html",
         manifest=snapshot.manifest,
         kinds=kinds(),
         sections=[view for view in page_sections.of_page("home") if not view.is_empty],
-        graphs=[(iri, link(iri, snapshot.base), count) for iri, count in sorted(snapshot.graphs.items())],
+        graphs=[(iri, page_urls().thing(iri), count) for iri, count in sorted(snapshot.graphs.items())],
         topics=by_topic(),
         downloads=graphs.everything(),
     )
     response = responses.page(html)
     response.headers["Link"] = ", ".join(
         (
-            '</.well-known/void>; rel="describedby"',
-            f'<{croissant.PATH}>; rel="describedby"; type="application/ld+json"',
-            '</openapi.json>; rel="service-desc"',
+            f'<{urls().void}>; rel="describedby"',
+            f'<{urls().croissant}>; rel="describedby"; type="application/ld+json"',
+            f'<{urls().openapi}>; rel="service-desc"',
         )
     )
     return response

@@ -12,13 +12,13 @@ from clustergraph.describe.class_diagram import Card, draw
 from clustergraph.describe.label_cache import Labels
 from clustergraph.describe.schema_model import Class, Entry, Model, Property, model
 from clustergraph.describe.thing_queries import is_there
-from clustergraph.describe.urls import ONTOLOGY, link
+from clustergraph.describe.urls import ONTOLOGY
 from clustergraph.describe.void import dataset_description
 from clustergraph.rdf import formats
 from clustergraph.rdf.namespaces import XSD, compact
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.web.http import descriptions, request_params, responses
-from clustergraph.web.http.current import service
+from clustergraph.web.http.current import page_urls, service, urls
 from clustergraph.web.http.i18n import language, say
 from clustergraph.web.http.negotiation import choose
 from clustergraph.web.http.problem import Problem
@@ -40,7 +40,9 @@ def ontology() -> Response:
     if not is_there(service().engine, iri):
         return descriptions.respond(dataset_description)
     response = responses.respond(thing_documents.of(service().engine, iri, choice.format), choice)
-    response.headers["Link"] = ", ".join(thing_documents.links(service().snapshot, iri, response.mimetype or ""))
+    response.headers["Link"] = ", ".join(
+        thing_documents.links(service().snapshot, urls(), iri, response.mimetype or "")
+    )
     return response
 
 
@@ -73,13 +75,13 @@ def page() -> Response:
             for name, used in found.vocabularies.items()
         ],
         has_diagram=bool(_cards(found)),
-        data=[(form.label, f"/data/{ONTOLOGY}.{form.extension}") for form in formats.of_kind("graph")]
+        data=[(form.label, urls().data(_iri(), form)) for form in formats.of_kind("graph")]
         if is_there(service().engine, _iri())
         else [],
     )
     response = responses.page(html)
     response.vary.add("Accept-Language")
-    response.headers["Link"] = ", ".join(thing_documents.links(snapshot, _iri(), "text/html"))
+    response.headers["Link"] = ", ".join(thing_documents.links(snapshot, urls(), _iri(), "text/html"))
     return response
 
 
@@ -117,7 +119,7 @@ class _View:
         if entry is not None:
             return Term(self.label(entry), f"#{entry.name}")
         text = compact(iri, self.snapshot.prefixes).strip("<>")
-        return Term(text, "" if iri.startswith(XSD) else link(iri, self.snapshot.base))
+        return Term(text, "" if iri.startswith(XSD) else page_urls().thing(iri))
 
     def terms(self, iris: Iterable[str]) -> list[Term]:
         """Terms with links."""
@@ -129,7 +131,7 @@ class _View:
             "id": one.name,
             "iri": one.iri,
             "short": compact(one.iri, self.snapshot.prefixes).strip("<>"),
-            "href": link(one.iri, self.snapshot.base) if not self.model.stated else "",
+            "href": page_urls().thing(one.iri) if not self.model.stated else "",
             "label": self.label(one),
             "comment": one.comment(language()),
             "count": one.count,
@@ -197,7 +199,7 @@ def _cards(found: Model) -> list[Card]:
 
     def card(iri: str) -> Card:
         entry = found.classes.get(iri)
-        href = f"/{ONTOLOGY}#{entry.name}" if entry else ""
+        href = urls().to(f"{ONTOLOGY}#{entry.name}") if entry else ""
         return drawn.setdefault(iri, Card(iri, view.term(iri).text, href))
 
     for iri, one in found.classes.items():

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from clustergraph.catalogue import CannedQuery, Placement
+from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.engine.base import Answer
 from clustergraph.sparql.errors import EvaluationError
 from clustergraph.web.http import i18n
@@ -47,8 +48,8 @@ def of_thing(iri: str, classes: Iterable[str]) -> list[View]:
 
 def ask(query: CannedQuery, given: Mapping[str, str]) -> Answer:
     """The answer of a query. It is told the page's language if it has a parameter for it."""
-    if query.parameter(i18n.FIELD) and i18n.FIELD not in given:
-        given = {**given, i18n.FIELD: i18n.language()}
+    if query.parameter(LANGUAGE_FIELD) and LANGUAGE_FIELD not in given:
+        given = {**given, LANGUAGE_FIELD: i18n.language()}
     form = "turtle" if query.form in ("CONSTRUCT", "DESCRIBE") else "json"
     return service().catalogue.run(service().engine, query.name, given, format=form)
 

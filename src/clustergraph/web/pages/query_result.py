@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from clustergraph.catalogue import CannedQuery
+from clustergraph.describe.urls import LANGUAGE_FIELD, Fields
 from clustergraph.engine.base import Answer
 from clustergraph.rdf.formats import of_kind
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.web.http import i18n, responses
-from clustergraph.web.http.i18n import FIELD
+from clustergraph.web.http.current import urls
 from clustergraph.web.pages import result_views
 from clustergraph.web.pages.result_views import MOST_TURTLE, document_of
+
+_CHOICES = ("format", LANGUAGE_FIELD)
+"""Fields that say how the answer is shown, not what is asked."""
 
 
 def page(
@@ -57,23 +60,22 @@ def page(
 def downloads(answer: Answer, given: MultiDict[str, str]) -> list[tuple[str, str]]:
     """The same answer in each format: names and addresses."""
     arguments = _arguments(given)
-    return [
-        (form.label, f"{_path()}?{urlencode([*arguments, ('format', form.name)])}")
-        for form in of_kind(answer.format.kind)
-    ]
+    return [(form.label, _same([*arguments, ("format", form.name)])) for form in of_kind(answer.format.kind)]
 
 
 def _source(answer: Answer, given: MultiDict[str, str]) -> str:
     """Where a script gets what is to be drawn."""
     form = "ntriples" if answer.format.kind == "graph" else "json"
-    extra = [(FIELD, i18n.language())] if request.path.startswith("/api/") else []
-    return f"{_path()}?{urlencode([*_arguments(given), ('format', form), *extra])}"
+    extra = [(LANGUAGE_FIELD, i18n.language())] if request.blueprint == "api" else []
+    return _same([*_arguments(given), ("format", form), *extra])
 
 
 def _arguments(given: MultiDict[str, str]) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in given.items(multi=True) if name not in ("format", FIELD) and value]
+    return [
+        (name, value) for name, value in given.items(multi=True) if name not in ("format", LANGUAGE_FIELD) and value
+    ]
 
 
-def _path() -> str:
-    """The address without the ending that asked for a page."""
-    return request.path.removesuffix(".html")
+def _same(fields: Fields) -> str:
+    """The address of this page without the ending that asked for a page, with other fields."""
+    return urls().same(request.path.removesuffix(".html"), fields)

@@ -11,18 +11,17 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from clustergraph.catalogue import CannedQuery
 from clustergraph.describe.axioms import vocabulary
+from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.engine.base import Answer
 from clustergraph.rdf.namespaces import XSD, compact
 from clustergraph.rdf.table import Row, term_of_json
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.web.http import i18n
-from clustergraph.web.http.current import labels, service
-from clustergraph.web.http.i18n import here
+from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.pages.display_term import Term, shown
 
 UNSEEN = frozenset({"coordinates"})
@@ -150,14 +149,14 @@ def view(
     """The view of a canned query's answer; `given` are the parameters that it was asked with."""
     code = i18n.language()
     is_graph = answer.format.kind == "graph"
-    asked = {**given, "format": "ntriples" if is_graph else "json", i18n.FIELD: code}
+    asked = {**given, "format": "ntriples" if is_graph else "json", LANGUAGE_FIELD: code}
     return View(
         query.name,
         title or query.summary.in_language(code),
         query.description.in_language(code),
         kind or query.default_view,
-        f"/api/{query.name}?{urlencode(asked)}",
-        here(f"/api/{query.name}{f'?{urlencode(given)}' if given else ''}"),
+        urls().query(query.name, asked),
+        page_urls().query(query.name, given),
         None if is_graph else _without_empty(table(localised(document_of(answer), code, query), query, code)),
         answer.body.decode("utf-8")[:MOST_TURTLE] if is_graph else "",
     )

@@ -7,14 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from jinja2 import pass_context
 
 from clustergraph import __version__
 from clustergraph.catalogue import CannedQuery, Words
 from clustergraph.describe.thing_queries import documents
-from clustergraph.web.http import i18n, responses
-from clustergraph.web.http.current import service
+from clustergraph.describe.urls import LANGUAGE_FIELD
+from clustergraph.web.http import i18n
+from clustergraph.web.http.current import absolute_urls, page_urls, service, urls
 from clustergraph.web.pages import composed_pages
 from clustergraph.web.pages.term_html import words
 
@@ -32,7 +33,6 @@ def install(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         # A filter that takes the context is not computed once and for all where its argument is a constant.
-        here=pass_context(lambda _, address, **fields: i18n.here(address, **fields)),
         number=pass_context(lambda _, value: i18n.number(value)),
         date=pass_context(lambda _, value: i18n.date(value)),
         said=said,
@@ -50,12 +50,15 @@ def _names() -> dict[str, Any]:
         "has_text": i18n.has_text,
         "language": code,
         "languages": i18n.LANGUAGES,
-        "in_language": i18n.in_language,
+        "in_language": in_language,
+        "urls": urls(),
+        "pages": page_urls(),
+        "absolute": absolute_urls(),
+        "here": urls().same(request.path),
         "explicit": i18n.explicit(),
         "title_of_graph": snapshot.title(code),
         "snapshot": snapshot,
         "version": __version__,
-        "host": responses.host_url(),
         "search": search(),
         "can_browse": any(query.browse for query in catalogue),
         "sites": composed_pages.pages(catalogue),
@@ -75,6 +78,12 @@ def search() -> CannedQuery | None:
     return found if SEARCH in found.tags and len(needed) == 1 and needed[0].type == "string" else None
 
 
+def in_language(code: str) -> str:
+    """The address of this very page in another language."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != LANGUAGE_FIELD]
+    return urls().same(request.path, [*kept, (LANGUAGE_FIELD, code)])
+
+
 def said(words: Words) -> str:
     """A text of a canned query in the page's language."""
     return words.in_language(i18n.language())
@@ -85,7 +94,10 @@ def build() -> dict[str, list[str]] | None:
     for name in _MANIFESTS:
         file = _STATIC / name
         if file.is_file():
-            return _entry(file, file.stat().st_mtime_ns)
+            return {
+                kind: [urls().file(f"dist/{built}") for built in files]
+                for kind, files in _entry(file, file.stat().st_mtime_ns).items()
+            }
     return None
 
 
@@ -94,6 +106,6 @@ def _entry(file: Path, _changed: int) -> dict[str, list[str]]:
     manifest = json.loads(file.read_text(encoding="utf-8"))
     entries = [one for one in manifest.values() if one.get("isEntry")]
     return {
-        "scripts": [f"/static/dist/{one['file']}" for one in entries if one["file"].endswith(".js")],
-        "styles": [f"/static/dist/{style}" for one in entries for style in one.get("css", ())],
+        "scripts": [one["file"] for one in entries if one["file"].endswith(".js")],
+        "styles": [style for one in entries for style in one.get("css", ())],
     }

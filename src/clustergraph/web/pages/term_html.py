@@ -22,7 +22,7 @@ def words(term: Term) -> Markup:
     Markup('<span title="xsd:integer">1,500</span>')
     """
     if term.href:
-        link = f'<a href="{escape(i18n.here(term.href))}"{_attribute("title", term.note)}>{escape(term.text)}</a>'
+        link = f'<a href="{escape(term.href)}"{_attribute("title", term.note)}>{escape(term.text)}</a>'
         if term.outside and term.outside in (term.text, term.note):
             label = i18n.say("link.outside", name=term.text)
             link += (

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from rdflib import URIRef
 
@@ -24,7 +23,7 @@ from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.errors import EvaluationError, QuerySyntaxError
 from clustergraph.web.http import i18n
-from clustergraph.web.http.i18n import here
+from clustergraph.web.http.current import page_urls
 from clustergraph.web.pages import page_sections
 from clustergraph.web.pages.display_term import Term, shown, shown_iri
 from clustergraph.web.pages.parallel import together
@@ -182,7 +181,7 @@ class _Page:
             self._terms(),
             self.snapshot.graphs.get(self.iri),
             self.snapshot.manifest.get("properties", {}).get(self.iri),
-            here(f"/compare?{urlencode({'thing': self.iri})}") if compared else "",
+            page_urls().comparison(self.iri) if compared else "",
         )
 
     # ------------------------------------------------------------------------------------------------ statements
@@ -255,7 +254,7 @@ class _Page:
             f'    FILTER(LANG(?subjectLabel) IN ("{self.code}", ""))\n  }}\n'
             "}\nORDER BY ?subject"
         )
-        return here(f"/sparql?{urlencode({'query': query, 'format': 'html'})}")
+        return page_urls().editor(query)
 
     # ----------------------------------------------------------------------------------------------------- parts
 
