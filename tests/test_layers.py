@@ -13,6 +13,7 @@ LAYERS = (
     *("build", "snapshot", "graph_names", "cite", "engine.errors"),
     "messages",
     "progress",
+    "spelling",
     "sandbox",
     "rdf",
     "sparql",

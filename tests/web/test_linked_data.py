@@ -15,7 +15,7 @@ from rdflib import RDF, RDFS, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, PROV, VOID
 
 from clustergraph.describe import thing_documents
-from clustergraph.describe.similar_names import MOST
+from clustergraph.describe.similar_names import MAX_SUGGESTIONS
 from clustergraph.rdf.formats import of_kind
 from clustergraph.web.endpoints.downloads import FIELD
 
@@ -304,7 +304,7 @@ def test_what_is_not_here_brings_names_like_it(client: FlaskClient, path: str, e
     assert response.status_code == 404
     problem = json.loads(response.data)
     assert expected in problem["suggestions"][:3]
-    assert len(problem["suggestions"]) <= MOST
+    assert len(problem["suggestions"]) <= MAX_SUGGESTIONS
     page = client.get(path, headers={"Accept": "text/html"})
     assert page.status_code == 404
     assert f'href="/{expected.removeprefix(BASE)}' in page.text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from clustergraph.catalogue.query_file_parser import ENDING, read
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.messages import message
 from clustergraph.sparql.query import Query
+from clustergraph.spelling import closest
 
 Given = Mapping[str, str | Sequence[str]]
 """Parameters as they were given, by public name. A sequence of more than one value is a mistake that `bind` reports."""
@@ -77,7 +77,7 @@ class Catalogue:
         try:
             return self._queries[name]
         except KeyError:
-            raise UnknownQuery(name, difflib.get_close_matches(name, self._queries)) from None
+            raise UnknownQuery(name, closest(name, self._queries)) from None
 
     def run(
         self,
@@ -178,7 +178,7 @@ def _chosen(parameter: Parameter, value: str) -> str:
             value=value,
         ),
         allowed=parameter.choices,
-        suggestions=difflib.get_close_matches(value, parameter.choices),
+        suggestions=closest(value, parameter.choices),
     )
 
 
@@ -197,5 +197,5 @@ def _unknown_parameter(query: CannedQuery, name: str) -> ParameterError:
         name,
         detail,
         allowed=names,
-        suggestions=difflib.get_close_matches(name, names),
+        suggestions=closest(name, names),
     )

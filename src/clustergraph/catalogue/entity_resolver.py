@@ -10,7 +10,6 @@ Case and outer blanks make no difference in 2 to 4. The first of these ways that
 
 from __future__ import annotations
 
-import difflib
 import re
 import threading
 from collections import Counter, OrderedDict
@@ -28,6 +27,7 @@ from clustergraph.rdf.table import Row
 from clustergraph.rdf.text_in_language import TaggedText, text_in_language
 from clustergraph.sparql.errors import EngineError, QuerySyntaxError
 from clustergraph.sparql.query import Query
+from clustergraph.spelling import closest
 
 PREFIXES = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -233,5 +233,5 @@ def _near(value: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]
     for one in known:
         for spelling in one:
             spellings.setdefault(spelling.casefold(), one)
-    close = difflib.get_close_matches(value.casefold(), spellings, n=2 * _NEAR)
+    close = closest(value, spellings, 2 * _NEAR)
     return list(dict.fromkeys(spellings[spelling] for spelling in close))[:_NEAR]

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-
 from rdflib import Literal
 
 from clustergraph.engine.base import Engine
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.query import Query
+from clustergraph.spelling import MAX_NAME_CHARACTERS, closest
 
-MOST = 5
-LIKE_ENOUGH = 0.6
-"""How much alike two names are, from 0 to 1, for one to be suggested for the other."""
+MAX_SUGGESTIONS = 5
 
-SECONDS = 1.0
+LOOKING_SECONDS = 1.0
 """How long to look; whoever guesses names must not keep the readers busy."""
 
-AMONG = 5000
-LONGEST = 200
+MAX_COMPARED_NAMES = 5000
 
 QUERY = f"""SELECT DISTINCT ?thing {{
   ?thing a ?class FILTER(ISIRI(?thing) && STRSTARTS(STR(?thing), ?start))
-}} LIMIT {AMONG}"""
+}} LIMIT {MAX_COMPARED_NAMES}"""
 
 
 def suggest(engine: Engine, iri: str) -> list[str]:
@@ -30,24 +26,25 @@ def suggest(engine: Engine, iri: str) -> list[str]:
 
     Best first; none where nothing is like it or looking takes too long.
     """
-    start, _, slug = iri.rpartition("/")
-    if not slug or len(slug) > LONGEST or not start.startswith(engine.snapshot.base):
+    start, slash, slug = iri.rpartition("/")
+    if not slug or len(iri) > 2 * MAX_NAME_CHARACTERS or not start.startswith(engine.snapshot.base):
         return []
+    start += slash
+    query = Query(QUERY, bindings={"start": Literal(start)}, format="tsv", timeout=LOOKING_SECONDS)
     try:
-        answer = engine.answer(Query(QUERY, bindings={"start": Literal(f"{start}/")}, format="json", timeout=SECONDS))
+        lines = engine.answer(query).body.decode("utf-8").split("\n")[1:]
     except EngineError:
         return []
-    known = (row["thing"].text for row in answer.rows())
-    ranked = sorted((-_likeness(slug, one[len(start) + 1 :]), one) for one in known)
-    return [one for likeness, one in ranked[:MOST] if -likeness >= LIKE_ENOUGH]
+    slugs = [line.strip()[len(start) + 1 : -1] for line in lines]
+    return [f"{start}{name}" for name in _most_like(slug, slugs)]
 
 
-def _likeness(asked: str, name: str) -> float:
-    """From 0 to 1; a name that holds the other counts as like it.
+def _most_like(slug: str, slugs: list[str]) -> list[str]:
+    """A name that holds the other whole comes before one of which more than a quarter differs.
 
-    >>> _likeness("bion", "biom"), _likeness("optence", "optence-e-v") >= 0.75, _likeness("bion", "aachen") < 0.5
-    (0.75, True, True)
+    >>> _most_like("bion", ["aachen", "biomed", "old-bionics", "biom"])
+    ['biom', 'old-bionics', 'biomed']
     """
-    asked, name = asked.casefold(), name.casefold()
-    alike = SequenceMatcher(None, asked, name).ratio()
-    return max(alike, 0.75) if len(asked) > 2 and asked in name else alike
+    holding = [name for name in slugs if len(slug) > 2 and slug.casefold() in name.casefold()]
+    very_like, like = (closest(slug, slugs, MAX_SUGGESTIONS, likeness) for likeness in (0.75, 0.6))
+    return list(dict.fromkeys([*very_like, *holding, *like]))[:MAX_SUGGESTIONS]

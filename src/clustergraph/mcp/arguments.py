@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from clustergraph.catalogue import ParameterError
 from clustergraph.mcp.result_rows import MOST_ROWS, ROWS, Part
+from clustergraph.spelling import closest
 
 PAGING: dict[str, Any] = {
     "limit": {
@@ -40,7 +40,7 @@ def known(given: Mapping[str, Any], names: list[str]) -> None:
                 name,
                 f"The tool has no parameter {name!r}; {listed}.",
                 allowed=names,
-                suggestions=get_close_matches(name, names),
+                suggestions=closest(name, names),
             )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from difflib import get_close_matches
 from typing import Any
 
 from clustergraph.describe.class_usage import Use, usage
@@ -13,6 +12,7 @@ from clustergraph.mcp.error_messages import NotFound
 from clustergraph.mcp.graph_context import LANGUAGE, Knowledge
 from clustergraph.mcp.tool import Arguments, Reply, Tool, output, reply
 from clustergraph.rdf.namespaces import compact
+from clustergraph.spelling import closest
 
 NAME = "schema"
 
@@ -75,7 +75,7 @@ def _one(knowledge: Knowledge, term: str) -> tuple[str, dict[str, Any]]:
             names.setdefault(name.casefold(), iri)
     iri = names.get(wanted.casefold(), "")
     if not iri:
-        near = get_close_matches(wanted.casefold(), names, n=5)
+        near = closest(wanted, names, 5)
         perhaps = f" Perhaps: {', '.join(dict.fromkeys(short(names[one]) for one in near))}." if near else ""
         raise NotFound(f"The schema has no term {term!r}.{perhaps} Without a term, `schema` lists all.")
     one = entries[iri]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import anyio
@@ -21,6 +20,7 @@ from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.mcp.tool import Reply, Tool
 from clustergraph.mcp.tools import toolbox
 from clustergraph.sparql.errors import EngineDown
+from clustergraph.spelling import closest
 
 NAME = "clustergraph"
 AT_ONCE = 16
@@ -156,5 +156,5 @@ def _refusal(error: Exception) -> str:
 
 
 def _unknown(kind: str, name: str, names: list[str]) -> str:
-    near = ", ".join(get_close_matches(name, names, n=3))
+    near = ", ".join(closest(name, names))
     return f"There is no {kind} {name!r}.{f' Perhaps: {near}.' if near else ''}"

@@ -7,7 +7,6 @@ no such attempt reaches the next one: then the token at the place told is the on
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 
@@ -16,6 +15,7 @@ from clustergraph.sparql.engine_parser import parse
 from clustergraph.sparql.errors import EngineDown, EngineError, EvaluationError, OutsideAddress, QuerySyntaxError
 from clustergraph.sparql.federation_guard import WORDS
 from clustergraph.sparql.tokens import Token
+from clustergraph.spelling import closest
 
 GAP = " " * (max(map(len, WORDS)) + 4)
 MAX_EXPLAINED_CHARACTERS = 100_000
@@ -106,7 +106,7 @@ def _at_token(token: Token, reason: str) -> str:
         return "what ends here in `<...>` is not an IRI: it may hold no blanks, quotes or braces."
     message = f"did not expect `{_shown(token.text)}` here"
     if token.kind == "word" and token.text.upper() not in WORDS:
-        near = len(token.text) <= MAX_SHOWN_CHARACTERS and difflib.get_close_matches(token.text.upper(), WORDS, 1, 0.8)
+        near = closest(token.text, WORDS, 1, 0.8)
         return f"{message}; did you mean {near[0]}?" if near else f"{message}; no such keyword or function is known."
     return f"{message} ({reason[0].lower()}{reason[1:]})." if reason else f"{message}."
 
