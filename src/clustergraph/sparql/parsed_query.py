@@ -119,13 +119,22 @@ class ParsedQuery:
         """
         return frozenset(found["name"] for found in _VARIABLES.finditer(self.text) if found["name"])
 
-    @cached_property
+    @property
     def references(self) -> References:
         """Every place where the query may reach out or name a graph.
 
         Raises QuerySyntaxError and EvaluationError; see `federation_guard.find_references`.
         """
-        return federation_guard.find_references(self.text)
+        if isinstance(self._references, EngineError):
+            raise self._references.with_traceback(None)
+        return self._references
+
+    @cached_property
+    def _references(self) -> References | EngineError:
+        try:
+            return federation_guard.find_references(self.text)
+        except EngineError as error:
+            return error
 
     @cached_property
     def is_repeatable(self) -> bool:
