@@ -63,7 +63,7 @@ def _local(settings: Settings) -> str:
 
 
 def serve(settings: Settings, *, quiet: bool = False) -> None:
-    """Serve until SIGINT or SIGTERM; then answer the queries that run, and return."""
+    """Serve until SIGINT or SIGTERM; then answer the queries that run and wait, and return."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -79,7 +79,7 @@ def serve(settings: Settings, *, quiet: bool = False) -> None:
         factory=True,
         workers=1,
         websockets=False,
-        workers_kill_timeout=math.ceil(settings.timeout) + 1,
+        workers_kill_timeout=_stop_seconds(settings),
         respawn_failed_workers=True,
         respawn_interval=0.1,
         log_level=LogLevels.error,
@@ -92,6 +92,15 @@ def serve(settings: Settings, *, quiet: bool = False) -> None:
     except SystemExit as error:
         if error.code:
             raise Failure("The service stopped by itself; the lines above say why.", UNAVAILABLE) from error
+
+
+def _stop_seconds(settings: Settings) -> int:
+    """How long a query may take that has just arrived when the service is to stop.
+
+    >>> _stop_seconds(Settings(timeout=10, timeout_ceiling=60, queue_timeout=5))
+    66
+    """
+    return math.ceil(max(settings.timeout, settings.timeout_ceiling) + settings.queue_timeout) + 1
 
 
 def _announce(settings: Settings) -> None:

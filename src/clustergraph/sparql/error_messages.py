@@ -22,6 +22,8 @@ MAX_EXPLAINED_CHARACTERS = 100_000
 """How long a query may be that is parsed a second time."""
 MAX_SHOWN_CHARACTERS = 40
 """How much of a token a message shows."""
+# Without the engine's words, which name files of the service.
+_DAMAGED = "The files of the snapshot that is served are damaged or cannot be read. The query may be fine."
 _AT = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)+")
 _CLOSERS = {"}": "{", ")": "(", "]": "["}
@@ -39,7 +41,9 @@ def explain(error: Exception, text: str, prefixes: Mapping[str, str]) -> EngineE
             if isinstance(error, PermissionError):
                 return OutsideAddress("The query would reach out to another service, and was stopped.", "", "SERVICE")
             return EvaluationError(f"The service that the query calls gave no answer: {message}.")
-        return EngineDown(f"The store could not be read: {message}.")
+        return EngineDown(_DAMAGED)
+    if isinstance(error, RuntimeError) and message.startswith(("Corruption", "IO error")):
+        return EngineDown(_DAMAGED)
     if isinstance(error, (ValueError, RuntimeError)):
         return EvaluationError(f"{message}.")
     return EngineDown(f"{type(error).__name__}: {message}.")

@@ -84,7 +84,7 @@ class Lookups:
                 body = b'{"head":{},"boolean":%s}' % (b"true" if any(rows for _, rows in found) else b"false")
             else:
                 body = self._statements.graph(_constructed(query, found), form)
-        except (ValueError, LookupError, OSError):
+        except (ValueError, LookupError, OSError, RuntimeError):  # the last two of a damaged store
             return None
         spent = {"parse": parsed - begin, "queue": 0.0, "evaluate": walked - parsed}
         return Answer(body, form, query.form, {**spent, "serialise": time.perf_counter() - walked})
