@@ -17,13 +17,16 @@ from clustergraph.describe.per_snapshot import per_snapshot
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import OWL, RDF, RDFS
 from clustergraph.rdf.table import Row
-from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.errors import LimitPassed
 from clustergraph.sparql.query import Query
 
 VOID_EXT = Namespace("http://ldf.fi/void-ext#")
 
 MOST_TRIPLES = 250_000
 """Larger graphs are not looked at: it would take longer than a query may."""
+
+USAGE_SECONDS = 5.0
+"""How long the counting of uses may take; a description asks for more than these."""
 
 _LANGUAGES = (RDF, RDFS, OWL)
 
@@ -66,8 +69,8 @@ def usage(engine: Engine) -> tuple[Use, ...]:
     if triples is None or triples > MOST_TRIPLES:
         return ()
     try:
-        rows = engine.answer(Query(_USE)).rows()
-    except EngineError:
+        rows = engine.answer(Query(_USE, timeout=USAGE_SECONDS)).rows()
+    except LimitPassed:
         return ()  # it takes too long here; what is told of the graph goes without
     uses = (_use(row) for row in rows if row["count"].number())
     return tuple(use for use in uses if not use.class_iri.startswith(_LANGUAGES))

@@ -19,8 +19,11 @@ from clustergraph.describe.urls import Urls
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import XSD
 from clustergraph.rdf.python_values import Term
-from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.errors import Busy, DeadlinePassed, EngineDown, EngineError
 from clustergraph.sparql.query import Query
+
+TABLE_SECONDS = 2.0
+"""How long a table may take, so that a slow one leaves time for the others."""
 
 VERSION = "http://mlcommons.org/croissant/1.0"
 
@@ -65,11 +68,14 @@ class Table:
     columns: dict[str, str]
 
 
-def dataset(engine: Engine, catalogue: Catalogue, urls: Urls) -> dict[str, Any]:
-    """The description as JSON-LD. It begins as schema.org's does; what is described there by format is described here
-    by table."""
+def dataset(engine: Engine, catalogue: Catalogue, urls: Urls) -> tuple[dict[str, Any], bool]:
+    """The description as JSON-LD, and whether there was time for every table.
+
+    It begins as schema.org's does; what is described there by format is described here by table.
+    """
     said = schema_org.dataset(engine, urls, "en")
-    described = [table for query in catalogue if (table := _table(engine, query))]
+    citation = cite(engine)
+    tables, is_complete = _tables(engine, catalogue)
     kept = (
         *("@type", "@id", "url", "name", "description", "keywords", "license", "version", "dateModified", "inLanguage"),
         *("creator", "publisher"),
@@ -78,25 +84,37 @@ def dataset(engine: Engine, catalogue: Catalogue, urls: Urls) -> dict[str, Any]:
         "@context": CONTEXT,
         **{name: said[name] for name in kept if name in said},
         "conformsTo": VERSION,
-        "citeAs": cite(engine).bibtex,
+        "citeAs": citation.bibtex,
         "datePublished": said.get("dateModified"),
         # The tables follow the snapshot that is served.
         "isLiveDataset": True,
-        "distribution": [_file(table, urls) for table in described],
-        "recordSet": [_records(table) for table in described],
+        "distribution": [_file(table, urls) for table in tables],
+        "recordSet": [_records(table) for table in tables],
     }
-    return {name: value for name, value in document.items() if value is not None}
+    return {name: value for name, value in document.items() if value is not None}, is_complete
 
 
-def _table(engine: Engine, query: CannedQuery) -> Table | None:
-    """The table of a query; None for one that has none or needs to be told more."""
-    if query.form != "SELECT" or any(is_needed(one) for one in query.parameters):
-        return None
-    try:
-        bindings = Catalogue([query]).bind(engine, query)
-        csv, tsv = (engine.answer(Query(query.text, bindings=bindings, format=one)) for one in ("csv", "tsv"))
-    except EngineError:
-        return None  # it takes more than a query may; the others are still told of
+def _tables(engine: Engine, catalogue: Catalogue) -> tuple[list[Table], bool]:
+    """The tables of the queries that need no parameter, and whether there was time for all of them."""
+    tables, is_complete = [], True
+    for query in catalogue:
+        if query.form != "SELECT" or any(is_needed(parameter) for parameter in query.parameters):
+            continue
+        try:
+            tables.append(_table(engine, query))
+        except (DeadlinePassed, Busy, EngineDown):
+            is_complete = False
+        except EngineError:
+            continue  # the engine cannot evaluate it, or its table is too large
+    return tables, is_complete
+
+
+def _table(engine: Engine, query: CannedQuery) -> Table:
+    bindings = Catalogue([query]).bind(engine, query, timeout=TABLE_SECONDS)
+    csv, tsv = (
+        engine.answer(Query(query.text, bindings=bindings, format=form, timeout=TABLE_SECONDS))
+        for form in ("csv", "tsv")
+    )
     columns = {name: _type(column.terms) for name, column in tsv.table().columns.items()}
     return Table(query, csv.body, columns)
 

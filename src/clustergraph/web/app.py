@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from wsgiref.types import WSGIApplication
 
 from flask import Flask, Response, request
@@ -16,6 +17,7 @@ from clustergraph.web.http import error_handlers
 from clustergraph.web.http.current import service as current
 from clustergraph.web.http.headers import EVERYWHERE, EXPOSED, PUBLIC
 from clustergraph.web.http.problem import Problem
+from clustergraph.web.http.request_engine import RequestEngine
 from clustergraph.web.middleware.metrics import Metrics
 from clustergraph.web.middleware.response_cache import REFUSED, Front
 from clustergraph.web.pages import about, browse, compare, composed_pages, home, ontology, template_context
@@ -29,8 +31,9 @@ def create_app(service: Service) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = service.settings.request_size * MIB
     app.config["MAX_FORM_MEMORY_SIZE"] = service.settings.request_size * MIB
     app.config["TIMEOUT_CEILING"] = max(service.settings.timeout, service.settings.timeout_ceiling)
-    app.extensions["clustergraph"] = service
-    app.extensions["labels"] = Labels(service.engine)
+    engine = RequestEngine(service.engine, service.settings)
+    app.extensions["clustergraph"] = replace(service, engine=engine)
+    app.extensions["labels"] = Labels(engine)
     app.extensions["metrics"] = metrics = Metrics(service)
     # An IRI may hold two slashes in a row, and means another thing with one.
     app.url_map.merge_slashes = False

@@ -19,6 +19,7 @@ from clustergraph.web.http import export_files, request_params, responses
 from clustergraph.web.http.current import service, urls
 from clustergraph.web.http.negotiation import Choice, choose
 from clustergraph.web.http.problem import Problem
+from clustergraph.web.http.request_engine import seconds_left
 
 FIELD = "download"
 
@@ -79,7 +80,8 @@ def _download(graph: str | None, suffix: str | None, ask: Callable[[Format], Ans
 
 def _file(graph: str | None, choice: Choice) -> Response | None:
     """The response whose body is a file, which `front` sends; None where no file can be kept."""
-    path = export_files.written(service().snapshot, graph, choice.format, service().settings.timeout)
+    seconds = seconds_left(service().settings.timeout)
+    path = export_files.written(service().snapshot, graph, choice.format, seconds)
     if path is None:
         return None
     request.environ[export_files.FILE] = export_files.Part.whole(path)

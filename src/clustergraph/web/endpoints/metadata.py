@@ -59,10 +59,13 @@ def examples() -> Response:
 @blueprint.get("/.well-known/croissant.json")
 def tables() -> Response:
     """The tables that can be downloaded, as Croissant describes them."""
-    document = croissant.dataset(service().engine, service().catalogue, absolute_urls())
+    document, is_complete = croissant.dataset(service().engine, service().catalogue, absolute_urls())
     body = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     response = Response(body, content_type="application/ld+json")
     response.headers["Link"] = f'<{urls().void}>; rel="describedby"'
+    if not is_complete:
+        response.headers["Cache-Control"] = "no-store"
+        return response
     return responses.kept(response)
 
 

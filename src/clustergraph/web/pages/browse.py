@@ -28,7 +28,7 @@ from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.negotiation import choose
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import result_views
-from clustergraph.web.pages.parallel import together
+from clustergraph.web.pages.parallel import ask_together
 from clustergraph.web.pages.result_views import document_of, localised
 
 blueprint = Blueprint("browse", __name__)
@@ -99,7 +99,7 @@ def _kinds(given: MultiDict[str, str]) -> set[str]:
 
 def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Response:
     code = i18n.language()
-    answer, counted = together(
+    answer, counted = ask_together(
         lambda one: service().engine.answer(Query(one, format="json")), (text, counts(query, sides, chosen))
     )
     listed = result_views.table(localised(document_of(answer), code, query), query, code)

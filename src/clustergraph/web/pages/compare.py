@@ -20,7 +20,7 @@ from clustergraph.web.http.current import labels, service
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import page_sections, result_views
 from clustergraph.web.pages.display_term import Term, shown_iri
-from clustergraph.web.pages.parallel import together
+from clustergraph.web.pages.parallel import ask_together
 from clustergraph.web.pages.result_views import document_of, localised
 
 blueprint = Blueprint("compare", __name__)
@@ -124,7 +124,7 @@ def _comparisons(
             localised(document_of(page_sections.ask(query, {subject.name: iri})), code, query), query, code
         )
 
-    tables = together(ask, wanted)
+    tables = ask_together(ask, wanted)
     found = []
     for position, (place, query) in enumerate(queries):
         own = tables[position * len(things) : (position + 1) * len(things)]

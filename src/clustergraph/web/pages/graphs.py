@@ -10,14 +10,14 @@ from rdflib import URIRef
 from rdflib.namespace import RDF
 
 from clustergraph.describe import thing_documents
-from clustergraph.describe.label_cache import Labels
 from clustergraph.describe.urls import GRAPHS, Fields
 from clustergraph.describe.void import domain_classes, rows
 from clustergraph.rdf import formats
 from clustergraph.snapshots.graph_names import short_name
-from clustergraph.sparql.errors import EngineError
+from clustergraph.sparql.errors import LimitPassed
+from clustergraph.sparql.query import Query
 from clustergraph.web.http import responses
-from clustergraph.web.http.current import page_urls, service, urls
+from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.i18n import language, say
 from clustergraph.web.pages.display_term import Term, shown, shown_iri
 
@@ -32,6 +32,9 @@ GROUP BY ?term ORDER BY DESC(?count) ?term LIMIT {MOST}"""
 
 _KINDS = f"""SELECT ?graph ?class (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing <{RDF.type}> ?class }} }}
 GROUP BY ?graph ?class ORDER BY DESC(?count) ?class"""
+
+COUNTING_SECONDS = 3.0
+"""How long the list of graphs counts their classes; of a larger graph it goes without."""
 
 MOST_KINDS = 3
 """How many classes the list of graphs names for each."""
@@ -100,17 +103,18 @@ def _kinds() -> dict[str, list[str]]:
     """What the things in each graph mostly are: the graph's own classes, or any if it has none of its own."""
     engine = service().engine
     try:
-        found = [row for row in rows(engine, _KINDS) if "class" in row]
-    except EngineError:
+        answer = engine.answer(Query(_KINDS, timeout=COUNTING_SECONDS))
+    except LimitPassed:
         return {}  # of a graph so large that counting takes too long; the list goes without
+    found = [row for row in answer.rows() if "class" in row]
     own = set(domain_classes(engine.snapshot))
     by_graph: dict[str, list[str]] = defaultdict(list)
     for row in found:
         if row["class"].text in own and len(by_graph[row["graph"].text]) < MOST_KINDS:
             by_graph[row["graph"].text].append(row["class"].text)
-    labels = Labels(engine).of((one for classes in by_graph.values() for one in classes), language())
+    names = labels().of((one for classes in by_graph.values() for one in classes), language())
     return {
-        iri: [shown_iri(one, engine.snapshot, labels).text for one in classes]
+        iri: [shown_iri(one, engine.snapshot, names).text for one in classes]
         for iri, classes in by_graph.items()
         if classes
     }
@@ -119,8 +123,8 @@ def _kinds() -> dict[str, list[str]]:
 def _counted(query: str, iri: str) -> list[tuple[Term, int]]:
     engine = service().engine
     found = rows(engine, query, graph=URIRef(iri))
-    labels = Labels(engine).of([row["term"].text for row in found], language())
-    return [(shown(row["term"], engine.snapshot, labels), row["count"].number()) for row in found if "term" in row]
+    names = labels().of([row["term"].text for row in found], language())
+    return [(shown(row["term"], engine.snapshot, names), row["count"].number()) for row in found if "term" in row]
 
 
 def everything() -> list[tuple[str, str]]:

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, render_template, request
 
 from clustergraph.describe import thing_documents
 from clustergraph.describe.class_diagram import Card, draw
-from clustergraph.describe.label_cache import Labels
 from clustergraph.describe.schema_model import Class, Entry, Model, Property, model
 from clustergraph.describe.thing_queries import is_there
 from clustergraph.describe.urls import ONTOLOGY
@@ -18,7 +17,7 @@ from clustergraph.rdf import formats
 from clustergraph.rdf.namespaces import XSD, compact
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.web.http import descriptions, request_params, responses
-from clustergraph.web.http.current import page_urls, service, urls
+from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.i18n import language, say
 from clustergraph.web.http.negotiation import choose
 from clustergraph.web.http.problem import Problem
@@ -99,7 +98,7 @@ class _View:
         for prop in found.properties.values():
             if prop.example:
                 things += [prop.example[0], *([prop.example[1].text] if prop.example[1].kind == "uri" else [])]
-        self.names = Labels(service().engine).of(things, language())
+        self.names = labels().of(things, language())
 
     def sorted(self, entries: Iterable[Any]) -> list[Any]:
         """Terms by what they are called."""

@@ -13,7 +13,7 @@ from clustergraph.sparql.errors import EvaluationError
 from clustergraph.web.http import i18n
 from clustergraph.web.http.current import service
 from clustergraph.web.pages import result_views
-from clustergraph.web.pages.parallel import together
+from clustergraph.web.pages.parallel import ask_together
 from clustergraph.web.pages.result_views import View
 
 _LOG = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def ask(query: CannedQuery, given: Mapping[str, str]) -> Answer:
 
 def _views(wanted: Iterable[tuple[Placement, CannedQuery, dict[str, str]]]) -> list[View]:
     listed = list(wanted)
-    answers = together(lambda one: _answer(one[1], one[2]), listed)
+    answers = ask_together(lambda one: _answer(one[1], one[2]), listed)
     return [
         replace(
             result_views.view(query, answer, given, kind=place.view), title=query.summary.in_language(i18n.language())

@@ -1,35 +1,29 @@
-"""Several queries of one page at once: each waits in a reader, not in this process."""
+"""Several queries of one page at once: each waits for its reader in the queue of all queries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextvars import copy_context
-from functools import cache
 from typing import TypeVar
 
-One = TypeVar("One")
-Got = TypeVar("Got")
+from clustergraph.web.http.current import service
 
-AT_ONCE = 8
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="page")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-def together(ask: Callable[[One], Got], of: Sequence[One]) -> list[Got]:
-    """What `ask` gives for each, in order. Raises an error that one of them raises, when all have ended.
+def ask_together(ask: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """What `ask` gives for each item, in order. Raises the first error, and asks nothing more then.
 
-    The last is asked on this thread, the others on threads that see the same request.
+    No page keeps more than half of the readers busy, so that a slow one leaves some for others.
     """
-    if not of:
-        return []
-    *others, last = of
-    tasks = [_threads().submit(copy_context().run, ask, one) for one in others]
-    try:
-        got = ask(last)
-    finally:
-        wait(tasks)
-    return [*(task.result() for task in tasks), got]
+    share = max(1, service().settings.readers // 2)
+    if share == 1 or len(items) < 2:
+        return [ask(item) for item in items]
+    with ThreadPoolExecutor(min(share, len(items)), thread_name_prefix="page") as threads:
+        # Threads that see the same request.
+        tasks = [threads.submit(copy_context().run, ask, item) for item in items]
+        wait(tasks, return_when=FIRST_EXCEPTION)
+        threads.shutdown(wait=False, cancel_futures=True)
+    return [task.result() for task in tasks]

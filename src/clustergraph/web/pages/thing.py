@@ -26,7 +26,7 @@ from clustergraph.web.http import i18n
 from clustergraph.web.http.current import page_urls
 from clustergraph.web.pages import page_sections
 from clustergraph.web.pages.display_term import Term, shown, shown_iri
-from clustergraph.web.pages.parallel import together
+from clustergraph.web.pages.parallel import ask_together
 from clustergraph.web.pages.result_views import View, german_words
 
 SHOWN_POINTING = 8
@@ -111,7 +111,7 @@ def thing_page(engine: Engine, labels: Labels, iri: str) -> ThingPage | None:
     """Ask for everything at once, then put it in order. None if the graph knows nothing by this name."""
     snapshot = engine.snapshot
     try:
-        own, pointing, noted = together(lambda query: rows(engine, query, iri), (STATEMENTS, POINTING, NOTES))
+        own, pointing, noted = ask_together(lambda query: rows(engine, query, iri), (STATEMENTS, POINTING, NOTES))
     except (EvaluationError, QuerySyntaxError):
         return None  # of characters that no IRI has
     if not own and not pointing and not is_there(engine, iri):
