@@ -28,8 +28,9 @@ from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.negotiation import choose
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import result_views
+from clustergraph.web.pages.first_rows import read_first_rows
 from clustergraph.web.pages.parallel import ask_together
-from clustergraph.web.pages.result_views import document_of, localised
+from clustergraph.web.pages.result_views import localised
 
 blueprint = Blueprint("browse", __name__)
 
@@ -102,7 +103,7 @@ def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Respo
     answer, counted = ask_together(
         lambda one: service().engine.answer(Query(one, format="json")), (text, counts(query, sides, chosen))
     )
-    listed = result_views.table(localised(document_of(answer), code, query), query, code)
+    listed = result_views.table(localised(read_first_rows(answer.body), code, query), query, code)
     facets = _sides(sides, chosen, counted, code)
     chips = [
         Chip(side.label, option.label, _without(chosen, side.facet.name, option.value))

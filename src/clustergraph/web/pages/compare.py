@@ -20,8 +20,9 @@ from clustergraph.web.http.current import labels, service
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import page_sections, result_views
 from clustergraph.web.pages.display_term import Term, shown_iri
+from clustergraph.web.pages.first_rows import read_first_rows
 from clustergraph.web.pages.parallel import ask_together
-from clustergraph.web.pages.result_views import document_of, localised
+from clustergraph.web.pages.result_views import localised
 
 blueprint = Blueprint("compare", __name__)
 
@@ -121,7 +122,7 @@ def _comparisons(
         subject = query.subject(class_iri)
         assert subject is not None
         return result_views.table(
-            localised(document_of(page_sections.ask(query, {subject.name: iri})), code, query), query, code
+            localised(read_first_rows(page_sections.ask(query, {subject.name: iri}).body), code, query), query, code
         )
 
     tables = ask_together(ask, wanted)

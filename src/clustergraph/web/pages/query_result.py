@@ -15,7 +15,8 @@ from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.web.http import i18n, responses
 from clustergraph.web.http.current import urls
 from clustergraph.web.pages import result_views
-from clustergraph.web.pages.result_views import MOST_TURTLE, document_of
+from clustergraph.web.pages.first_rows import read_first_rows
+from clustergraph.web.pages.result_views import shown_turtle
 
 _CHOICES = ("format", LANGUAGE_FIELD)
 """Fields that say how the answer is shown, not what is asked."""
@@ -31,11 +32,11 @@ def page(
 ) -> Response:
     """The page for an answer in SPARQL JSON or Turtle. `given` are the request's fields, `more` is for the template."""
     code = i18n.language()
-    turtle, truth, table = "", None, None
+    turtle, is_cut, truth, table = "", False, None, None
     if answer.format.kind == "graph":
-        turtle = answer.body.decode("utf-8")
+        turtle, is_cut = shown_turtle(answer)
     else:
-        document = document_of(answer)
+        document = read_first_rows(answer.body)
         truth = document.get("boolean")
         if truth is None:
             table = result_views.table(
@@ -45,9 +46,9 @@ def page(
         "results.html" if canned else "sparql.html",
         canned=canned,
         table=table,
-        turtle=turtle[:MOST_TURTLE],
+        turtle=turtle,
         is_graph=answer.format.kind == "graph",
-        cut=len(turtle) > MOST_TURTLE,
+        cut=is_cut,
         truth=truth,
         query=query.original,
         downloads=downloads(answer, given) if request.method == "GET" else [],

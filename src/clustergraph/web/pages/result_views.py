@@ -23,15 +23,14 @@ from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.web.http import i18n
 from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.pages.display_term import Term, shown
+from clustergraph.web.pages.first_rows import Document, read_first_rows
 
 UNSEEN = frozenset({"coordinates"})
 """Columns that are made for drawings."""
 
 NUMBERS = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double", "float", "int", "long", "short"))
-MOST_ROWS = 2000
-MOST_TURTLE = 200_000
-
-Document = dict[str, Any]
+MAX_SHOWN_CHARACTERS = 200_000
+"""Characters of Turtle that a page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of terms; `total` counts the rows that there are, of which some may be left out here."""
+    """A table of terms; `total` counts the rows that there are, of which some may be left out here.
+
+    With `is_counted` false, there are more than `total`.
+    """
 
     columns: list[Column]
     rows: list[list[Term | None]]
     total: int
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,12 @@ def document_of(answer: Answer) -> Document:
     return document
 
 
+def shown_turtle(answer: Answer) -> tuple[str, bool]:
+    """As much of an answer in Turtle as a page shows, and whether there is more."""
+    text = answer.body[: 4 * MAX_SHOWN_CHARACTERS].decode("utf-8", "ignore")
+    return text[:MAX_SHOWN_CHARACTERS], len(text) > MAX_SHOWN_CHARACTERS or len(answer.body) > 4 * MAX_SHOWN_CHARACTERS
+
+
 def localised(document: Document, code: str, query: CannedQuery) -> Document:
     """The query's result in a language: the labels of things, and the words that its header has for its own."""
     pairs = _labelled(document["head"].get("vars", []))
@@ -127,7 +136,7 @@ def german_words(prop: str) -> dict[str, str]:
 
 
 def table(document: Document, query: CannedQuery | None = None, code: str | None = None) -> Table:
-    """The table of a SPARQL JSON document. `query` names its columns; without one they are called as they are."""
+    """The table of what `read_first_rows` gives. `query` names its columns; without one they are called as they are."""
     code = code or i18n.language()
     snapshot = service().snapshot
     names: list[str] = document["head"].get("vars", [])
@@ -137,10 +146,10 @@ def table(document: Document, query: CannedQuery | None = None, code: str | None
     visible = [name for name in names if name not in hidden]
     columns = [Column(name, _title(name, query, code), _is_number(name, rows)) for name in visible]
     bare = [name for name in visible if query and name not in pairs]
-    known = named(_iris(rows[:MOST_ROWS], bare), code)
-    solutions = [{name: term_of_json(term) for name, term in row.items()} for row in rows[:MOST_ROWS]]
+    known = named(_iris(rows, bare), code)
+    solutions = [{name: term_of_json(term) for name, term in row.items()} for row in rows]
     cells = [[cell(row, name, pairs.get(name), snapshot, known) for name in visible] for row in solutions]
-    return Table(columns, cells, len(rows))
+    return Table(columns, cells, document.get("total", len(rows)), "total" in document)
 
 
 def view(
@@ -157,17 +166,16 @@ def view(
         kind or query.default_view,
         urls().query(query.name, asked),
         page_urls().query(query.name, given),
-        None if is_graph else _without_empty(table(localised(document_of(answer), code, query), query, code)),
-        answer.body.decode("utf-8")[:MOST_TURTLE] if is_graph else "",
+        None if is_graph else _without_empty(table(localised(read_first_rows(answer.body), code, query), query, code)),
+        shown_turtle(answer)[0] if is_graph else "",
     )
 
 
 def _without_empty(whole: Table) -> Table:
     """The table without columns in which nothing stands."""
     used = [place for place in range(len(whole.columns)) if any(row[place] for row in whole.rows)]
-    return Table(
-        [whole.columns[place] for place in used], [[row[place] for place in used] for row in whole.rows], whole.total
-    )
+    columns = [whole.columns[place] for place in used]
+    return replace(whole, columns=columns, rows=[[row[place] for place in used] for row in whole.rows])
 
 
 def cell(
