@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.engine.evaluate import Dataset, evaluate
-from clustergraph.engine.lookups.bgp_parser import MOST_PATTERNS
-from clustergraph.engine.lookups.lookup_engine import LONGEST, MOST_STEPS, Lookups
-from clustergraph.engine.lookups.triple_index import MOST_CHARACTERS, Indexed, Statements, Stored
+from clustergraph.engine.lookups.bgp_parser import MAX_PATTERNS
+from clustergraph.engine.lookups.lookup_engine import MAX_QUERY_CHARACTERS, MAX_STEPS, LookupEngine
+from clustergraph.engine.lookups.triple_index import MAX_CHARACTERS, MemoryIndex, StoreIndex, TripleIndex
 from clustergraph.engine.readers import in_memory as holding
 from clustergraph.ingest.open_snapshot import find, opened
 from clustergraph.rdf.formats import Format, of_kind
@@ -28,8 +28,8 @@ from clustergraph.sparql.query import Query
 JSON = of_kind("results")[0]
 TURTLE, NTRIPLES = of_kind("graph")[:2]
 PREFIXES = {"x": "x:", "type": "x:ty", "e": "http://example.org/", "deep": "http://example.org/a#"}
-Held = Callable[[ox.Store], Statements]
-HELD = pytest.mark.parametrize("held", [Stored, Indexed])
+Held = Callable[[ox.Store], TripleIndex]
+HELD = pytest.mark.parametrize("held", [StoreIndex, MemoryIndex])
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +43,11 @@ def in_memory(published_snapshot: Snapshot) -> ox.Store:
     return holding.open_store(published_snapshot.store, hold=True)
 
 
-@pytest.fixture(scope="module", params=[Stored, Indexed])
-def lookups(request: pytest.FixtureRequest, published_snapshot: Snapshot, in_memory: ox.Store) -> Lookups:
+@pytest.fixture(scope="module", params=[StoreIndex, MemoryIndex])
+def lookups(request: pytest.FixtureRequest, published_snapshot: Snapshot, in_memory: ox.Store) -> LookupEngine:
     """Look-ups on this repository's own graph."""
     prefixes = published_snapshot.prefixes
-    return Lookups(request.param(in_memory, prefixes), prefixes)
+    return LookupEngine(request.param(in_memory, prefixes), prefixes)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def engine(published_snapshot: Snapshot, in_memory: ox.Store) -> EmbeddedEngine:
     return EmbeddedEngine(published_snapshot, store=in_memory)
 
 
-def test_every_thing_is_looked_up_as_the_engine_does(lookups: Lookups, engine: EmbeddedEngine) -> None:
+def test_every_thing_is_looked_up_as_the_engine_does(lookups: LookupEngine, engine: EmbeddedEngine) -> None:
     found = engine.answer(
         Query("SELECT DISTINCT ?x { { ?x ?p ?o } UNION { ?s ?p ?x } FILTER(isIRI(?x)) }", format="csv")
     )
@@ -72,7 +72,7 @@ def test_every_thing_is_looked_up_as_the_engine_does(lookups: Lookups, engine: E
             answer = lookups.answer(Query(text))
             if answer is None:
                 left += 1
-                assert engine.answer(Query(text)).body.count(b"{") > MOST_STEPS
+                assert engine.answer(Query(text)).body.count(b"{") > MAX_STEPS
             else:
                 assert answer.body == engine.answer(Query(text)).body, text
     assert left < 20
@@ -92,7 +92,7 @@ SAME = [
 
 
 @pytest.mark.parametrize("text", SAME)
-def test_ways_to_write_a_lookup(lookups: Lookups, engine: EmbeddedEngine, text: str) -> None:
+def test_ways_to_write_a_lookup(lookups: LookupEngine, engine: EmbeddedEngine, text: str) -> None:
     answer = lookups.answer(Query(text))
     assert answer is not None
     assert answer.body == engine.answer(Query(text)).body
@@ -128,7 +128,7 @@ def bindings(body: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("text", [*JOINS, *ALTERNATIVES])
-def test_what_is_reached_by_several_steps_or_ways(lookups: Lookups, engine: EmbeddedEngine, text: str) -> None:
+def test_what_is_reached_by_several_steps_or_ways(lookups: LookupEngine, engine: EmbeddedEngine, text: str) -> None:
     answer = lookups.answer(Query(text))
     assert answer is not None
     expected = engine.answer(Query(text)).body
@@ -153,7 +153,7 @@ CONSTRUCTED = [
 
 
 @pytest.mark.parametrize("text", ASKED)
-def test_whether_there_is_something(lookups: Lookups, engine: EmbeddedEngine, text: str) -> None:
+def test_whether_there_is_something(lookups: LookupEngine, engine: EmbeddedEngine, text: str) -> None:
     answer = lookups.answer(Query(text))
     assert answer is not None
     assert (answer.body, answer.form) == (engine.answer(Query(text)).body, "ASK")
@@ -161,7 +161,7 @@ def test_whether_there_is_something(lookups: Lookups, engine: EmbeddedEngine, te
 
 @pytest.mark.parametrize("form", [None, "turtle", "ntriples", "rdfxml", "jsonld"])
 @pytest.mark.parametrize("text", CONSTRUCTED)
-def test_what_is_constructed(lookups: Lookups, engine: EmbeddedEngine, text: str, form: str | None) -> None:
+def test_what_is_constructed(lookups: LookupEngine, engine: EmbeddedEngine, text: str, form: str | None) -> None:
     answer = lookups.answer(Query(text, format=form))
     if answer is None:
         assert form in ("rdfxml", "jsonld")
@@ -172,7 +172,7 @@ def test_what_is_constructed(lookups: Lookups, engine: EmbeddedEngine, text: str
 
 @pytest.mark.parametrize("form", ["turtle", "ntriples"])
 def test_what_is_around_every_thing_is_constructed_as_the_engine_does(
-    lookups: Lookups, engine: EmbeddedEngine, form: str
+    lookups: LookupEngine, engine: EmbeddedEngine, form: str
 ) -> None:
     found = engine.answer(Query("SELECT DISTINCT ?x { ?x a ?class FILTER(isIRI(?x)) }", format="csv"))
     left = 0
@@ -193,12 +193,12 @@ def test_what_is_around_every_thing_is_constructed_as_the_engine_does(
     ("text", "form"),
     [("SELECT ?o { <x:y> ?p ?o }", "csv"), ("ASK { <x:y> ?p ?o }", "xml"), ("CONSTRUCT WHERE { <x:y> ?p ?o }", "json")],
 )
-def test_other_formats_are_left_to_a_reader(lookups: Lookups, text: str, form: str) -> None:
+def test_other_formats_are_left_to_a_reader(lookups: LookupEngine, text: str, form: str) -> None:
     assert lookups.answer(Query(text)) is not None
     assert lookups.answer(Query(text, format=form)) is None
 
 
-def test_of_which_rows_are_first_the_engine_has_the_say(lookups: Lookups) -> None:
+def test_of_which_rows_are_first_the_engine_has_the_say(lookups: LookupEngine) -> None:
     text = "SELECT ?country { cluster:cool-silicon cg:hasConceptPhase/cg:targetPlace ?country }"
     answer = lookups.answer(Query(text))
     assert answer is not None
@@ -256,12 +256,12 @@ NO_LOOKUP = [
     "CONSTRUCT { } WHERE { <x:y> ?p ?o }",
     "DESCRIBE <x:y>",
     "SELECT ?o { <x:y> ?p ?o } # half a comment\n garbage",
-    "SELECT ?o { <x:y> ?p ?o }" + " " * LONGEST,
+    "SELECT ?o { <x:y> ?p ?o }" + " " * MAX_QUERY_CHARACTERS,
 ]
 
 
 @pytest.mark.parametrize("text", NO_LOOKUP)
-def test_what_is_left_to_a_reader(lookups: Lookups, text: str) -> None:
+def test_what_is_left_to_a_reader(lookups: LookupEngine, text: str) -> None:
     assert lookups.answer(Query(text)) is None
 
 
@@ -271,7 +271,7 @@ def test_many_steps_are_left_to_a_reader(held: Held) -> None:
     things = [ox.NamedNode(f"x:{number}") for number in range(30)]
     store = ox.Store()
     store.extend(ox.Quad(one, ox.NamedNode("x:p"), other) for one in things for other in things)
-    lookups = Lookups(held(store))
+    lookups = LookupEngine(held(store))
     assert lookups.answer(Query("SELECT ?o { <x:0> <x:p> ?o }")) is not None
     assert lookups.answer(Query("SELECT ?o { <x:0> <x:p>+ ?o }")) is None
     assert lookups.answer(Query("SELECT ?o { <x:0> <x:p>/<x:p> ?o }")) is None
@@ -280,9 +280,9 @@ def test_many_steps_are_left_to_a_reader(held: Held) -> None:
 
 @HELD
 def test_long_texts_are_left_to_a_reader(held: Held) -> None:
-    lookups = Lookups(held(_store([ox.Literal("x" * 10_000)] + [ox.Literal(number) for number in range(30)])))
+    lookups = LookupEngine(held(_store([ox.Literal("x" * 10_000)] + [ox.Literal(number) for number in range(30)])))
     assert lookups.answer(Query("SELECT ?o { <x:s> <x:p> ?o }")) is not None
-    lookups = Lookups(held(_store([ox.Literal("x" * (MOST_CHARACTERS + 1))])))
+    lookups = LookupEngine(held(_store([ox.Literal("x" * (MAX_CHARACTERS + 1))])))
     assert lookups.answer(Query("SELECT ?o { <x:s> <x:p> ?o }")) is None
     assert lookups.answer(Query("CONSTRUCT WHERE { <x:s> <x:p> ?o }")) is None
     assert lookups.answer(Query("ASK { <x:s> <x:p> ?o }")) is not None
@@ -290,22 +290,22 @@ def test_long_texts_are_left_to_a_reader(held: Held) -> None:
 
 @HELD
 def test_many_patterns_are_left_to_a_reader(held: Held) -> None:
-    lookups = Lookups(held(_store([ox.Literal("x")])))
+    lookups = LookupEngine(held(_store([ox.Literal("x")])))
     pattern = "<x:s> <x:p> ?o . "
-    assert lookups.answer(Query(f"SELECT ?o {{ {pattern * MOST_PATTERNS} }}")) is not None
-    assert lookups.answer(Query(f"SELECT ?o {{ {pattern * (MOST_PATTERNS + 1)} }}")) is None
+    assert lookups.answer(Query(f"SELECT ?o {{ {pattern * MAX_PATTERNS} }}")) is not None
+    assert lookups.answer(Query(f"SELECT ?o {{ {pattern * (MAX_PATTERNS + 1)} }}")) is None
 
 
 @HELD
 def test_many_rows_are_left_to_a_reader(held: Held) -> None:
-    lookups = Lookups(held(_store(map(ox.Literal, range(MOST_STEPS + 1)))))
+    lookups = LookupEngine(held(_store(map(ox.Literal, range(MAX_STEPS + 1)))))
     assert lookups.answer(Query("SELECT ?o { <x:s> ?p ?o }")) is None
     assert (
         lookups.answer(Query("CONSTRUCT { <x:a> ?p ?o . <x:b> ?p ?o . <x:c> ?p ?o } { <x:s> ?p ?o } LIMIT 499")) is None
     )
     some = lookups.answer(Query("SELECT ?o { <x:s> ?p ?o } LIMIT 500"))
     assert some is not None
-    assert some.body.count(b"literal") == MOST_STEPS
+    assert some.body.count(b"literal") == MAX_STEPS
 
 
 def _store(terms: Iterable[Any]) -> ox.Store:
@@ -337,7 +337,7 @@ terms = st.one_of(
 def test_any_term_is_written_as_the_engine_writes_it(hold: bool, terms: list[Any]) -> None:
     store = _store(terms)
     text = "SELECT ?p ?o { <x:s> ?p ?o }"
-    answer = Lookups(holding.statements(store, hold=hold)).answer(Query(text))
+    answer = LookupEngine(holding.statements(store, hold=hold)).answer(Query(text))
     if answer is None:
         assert any(isinstance(term, ox.Triple) or getattr(term, "direction", None) for term in terms)
     else:
@@ -351,7 +351,7 @@ def test_any_term_is_written_as_the_engine_writes_it(hold: bool, terms: list[Any
 def test_any_term_is_constructed_as_the_engine_writes_it(hold: bool, form: Format, terms: list[Any]) -> None:
     store = _store(terms)
     text = "CONSTRUCT { <x:s> a ?o ; ?p ?o . ?o ?p <http://example.org/new> } WHERE { <x:s> ?p ?o }"
-    answer = Lookups(holding.statements(store, hold=hold, prefixes=PREFIXES)).answer(Query(text, format=form.name))
+    answer = LookupEngine(holding.statements(store, hold=hold, prefixes=PREFIXES)).answer(Query(text, format=form.name))
     assert answer is not None
     assert answer.body == evaluate(store, text, form, dataset=Dataset(PREFIXES))[0]
 
@@ -392,7 +392,7 @@ def test_any_simple_query_is_answered_as_the_engine_does(
 ) -> None:
     store = _random(graph)
     query = f"SELECT {distinct}{columns} {{ {where} }}"
-    answer = Lookups(held(store)).answer(Query(query))
+    answer = LookupEngine(held(store)).answer(Query(query))
     assume(answer)  # left alone is what names nothing, has a part that nothing leads to, or takes too many steps
     assert answer is not None
     expected = evaluate(store, query, JSON, columns=ParsedQuery(query).columns)[0]
@@ -409,7 +409,7 @@ def test_any_simple_query_is_answered_as_the_engine_does(
     st.sampled_from([TURTLE, NTRIPLES]),
 )
 def test_any_simple_graph_is_constructed_as_the_engine_does(
-    held: Callable[[ox.Store, dict[str, str]], Statements],
+    held: Callable[[ox.Store, dict[str, str]], TripleIndex],
     graph: list[tuple[str, str, str]],
     template: list[str],
     where: str,
@@ -417,7 +417,7 @@ def test_any_simple_graph_is_constructed_as_the_engine_does(
 ) -> None:
     store = _random(graph)
     query = f"CONSTRUCT {{ {' . '.join(template)} }} WHERE {{ {where} }}"
-    answer = Lookups(held(store, PREFIXES)).answer(Query(query, format=form.name))
+    answer = LookupEngine(held(store, PREFIXES)).answer(Query(query, format=form.name))
     assume(answer)
     assert answer is not None
     assert answer.body == evaluate(store, query, form, dataset=Dataset(PREFIXES))[0]
@@ -436,7 +436,7 @@ pieces = st.one_of(
 @settings(max_examples=1000, deadline=None)
 @given(st.sampled_from([*SAME, *JOINS, *ALTERNATIVES, *ASKED, *CONSTRUCTED]), st.data())
 def test_what_is_written_wrongly_is_left_to_the_engine(
-    lookups: Lookups, engine: EmbeddedEngine, text: str, data: st.DataObject
+    lookups: LookupEngine, engine: EmbeddedEngine, text: str, data: st.DataObject
 ) -> None:
     for _ in range(data.draw(st.integers(1, 2))):
         begin = data.draw(st.integers(0, len(text)))

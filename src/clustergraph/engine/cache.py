@@ -81,7 +81,7 @@ class CachedEngine:
     def __init__(self, engine: Engine, cache: AnswerCache) -> None:
         self.inner = engine
         self.cache = cache
-        self._asked: dict[Hashable, Future[Answer]] = {}
+        self._pending: dict[Hashable, Future[Answer]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -119,11 +119,11 @@ class CachedEngine:
         if known is not None:
             return known
         # The deadline is part of who may share a computation, not of who may share its answer.
-        asked = (key, query.timeout)
+        waited_for = (key, query.timeout)
         with self._lock:
-            pending = self._asked.get(asked)
+            pending = self._pending.get(waited_for)
             if pending is None:
-                mine = self._asked[asked] = Future()
+                mine = self._pending[waited_for] = Future()
         if pending is not None:
             return await waits.result(pending)
         try:
@@ -143,7 +143,7 @@ class CachedEngine:
             return answer
         finally:
             with self._lock:
-                del self._asked[asked]
+                del self._pending[waited_for]
 
     def close(self) -> None:
         """Close the engine behind the cache."""

@@ -14,9 +14,10 @@ from itertools import count
 from clustergraph.sparql import tokens
 from clustergraph.sparql.tokens import Token
 
-LONGEST = 10_000
+MAX_FOLDED_CHARACTERS = 10_000
 """Characters of a query that is folded; a step reads all of it."""
-MOST_STEPS = 30
+MAX_FOLDING_STEPS = 30
+"""After this many steps a query stays as it is then."""
 _CONSTANT = ("string", "number", "iri", "pname")
 
 
@@ -35,19 +36,20 @@ class _Place:
         return self.brackets.endswith("f")
 
 
-def folded(text: str, values: Mapping[str, str]) -> str:
+def fold_constants(text: str, values: Mapping[str, str]) -> str:
     """The query with each variable of `values` (terms as written in SPARQL) replaced, and what follows from that.
 
-    >>> folded('SELECT ?s { BIND(COALESCE(?none, "en") AS ?in) ?s ?p ?_o FILTER(LANG(?x) = ?in) }', {"_o": "<urn:o>"})
+    >>> text = 'SELECT ?s { BIND(COALESCE(?none, "en") AS ?in) ?s ?p ?_o FILTER(LANG(?x) = ?in) }'
+    >>> fold_constants(text, {"_o": "<urn:o>"})
     'SELECT ?s {  ?s ?p <urn:o> FILTER(LANG(?x) = "en") }'
     """
-    if len(text) > LONGEST:
+    if len(text) > MAX_FOLDED_CHARACTERS:
         return text
     for variable, term in values.items():
-        text = _replaced(text, variable, term)
-    for _ in range(MOST_STEPS):
+        text = _replace(text, variable, term)
+    for _ in range(MAX_FOLDING_STEPS):
         before = text
-        text = _simplified(text)
+        text = _simplify(text)
         if text == before:
             break
     return text
@@ -82,7 +84,7 @@ def _uses(places: list[_Place], variable: str) -> list[_Place]:
     return [one for one in places if one.token.kind == "variable" and one.token.text[1:] == variable]
 
 
-def _replaced(text: str, variable: str, term: str) -> str:
+def _replace(text: str, variable: str, term: str) -> str:
     """The query with the variable's value in its place, if it is only asked about, and nowhere given out or set."""
     uses = _uses(_places(text), variable)
     if any(one.in_sub_query or not one.brackets or one.brackets[-1] == "(" or one.follows == "AS" for one in uses):
@@ -97,7 +99,7 @@ def _replaced(text: str, variable: str, term: str) -> str:
     return text
 
 
-def _simplified(text: str) -> str:
+def _simplify(text: str) -> str:
     """The query after one step, or as it is."""
     places = _places(text)
     bound = {
@@ -126,7 +128,7 @@ def _simplified(text: str) -> str:
                 value = text[places[at + 2].token.start : places[end - 1].token.end]
                 variable = places[end + 1].token.text[1:]
                 without = text[: one.token.start] + text[places[end + 2].token.end :]
-                done = _replaced(without, variable, value)
+                done = _replace(without, variable, value)
                 if not _uses(_places(done), variable):
                     return done
     return text

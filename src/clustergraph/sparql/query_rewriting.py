@@ -10,7 +10,7 @@ from clustergraph.sparql.engine_parser import is_query
 from clustergraph.sparql.errors import EvaluationError
 from clustergraph.sparql.parsed_query import ParsedQuery
 
-LONGEST = 4 << 20
+MAX_REWRITTEN_CHARACTERS = 4 << 20
 """Characters that a query may come to have."""
 
 
@@ -102,10 +102,10 @@ def find_visible(query: ParsedQuery, names: Iterable[str], prefixes: Mapping[str
     return [name for name in names if not may_bind(name)] if is_query(query.text, prefixes) else []
 
 
-def solutions(text: str) -> str:
+def as_solutions(text: str) -> str:
     """A CONSTRUCT as a SELECT with one row for each solution.
 
-    >>> solutions("CONSTRUCT { ?s a ?o } WHERE { ?s ?p ?o }"), solutions("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 5")
+    >>> as_solutions("CONSTRUCT { ?s a ?o } WHERE { ?s ?p ?o }"), as_solutions("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 5")
     ('SELECT (1 AS ?one) WHERE { ?s ?p ?o }', 'SELECT (1 AS ?one) WHERE { ?s ?p ?o } LIMIT 5')
     """
     tokens = list(syntax.tokens(text))
@@ -144,10 +144,10 @@ def with_plain_order(text: str) -> str:
     return _inserted(text, pieces)
 
 
-def count(text: str, most: int) -> int:
+def count_tokens(text: str, most: int) -> int:
     """How many tokens the query has, counted until there are more than `most`. Raises QuerySyntaxError.
 
-    >>> count("ASK { ?s ?p ?o }", 3), count("ASK {}", 3)
+    >>> count_tokens("ASK { ?s ?p ?o }", 3), count_tokens("ASK {}", 3)
     (4, 3)
     """
     return sum(1 for _ in islice(syntax.tokens(text), most + 1))
@@ -170,7 +170,7 @@ def _inserted(text: str, pieces: Iterable[tuple[int, str]]) -> str:
         parts += [text[reached:at], piece]
         reached = at
         size += len(piece)
-        if size > LONGEST:
+        if size > MAX_REWRITTEN_CHARACTERS:
             raise EvaluationError("The query becomes too long for a remote engine. Name its graphs, or ask in parts.")
     return "".join([*parts, text[reached:]])
 

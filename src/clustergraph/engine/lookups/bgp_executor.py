@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
-from clustergraph.engine.lookups.bgp_parser import NotSimple, Path, Pattern, Variable
-from clustergraph.engine.lookups.triple_index import Statements, Term, Triple
+from clustergraph.engine.lookups.bgp_parser import NotALookup, Path, Pattern, Variable
+from clustergraph.engine.lookups.triple_index import Term, Triple, TripleIndex
 
 Row = tuple[Term, ...]
 
@@ -18,18 +18,18 @@ Solutions = tuple[list[str], list[Row]]
 """The variables that get values, and the rows of these."""
 
 
-class TooFar(LookupError):
+class TooManySteps(LookupError):
     """The walk takes more steps than it may."""
 
 
-def solutions(
-    statements: Statements, groups: list[list[Pattern]], most: int, limit: int | None = None
+def find_solutions(
+    statements: TripleIndex, groups: list[list[Pattern]], most: int, limit: int | None = None
 ) -> list[Solutions]:
     """The solutions of each group of patterns; any two rows may be the same.
 
     With a limit there are at most so many where their order is known, and all of them where it is not. Every statement
-    found is a step, and every look for some is as many as it costs; `most` may be taken. Raises TooFar, and NotSimple
-    where some part of a group has no end that is named or found by another part.
+    found is a step, and every look for some is as many as it costs; `most` may be taken. Raises TooManySteps, and
+    NotALookup where some part of a group has no end that is named or found by another part.
     """
     walk = _Walk(statements, most)
     # Which rows come first is for the engine to say, but where they come as the index has them.
@@ -37,7 +37,7 @@ def solutions(
     return [walk.solutions(group, cut) for group in groups]
 
 
-def _kept(places: list[int]) -> Callable[[Triple], Row]:
+def _take_places(places: list[int]) -> Callable[[Triple], Row]:
     """What takes the terms at these places."""
     if len(places) > 1:
         return itemgetter(*places)
@@ -45,7 +45,7 @@ def _kept(places: list[int]) -> Callable[[Triple], Row]:
 
 
 class _Walk:
-    def __init__(self, statements: Statements, most: int) -> None:
+    def __init__(self, statements: TripleIndex, most: int) -> None:
         self._matches, self._effort = statements.matches, statements.effort
         self._left = most
         self._names: list[str] = []
@@ -57,9 +57,9 @@ class _Walk:
         while left:
             pattern = max(left, key=self._nearness)
             if not self._nearness(pattern):
-                raise NotSimple
+                raise NotALookup
             left.remove(pattern)
-            rows = self._joined(rows, pattern, limit)
+            rows = self._join(rows, pattern, limit)
         return self._names, rows
 
     def _nearness(self, pattern: Pattern) -> int:
@@ -69,7 +69,7 @@ class _Walk:
     def _is_known(self, end: Variable | Term) -> bool:
         return not isinstance(end, Variable) or end in self._names
 
-    def _joined(self, rows: list[Row], pattern: Pattern, limit: int | None) -> list[Row]:
+    def _join(self, rows: list[Row], pattern: Pattern, limit: int | None) -> list[Row]:
         """The rows, each with every way to go on by the pattern, or with as many as the limit."""
         subject, predicate, object = pattern
         if isinstance(predicate, tuple):
@@ -79,20 +79,20 @@ class _Walk:
         # A variable that stands twice has to be the same thing.
         same = [(at, fresh[part]) for at, part in enumerate(known) if isinstance(part, Variable) and fresh[part] != at]
         self._names += fresh
-        kept = _kept(list(fresh.values()))
+        kept = _take_places(list(fresh.values()))
         found: list[Row] = []
         for row in rows:
             one, two, three = [
                 row[part] if isinstance(part, int) else None if isinstance(part, Variable) else part for part in known
             ]
-            triples = self._counted(one, two, three, limit)
+            triples = self._match_counted(one, two, three, limit)
             if same:
                 triples = [triple for triple in triples if all(triple[this] == triple[that] for this, that in same)]
             found += [row + kept(triple) for triple in triples] if row else map(kept, triples)
         return found
 
     def _along(self, rows: list[Row], subject: Term, path: Path, object: Term) -> list[Row]:
-        """As `_joined`, along a path."""
+        """As `_join`, along a path."""
         begin, end = self._place(subject), self._place(object)
         if isinstance(begin, Variable):
             begin, end = end, begin
@@ -119,12 +119,12 @@ class _Walk:
         nodes = [begin] if path[0].repeat in ("", "+") or self._is_there(begin) else []
         for predicate, inverse, repeat in path:
             if repeat:
-                nodes = [end for node in nodes for end in self._repeated(node, predicate, inverse, repeat)]
+                nodes = [end for node in nodes for end in self._repeat(node, predicate, inverse, repeat)]
             else:
                 nodes = [end for node in nodes for end in self._nexts(node, predicate, inverse)]
         return nodes
 
-    def _repeated(self, begin: Term, predicate: Term, inverse: bool, repeat: str) -> list[Term]:
+    def _repeat(self, begin: Term, predicate: Term, inverse: bool, repeat: str) -> list[Term]:
         reached: dict[Term, None] = {} if repeat == "+" else {begin: None}
         nodes = self._nexts(begin, predicate, inverse)
         while nodes:
@@ -135,22 +135,22 @@ class _Walk:
 
     def _is_there(self, node: Term) -> bool:
         """Whether it is the subject or the object of a statement."""
-        return bool(self._counted(node, None, None, limit=1) or self._counted(None, None, node, limit=1))
+        return bool(self._match_counted(node, None, None, limit=1) or self._match_counted(None, None, node, limit=1))
 
     def _nexts(self, node: Term, predicate: Term, inverse: bool) -> list[Term]:
         if inverse:
-            return [triple[0] for triple in self._counted(None, predicate, node)]
-        return [triple[2] for triple in self._counted(node, predicate, None)]
+            return [triple[0] for triple in self._match_counted(None, predicate, node)]
+        return [triple[2] for triple in self._match_counted(node, predicate, None)]
 
-    def _counted(
+    def _match_counted(
         self, subject: Term | None, predicate: Term | None, object: Term | None, limit: int | None = None
     ) -> Sequence[Triple]:
-        """The statements with these parts, their steps counted. Raises TooFar."""
+        """The statements with these parts, their steps counted. Raises TooManySteps."""
         if self._left < 0:
-            raise TooFar
+            raise TooManySteps
         most = self._left + 1
         triples = self._matches(subject, predicate, object, most if limit is None else min(limit, most))
         if len(triples) > self._left:
-            raise TooFar
+            raise TooManySteps
         self._left -= len(triples) + self._effort
         return triples

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from clustergraph.engine.lookups.triple_index import Statements, Term
+from clustergraph.engine.lookups.triple_index import Term, TripleIndex
 from clustergraph.rdf.namespaces import RDF
 from clustergraph.sparql import tokens as syntax
 
-MOST_PATTERNS = 20
+MAX_PATTERNS = 20
 """Which one comes next is found by looking at all, so many of them are no simple query."""
 
 _GAP = r"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
@@ -28,7 +28,7 @@ _PROLOGUE = re.compile(rf"{_GAP}((?:(?i:PREFIX){_GAP}(?:{syntax.PREFIX})?:{_GAP}
 _TYPE = f"{RDF}type"
 
 
-class NotSimple(LookupError):
+class NotALookup(LookupError):
     """The query is not read here."""
 
 
@@ -58,7 +58,7 @@ class Pattern(NamedTuple):
     object: Variable | Term
 
 
-class Simple(NamedTuple):
+class LookupQuery(NamedTuple):
     """A simple query."""
 
     form: str
@@ -73,22 +73,22 @@ class Simple(NamedTuple):
     limit: int | None = None
 
 
-def read(text: str, prefixes: Mapping[str, str], statements: Statements) -> Simple:
+def parse(text: str, prefixes: Mapping[str, str], statements: TripleIndex) -> LookupQuery:
     """The query that a text asks, with the terms of these statements.
 
-    `prefixes` are those known without declaring them, with their colons. Raises NotSimple, other LookupErrors, or
+    `prefixes` are those known without declaring them, with their colons. Raises NotALookup, other LookupErrors, or
     ValueError for what is no IRI.
 
-    >>> from clustergraph.engine.lookups.triple_index import Stored
+    >>> from clustergraph.engine.lookups.triple_index import StoreIndex
     >>> text = "SELECT ?name { ex:a ex:b/ex:c ?x . ?x ex:name ?name }"
-    >>> read(text, {"ex:": "http://example.org/"}, Stored(ox.Store())).columns
+    >>> parse(text, {"ex:": "http://example.org/"}, StoreIndex(ox.Store())).columns
     ['name']
     """
-    return _Text(text, prefixes, statements).query()
+    return _Parser(text, prefixes, statements).query()
 
 
-class _Text:
-    def __init__(self, text: str, prefixes: Mapping[str, str], statements: Statements) -> None:
+class _Parser:
+    def __init__(self, text: str, prefixes: Mapping[str, str], statements: TripleIndex) -> None:
         prologue = _PROLOGUE.match(text)
         assert prologue  # if only of nothing
         self._declared = _declared(prologue[1])
@@ -99,23 +99,23 @@ class _Text:
         self._variables: dict[str, None] = {}
         """In the order in which they are first named."""
 
-    def query(self) -> Simple:
+    def query(self) -> LookupQuery:
         if self._has("SELECT"):
             query = self._select()
         elif self._has("CONSTRUCT"):
             query = self._construct()
         elif self._has("ASK"):
             self._has("WHERE")
-            query = Simple("ASK", self._groups())
+            query = LookupQuery("ASK", self._groups())
         else:
-            raise NotSimple
+            raise NotALookup
         if query.form != "ASK" and self._has("LIMIT"):
             query = query._replace(limit=self._number())
         if self._tokens[self._at]:
-            raise NotSimple
+            raise NotALookup
         return query
 
-    def _select(self) -> Simple:
+    def _select(self) -> LookupQuery:
         distinct = self._has("DISTINCT")
         columns: list[str] = []
         everything = self._has("*")
@@ -126,10 +126,10 @@ class _Text:
         if everything:
             columns = list(self._variables)
         if not columns or len(set(columns)) < len(columns):
-            raise NotSimple
-        return Simple("SELECT", groups, columns, distinct=distinct)
+            raise NotALookup
+        return LookupQuery("SELECT", groups, columns, distinct=distinct)
 
-    def _construct(self) -> Simple:
+    def _construct(self) -> LookupQuery:
         if self._has("WHERE"):
             template = self._group()
             groups = [template]
@@ -138,8 +138,8 @@ class _Text:
             self._has("WHERE")
             groups = self._groups()
         if any(isinstance(pattern.predicate, tuple) for pattern in template):
-            raise NotSimple
-        return Simple("CONSTRUCT", groups, template=template)
+            raise NotALookup
+        return LookupQuery("CONSTRUCT", groups, template=template)
 
     def _next(self) -> str:
         token: str = self._tokens[self._at]
@@ -157,7 +157,7 @@ class _Text:
     def _number(self) -> int:
         token = self._next()
         if not token.isdecimal() or len(token) > 9:
-            raise NotSimple
+            raise NotALookup
         return int(token)
 
     def _groups(self) -> list[list[Pattern]]:
@@ -168,14 +168,14 @@ class _Text:
         groups = [self._group()]
         while self._has("UNION"):
             groups.append(self._group())
-        if self._next() != "}" or sum(map(len, groups)) > MOST_PATTERNS:
-            raise NotSimple
+        if self._next() != "}" or sum(map(len, groups)) > MAX_PATTERNS:
+            raise NotALookup
         return groups
 
     def _group(self) -> list[Pattern]:
         """The patterns between braces."""
         if self._next() != "{":
-            raise NotSimple
+            raise NotALookup
         patterns: list[Pattern] = []
         while not self._has("}"):
             subject = self._term()
@@ -185,9 +185,9 @@ class _Text:
                     continue
                 self._about(subject, patterns)
             if not self._has(".") and self._tokens[self._at] != "}":
-                raise NotSimple
-        if not 0 < len(patterns) <= MOST_PATTERNS:
-            raise NotSimple
+                raise NotALookup
+        if not 0 < len(patterns) <= MAX_PATTERNS:
+            raise NotALookup
         return patterns
 
     def _about(self, subject: Variable | Term, patterns: list[Pattern]) -> None:
@@ -230,7 +230,7 @@ class _Text:
             return self._named(_plain(token[1:-1]))
         prefix, colon, local = token.partition(":")
         if not colon:
-            raise NotSimple
+            raise NotALookup
         prefix += colon
         return self._named(_plain((self._declared.get(prefix) or self._known[prefix]) + local))
 
@@ -245,19 +245,19 @@ def _declared(prologue: str) -> Mapping[str, str]:
             break
         prefix, iri = next(tokens), next(tokens)
         if word.upper() != "PREFIX" or prefix.find(":") != len(prefix) - 1 or not iri.startswith("<"):
-            raise NotSimple
+            raise NotALookup
         found[prefix] = ox.NamedNode(_plain(iri[1:-1])).value
     return found
 
 
 def _name(token: str) -> Variable:
     if len(token) == 1:
-        raise NotSimple
+        raise NotALookup
     return Variable(token[1:])
 
 
 def _plain(iri: str) -> str:
     """An IRI without escapes, of which only the engine knows what they mean."""
     if "\\" in iri:
-        raise NotSimple
+        raise NotALookup
     return iri

@@ -1,8 +1,8 @@
 """Look-ups: queries so small that the way to a reader and back would take many times longer than they do.
 
-A look-up asks for what can be reached from the things it names, by patterns of statements and paths (see `simple`). It
-walks from one statement to the next (see `walk`), and its time grows with its steps and with nothing else. That bounds
-it without a process that can be ended: past `MOST_STEPS` it is broken off, and a reader answers instead.
+A look-up asks for what can be reached from the things it names, by patterns of statements and paths (see `bgp_parser`).
+It goes from one statement to the next (see `bgp_executor`), and its time grows with its steps and with nothing else.
+That bounds it without a process that can be ended: past `MAX_STEPS` it is broken off, and a reader answers instead.
 
 Answers are written here rather than by the engine, to the same bytes.
 """
@@ -18,19 +18,19 @@ from types import MappingProxyType
 from clustergraph.engine.base import Answer
 from clustergraph.engine.lookups import bgp_executor, bgp_parser
 from clustergraph.engine.lookups.bgp_executor import Solutions
-from clustergraph.engine.lookups.bgp_parser import Simple, Variable
-from clustergraph.engine.lookups.triple_index import Statements, Term, check_length
+from clustergraph.engine.lookups.bgp_parser import LookupQuery, Variable
+from clustergraph.engine.lookups.triple_index import Term, TripleIndex, check_length
 from clustergraph.rdf import formats
 from clustergraph.rdf.formats import Format
 from clustergraph.sparql.query import Query
 
-MOST_STEPS = 500
+MAX_STEPS = 500
 """How many statements and places a look-up may see; that takes about a millisecond."""
 
-MOST_TRIPLES = 1000
+MAX_TRIPLES = 1000
 """How many triples a look-up may construct, counting each as often as it is made."""
 
-LONGEST = 4000
+MAX_QUERY_CHARACTERS = 4000
 """Characters of a query that is looked at; a longer one is hardly a look-up."""
 
 _RESULTS, _GRAPHS = ({form.name: form for form in formats.of_kind(kind)} for kind in ("results", "graph"))
@@ -42,93 +42,93 @@ _FORMATS: dict[str, dict[str | None, Format]] = {
 """The formats by the names of them that may be wished for."""
 
 
-class TooMany(LookupError):
+class TooManyRows(LookupError):
     """There are more rows than the query asks for, and which of them are first the engine says; or too many triples."""
 
 
-class Lookups:
+class LookupEngine:
     """Answers look-ups on statements in this process. Safe to use from several threads.
 
     `prefixes` are those that a query may use without declaring them.
 
     >>> import pyoxigraph as ox
-    >>> from clustergraph.engine.lookups.triple_index import Stored
+    >>> from clustergraph.engine.lookups.triple_index import StoreIndex
     >>> store = ox.Store()
     >>> store.add(ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("c")))
-    >>> lookups = Lookups(Stored(store))
+    >>> lookups = LookupEngine(StoreIndex(store))
     >>> lookups.answer(Query("SELECT ?o { <urn:a> ?p ?o }")).body.decode()
     '{"head":{"vars":["o"]},"results":{"bindings":[{"o":{"type":"literal","value":"c"}}]}}'
     >>> lookups.answer(Query("CONSTRUCT WHERE { <urn:a> ?p ?o }", format="ntriples")).body.decode()
     '<urn:a> <urn:b> "c" .\\n'
     """
 
-    def __init__(self, statements: Statements, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, statements: TripleIndex, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
         self._statements = statements
         self._prefixes = {f"{prefix}:": namespace for prefix, namespace in prefixes.items()}
 
-    def answer(self, asked: Query) -> Answer | None:
+    def answer(self, query: Query) -> Answer | None:
         """The answer, or None if the query is no look-up or better left to a reader, as all that fail are."""
         begin = time.perf_counter()
-        if asked.bindings or asked.default_graphs or asked.named_graphs or len(asked.text) > LONGEST:
+        if query.bindings or query.default_graphs or query.named_graphs or len(query.text) > MAX_QUERY_CHARACTERS:
             return None
         try:
-            query = bgp_parser.read(asked.text, self._prefixes, self._statements)
-            form = _FORMATS[query.form][asked.format]
+            lookup = bgp_parser.parse(query.text, self._prefixes, self._statements)
+            form = _FORMATS[lookup.form][query.format]
             parsed = time.perf_counter()
-            limit = None if query.distinct else query.limit
-            found = bgp_executor.solutions(self._statements, query.groups, MOST_STEPS, limit)
+            limit = None if lookup.distinct else lookup.limit
+            solutions = bgp_executor.find_solutions(self._statements, lookup.groups, MAX_STEPS, limit)
             walked = time.perf_counter()
-            if query.form == "SELECT":
-                body = self._selected(query, found)
-            elif query.form == "ASK":
-                body = b'{"head":{},"boolean":%s}' % (b"true" if any(rows for _, rows in found) else b"false")
+            if lookup.form == "SELECT":
+                body = self._write_rows(lookup, solutions)
+            elif lookup.form == "ASK":
+                body = b'{"head":{},"boolean":%s}' % (b"true" if any(rows for _, rows in solutions) else b"false")
             else:
-                body = self._statements.graph(_constructed(query, found), form)
+                body = self._statements.graph(_construct_triples(lookup, solutions), form)
         except (ValueError, LookupError, OSError, RuntimeError):  # the last two of a damaged store
             return None
         spent = {"parse": parsed - begin, "queue": 0.0, "evaluate": walked - parsed}
-        return Answer(body, form, query.form, {**spent, "serialise": time.perf_counter() - walked})
+        return Answer(body, form, lookup.form, {**spent, "serialise": time.perf_counter() - walked})
 
-    def _selected(self, query: Simple, found: list[Solutions]) -> bytes:
-        """SPARQL 1.1 Query Results JSON. Raises TooMany."""
+    def _write_rows(self, lookup: LookupQuery, solutions: list[Solutions]) -> bytes:
+        """SPARQL 1.1 Query Results JSON. Raises TooManyRows."""
         parts = []
-        for names, rows in found:
-            places = [(name, names.index(name)) for name in query.columns if name in names]
+        for names, rows in solutions:
+            places = [(name, names.index(name)) for name in lookup.columns if name in names]
             columns = [(name, self._statements.column([row[at] for row in rows])) for name, at in places]
             parts.append((columns, len(rows)))
             check_length(chain.from_iterable(terms for _, terms in columns))
-        lines = [line for columns, number in parts for line in _lines(columns, number)]
-        if query.distinct:
+        lines = [line for columns, number in parts for line in _write_lines(columns, number)]
+        if lookup.distinct:
             lines = list(dict.fromkeys(lines))
-        _within(len(lines), query.limit)
+        _check_number(len(lines), lookup.limit)
         bindings = f"{{{'},{'.join(lines)}}}" if lines else ""
-        head = ",".join([f'"{name}"' for name in query.columns])
+        head = ",".join([f'"{name}"' for name in lookup.columns])
         return f'{{"head":{{"vars":[{head}]}},"results":{{"bindings":[{bindings}]}}}}'.encode()
 
 
-def _lines(columns: list[tuple[str, list[str]]], rows: int) -> Iterable[str]:
+def _write_lines(columns: list[tuple[str, list[str]]], rows: int) -> Iterable[str]:
     """What rows bind, of those columns that have values."""
     cells = [[f'"{name}":{term}' for term in terms] for name, terms in columns]
     return map(",".join, zip(*cells, strict=True)) if cells else [""] * rows
 
 
-def _constructed(query: Simple, found: list[Solutions]) -> list[tuple[Term, Term, Term]]:
-    """The triples of the template, for each row those whose variables have values. Raises TooMany."""
-    _within(sum(len(rows) for _, rows in found), query.limit)
+def _construct_triples(lookup: LookupQuery, solutions: list[Solutions]) -> list[tuple[Term, Term, Term]]:
+    """The triples of the template, for each row those whose variables have values. Raises TooManyRows."""
+    _check_number(sum(len(rows) for _, rows in solutions), lookup.limit)
     triples: list[tuple[Term, Term, Term]] = []
-    for names, rows in found:
-        for pattern in query.template:
+    for names, rows in solutions:
+        for pattern in lookup.template:
             if any(isinstance(part, Variable) and part not in names for part in pattern):
                 continue
             # What is named in the template comes after what is found.
             places = [names.index(part) if part in names else len(names) + at for at, part in enumerate(pattern)]
             filled = itemgetter(*places)
             triples += [filled(row + pattern) for row in rows]
-            _within(len(triples), MOST_TRIPLES)
+            _check_number(len(triples), MAX_TRIPLES)
     return triples
 
 
-def _within(number: int, most: int | None) -> None:
-    """Raises TooMany if there are more than may be."""
+def _check_number(number: int, most: int | None) -> None:
+    """Raises TooManyRows if there are more than may be."""
     if most is not None and number > most:
-        raise TooMany
+        raise TooManyRows

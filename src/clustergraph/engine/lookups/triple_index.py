@@ -25,7 +25,7 @@ Term = Any
 Triple = Sequence[Term]
 """Subject, predicate, object."""
 
-MOST_CHARACTERS = 1 << 18
+MAX_CHARACTERS = 1 << 18
 """How much the terms of an answer may come to; a few long texts could be in many rows."""
 
 _MERGED = ox.DefaultGraph()
@@ -38,8 +38,8 @@ class TooLong(LookupError):
     """The terms of an answer are too long."""
 
 
-class Statements(Protocol):
-    """Statements that can be looked up by their parts."""
+class TripleIndex(Protocol):
+    """TripleIndex that can be looked up by their parts."""
 
     effort: int
     """What a look costs, in statements found."""
@@ -60,8 +60,8 @@ class Statements(Protocol):
         """
 
 
-class Stored:
-    """Statements in a store, of any size. A look may have to read from the disk."""
+class StoreIndex:
+    """TripleIndex in a store, of any size. A look may have to read from the disk."""
 
     effort = 5
 
@@ -70,24 +70,24 @@ class Stored:
         self._prefixes = prefixes
 
     def named(self, iri: str) -> ox.NamedNode:
-        """See `Statements`."""
+        """See `TripleIndex`."""
         return ox.NamedNode(iri)
 
     def matches(self, subject: Any, predicate: Any, object: Any, most: int) -> Sequence[Triple]:
-        """See `Statements`."""
+        """See `TripleIndex`."""
         if not (isinstance(subject, _SUBJECTS) and isinstance(predicate, _PREDICATES)):
             return ()
         found: Any = islice(self._store.quads_for_pattern(subject, predicate, object, _MERGED), most)
         return list(found)
 
     def column(self, terms: list[Any]) -> list[str]:
-        """See `Statements`."""
-        return _bounded(_node(term) if type(term) is ox.NamedNode else _term(term) for term in terms)
+        """See `TripleIndex`."""
+        return _take_within_limit(_node(term) if type(term) is ox.NamedNode else _term(term) for term in terms)
 
     def graph(self, triples: list[tuple[Any, Any, Any]], form: Format) -> bytes:
-        """See `Statements`."""
+        """See `TripleIndex`."""
         written = BytesIO()
-        _bounded(map(str, chain.from_iterable(triples)))
+        _take_within_limit(map(str, chain.from_iterable(triples)))
         found = [
             ox.Triple(*triple)
             for triple in triples
@@ -97,9 +97,9 @@ class Stored:
         return written.getvalue()
 
 
-def _bounded(texts: Iterable[str]) -> list[str]:
-    """The texts, no further than they come to `MOST_CHARACTERS`, however long the others are. Raises TooLong."""
-    found, left = [], MOST_CHARACTERS
+def _take_within_limit(texts: Iterable[str]) -> list[str]:
+    """The texts, no further than they come to `MAX_CHARACTERS`, however long the others are. Raises TooLong."""
+    found, left = [], MAX_CHARACTERS
     for text in texts:
         left -= len(text)
         if left < 0:
@@ -108,7 +108,7 @@ def _bounded(texts: Iterable[str]) -> list[str]:
     return found
 
 
-class Indexed:
+class MemoryIndex:
     """All statements in dictionaries, each term as it is written: four times as quick as a store, for more memory.
 
     The engine lets other threads run when it is asked, and waiting for one's turn again takes longer than the answer.
@@ -116,7 +116,7 @@ class Indexed:
 
     >>> store = ox.Store()
     >>> store.add(ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("c")))
-    >>> statements = Indexed(store)
+    >>> statements = MemoryIndex(store)
     >>> statements.matches(statements.named("urn:a"), None, None, 10)[0][2]
     '{"type":"literal","value":"c"}'
     """
@@ -150,27 +150,27 @@ class Indexed:
         return subject, predicate, object
 
     def named(self, iri: str) -> str:
-        """See `Statements`."""
+        """See `TripleIndex`."""
         return self._named.get(iri) or _term(ox.NamedNode(iri))
 
     def matches(self, subject: Any, predicate: Any, object: Any, most: int) -> Sequence[Triple]:
-        """See `Statements`."""
+        """See `TripleIndex`."""
         key = subject, predicate, object
         return [key] if key in self._all else self._found.get(key, [])[:most]
 
     def column(self, terms: list[str]) -> list[str]:
-        """See `Statements`."""
+        """See `TripleIndex`."""
         return terms
 
     def graph(self, triples: list[tuple[str, str, str]], form: Format) -> bytes:
-        """See `Statements`."""
+        """See `TripleIndex`."""
         check_length(chain.from_iterable(triples))
         return self._writer.write(triples, form.name)
 
 
 def check_length(terms: Iterable[str]) -> None:
-    """Raises TooLong if the terms of an answer come to more than `MOST_CHARACTERS`."""
-    if sum(map(len, terms)) > MOST_CHARACTERS:
+    """Raises TooLong if the terms of an answer come to more than `MAX_CHARACTERS`."""
+    if sum(map(len, terms)) > MAX_CHARACTERS:
         raise TooLong
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 
-from clustergraph.engine.lookups.triple_index import Indexed, Statements, Stored
+from clustergraph.engine.lookups.triple_index import MemoryIndex, StoreIndex, TripleIndex
 from clustergraph.snapshots.snapshot import Snapshot
 
 MOST_QUADS = 100_000
@@ -38,9 +38,9 @@ def open_store(path: Path | str, *, hold: bool) -> ox.Store:
     return copy
 
 
-def statements(store: ox.Store, *, hold: bool, prefixes: Mapping[str, str] = MappingProxyType({})) -> Statements:
+def statements(store: ox.Store, *, hold: bool, prefixes: Mapping[str, str] = MappingProxyType({})) -> TripleIndex:
     """The store's statements for look-ups, held in memory if that can be. `prefixes` are for the graphs they write."""
     if hold:
         with contextlib.suppress(LookupError):
-            return Indexed(store, prefixes)
-    return Stored(store, prefixes)
+            return MemoryIndex(store, prefixes)
+    return StoreIndex(store, prefixes)

@@ -17,7 +17,7 @@ from collections.abc import Collection
 from typing import Any
 
 from clustergraph.engine.base import Answer
-from clustergraph.engine.lookups.lookup_engine import Lookups
+from clustergraph.engine.lookups.lookup_engine import LookupEngine
 from clustergraph.engine.readers import in_memory
 from clustergraph.engine.readers.admission import Limits, Turns
 from clustergraph.engine.readers.reader_process import Reader
@@ -145,7 +145,7 @@ class ReaderPool:
         for thread in respawning:
             thread.join(CLOSE_SECONDS)
 
-    def _open_lookups(self) -> Lookups:
+    def _open_lookups(self) -> LookupEngine:
         hold = in_memory.is_small(self.snapshot)
         try:
             # The same store as the readers', so that rows come in the same order.
@@ -153,7 +153,7 @@ class ReaderPool:
         except OSError as error:
             raise EngineDown(f"The service could not open its snapshot: {error}.") from error
         prefixes = self.snapshot.prefixes
-        return Lookups(in_memory.statements(store, hold=hold, prefixes=prefixes), prefixes)
+        return LookupEngine(in_memory.statements(store, hold=hold, prefixes=prefixes), prefixes)
 
     def _launch(self) -> Reader:
         return Reader(self.snapshot, self.limits, online=bool(self._allow))

@@ -198,7 +198,7 @@ class Virtuoso(Dialect):
         if asking.ready.form != "CONSTRUCT":
             return None
         ready = replace(asking.ready, form="SELECT")
-        counted = replace(asking, ready=ready, text=query_rewriting.solutions(asking.text))
+        counted = replace(asking, ready=ready, text=query_rewriting.as_solutions(asking.text))
         return replace(self.question(counted), accept=results.JSON)
 
     def cap(self, reply: Reply) -> str:

@@ -21,7 +21,7 @@ from clustergraph.engine.remote.results import TimedSink, Unreadable, check_dept
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql import query_rewriting, syntax_check
 from clustergraph.sparql.bindings import bind, written
-from clustergraph.sparql.constant_folding import folded
+from clustergraph.sparql.constant_folding import fold_constants
 from clustergraph.sparql.errors import (
     Busy,
     DeadlinePassed,
@@ -158,7 +158,7 @@ class RemoteEngine(BlockingEngine):
         """The query, complete in itself. What is wrong with it is said here, as every engine says it in its own way."""
         prefixes = self.snapshot.prefixes
         try:
-            is_small = query_rewriting.count(ready.text, MOST_TOKENS) <= MOST_TOKENS
+            is_small = query_rewriting.count_tokens(ready.text, MOST_TOKENS) <= MOST_TOKENS
             if is_small:
                 with contextlib.suppress(EvaluationError):  # a function that only the engine may know
                     syntax_check.check_syntax(ready.text, prefixes)
@@ -168,7 +168,7 @@ class RemoteEngine(BlockingEngine):
         if self.connection.dialect.folds and ready.original.star is None:
             start, length = ready.inserted
             bare = text[:start] + text[start + length :]
-            text = folded(bare, {name: written(name, term) for name, term in bindings.items()})
+            text = fold_constants(bare, {name: written(name, term) for name, term in bindings.items()})
             left = ParsedQuery(text)
             text = bind(left, {name: term for name, term in bindings.items() if name in left.variables})
         text = query_rewriting.with_prefixes(text, prefixes)
