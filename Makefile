@@ -11,7 +11,7 @@ NPM_STAMP := frontend/node_modules/.package-lock.json
 DIST := src/clustergraph/web/static/dist/manifest.json
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && echo yes)
 
-.PHONY: serve test check bench docs site wheel clean frontend
+.PHONY: serve test test-lowest check bench docs site wheel clean frontend
 
 serve: $(VENV)/serve frontend  ## Build the snapshot and serve it on http://127.0.0.1:8080/
 	$(BIN)/clustergraph serve
@@ -21,6 +21,15 @@ test: $(VENV)/test check frontend  ## Every check and every test; WORKERS says h
 ifeq ($(NODE),yes)
 	@test ! -d frontend/node_modules || (cd frontend && npm run --silent check && npm run --silent test)
 endif
+
+test-lowest: $(VENV)/test  ## The tests of the package's parts with the lowest versions that pyproject.toml allows
+	$(PYTHON) -m venv .venv-lowest
+	$(BIN)/python tests/lowest_versions.py > .venv-lowest/constraints.txt
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-lowest/constraints.txt \
+		-e '.[pandas,polars,arrow,networkx,mcp]' pytest pytest-xdist hypothesis
+	.venv-lowest/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile -W default \
+		tests/catalogue tests/cli/test_commands.py tests/engine tests/ingest tests/library tests/mcp tests/push \
+		tests/sparql tests/w3c tests/web/test_protocol.py tests/web/test_pages.py tests/web/test_server.py
 
 check: $(VENV)/test  ## Style and types only
 	$(BIN)/ruff check .
@@ -74,4 +83,4 @@ $(VENV)/bench: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 clean:
-	rm -rf $(VENV) dist site frontend/node_modules src/clustergraph/web/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-lowest dist site frontend/node_modules src/clustergraph/web/static/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -22,6 +22,23 @@ collect_ignore = [
 """Modules that only forward from a former name, with a warning; tests/test_moved.py has them."""
 
 
+SHARED_FOLDERS = ("tests/remote", "tests/docs")
+"""Folders whose files share something that takes long to start: one process runs all of their tests."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Distribute tests by file, and those of SHARED_FOLDERS by folder."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileOrFolder(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder = nodeid.rpartition("/")[0]
+            return folder if folder in SHARED_FOLDERS else super()._split_scope(nodeid)
+
+    return ByFileOrFolder(config, log)
+
+
 @pytest.fixture(scope="session")
 def needs() -> Callable[[str, str], None]:
     """`needs(program, package)` skips a test if a program is missing; `package` is the Debian package that has it.

@@ -343,11 +343,11 @@ def test_the_time_grows_no_faster_than_the_text(name: str, head: str) -> None:
         text = head + HARD[name] * (size // len(HARD[name]))
         best = float("inf")
         for _ in range(4):
-            begin = time.perf_counter()
+            begin = time.thread_time()
             refused(text)
             ParsedQuery(text).form  # noqa: B018
             ParsedQuery(f"SELECT * {text}").columns  # noqa: B018
-            best = min(best, time.perf_counter() - begin)
+            best = min(best, time.thread_time() - begin)
         return best
 
     small, large = seconds(1_800), seconds(28_800)

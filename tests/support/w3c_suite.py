@@ -100,6 +100,11 @@ def engine(case: Case) -> EmbeddedEngine:
         _load(store, path, ox.DefaultGraph())
     for path in case.graphs:
         _load(store, path, ox.NamedNode(address(path)))
+    return engine_on(store)
+
+
+def engine_on(store: ox.Store) -> EmbeddedEngine:
+    """An engine on a store in memory."""
     sizes = {
         str(graph.value): sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
         for graph in store.named_graphs()

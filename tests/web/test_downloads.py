@@ -25,7 +25,7 @@ from clustergraph.web.http import export_files
 from clustergraph.web.service import open_service
 from support.server import start_server, stop_server
 
-TRIPLES = 100_000
+TRIPLES = 40_000
 LOCAL = "http://localhost:8080/"
 KNOWN = Known(
     places=[("city:a", "state:b")],
@@ -43,7 +43,7 @@ Serve = Callable[..., FlaskClient]
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    """A made-up graph of some 100,000 triples, and a small one beside it that repeats one of them."""
+    """A made-up graph of some 40,000 triples, and a small one beside it that repeats one of them."""
     folder = tmp_path_factory.mktemp("large")
     with (folder / "made-up.ttl").open("w", encoding="utf-8") as file:
         write(file, KNOWN, triples=TRIPLES)

@@ -6,9 +6,11 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 from rdflib import RDF, RDFS, Dataset, Graph, Literal, URIRef
@@ -98,10 +100,18 @@ def test_a_document_says_where_it_comes_from(client: FlaskClient, service: Any) 
     assert turtle(client, f"/data/{BIOM}").isomorphic(graph)
 
 
+@pytest.fixture(scope="module")
+def named_graphs(app: Any) -> Callable[[str], Graph]:
+    """Reads a named graph, once for all tests of this module."""
+    return cache(lambda name: turtle(app.test_client(), f"/data/{name.removeprefix(BASE)}.ttl"))
+
+
 @QUIET
 @pytest.mark.parametrize("form", ["trig", "nquads", "jsonld"])
 @pytest.mark.parametrize("path", [BIOM, "id/country/DE", "ontology"])
-def test_formats_with_graphs_say_which_graph_each_statement_is_from(client: FlaskClient, path: str, form: str) -> None:
+def test_formats_with_graphs_say_which_graph_each_statement_is_from(
+    client: FlaskClient, named_graphs: Callable[[str], Graph], path: str, form: str
+) -> None:
     ending = next(one.extension for one in of_kind("graph") if one.name == form)
     by_graph = quads(client, f"/data/{path}.{ending}", PARSERS[form])
     document = URIRef(f"{BASE}data/{path}")
@@ -111,8 +121,7 @@ def test_formats_with_graphs_say_which_graph_each_statement_is_from(client: Flas
     ground = {triple for triples in by_graph.values() for triple in triples if not _has_blank(triple)}
     assert ground == {triple for triple in whole if triple[0] != document and not _has_blank(triple)}
     for name, triples in by_graph.items():
-        graph = turtle(client, f"/data/{name.removeprefix(BASE)}.ttl")
-        assert {triple for triple in triples if not _has_blank(triple)} <= set(graph)
+        assert {triple for triple in triples if not _has_blank(triple)} <= set(named_graphs(name))
 
 
 def _has_blank(triple: Triple) -> bool:
@@ -170,12 +179,12 @@ def test_links_around_a_document(client: FlaskClient) -> None:
 # ------------------------------------------------------------------------------------------------------ following links
 
 
-def _linked(graph: Graph) -> Iterator[str]:
+def _linked(triples: list[ox.Quad]) -> Iterator[str]:
     """The IRIs below the base in a document, without what stands behind a `#`."""
-    for triple in graph:
-        for term in triple:
-            if isinstance(term, URIRef) and term.startswith(BASE):
-                yield str(term).partition("#")[0]
+    for quad in triples:
+        for term in (quad.subject, quad.predicate, quad.object):
+            if isinstance(term, ox.NamedNode) and term.value.startswith(BASE):
+                yield term.value.partition("#")[0]
 
 
 def test_following_links_from_one_cluster_reaches_everything(client: FlaskClient, service: Any) -> None:
@@ -193,12 +202,13 @@ def test_following_links_from_one_cluster_reaches_everything(client: FlaskClient
         response = client.get(f"/{quote(path)}", headers={"Accept": "text/turtle"}, follow_redirects=True)
         assert response.status_code == 200, iri
         assert response.content_type == "text/turtle; charset=utf-8"
-        graph = Graph().parse(data=response.data, format="turtle")
-        assert len(graph) > 0
-        described |= {str(subject) for subject in graph.subjects() if isinstance(subject, URIRef)}
+        triples = list(ox.parse(response.data, format=ox.RdfFormat.TURTLE))
+        assert triples
+        described |= {quad.subject.value for quad in triples if isinstance(quad.subject, ox.NamedNode)}
         # The document that was just read needs no second look under its own name.
-        known |= {str(one) for one in graph.subjects(FOAF.primaryTopic, URIRef(iri))}
-        new = {one for one in _linked(graph) if one not in known and one not in whole}
+        topic = (str(FOAF.primaryTopic), iri)
+        known |= {quad.subject.value for quad in triples if (quad.predicate.value, quad.object.value) == topic}
+        new = {linked for linked in _linked(triples) if linked not in known and linked not in whole}
         known |= new
         waiting.extend(sorted(new))
     rows = ask(client, f'SELECT DISTINCT ?s {{ ?s ?p ?o FILTER(ISIRI(?s) && STRSTARTS(STR(?s), "{BASE}")) }}')
