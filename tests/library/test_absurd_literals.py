@@ -6,15 +6,17 @@ import itertools
 import logging
 import threading
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from rdflib import Literal, URIRef
 
+import clustergraph
 from clustergraph.library.dataframes import to_arrow, to_pandas, to_polars
 from clustergraph.library.networks import of_triples
 from clustergraph.rdf.conversion import quiet
 from clustergraph.rdf.namespaces import XSD
-from clustergraph.rdf.python_values import _CONVERTERS, Term, as_written, value
+from clustergraph.rdf.python_values import _CONVERTERS, Term, as_written, to_python
 from clustergraph.rdf.table import Table
 
 LONG = "9" * 5000
@@ -36,25 +38,25 @@ TEXTS = (
 @pytest.mark.parametrize("datatype", _CONVERTERS)
 def test_every_text_becomes_a_value_that_can_be_shown_and_kept(datatype: str) -> None:
     for text in TEXTS:
-        found = value(Term("literal", text, f"{XSD}{datatype}"))
+        found = to_python(Term("literal", text, f"{XSD}{datatype}"))
         assert repr(found)
         assert isinstance(str(found), str)
         assert isinstance(hash(found), int)
 
 
 def test_numbers_beyond_all_limits_stay_as_written() -> None:
-    long = value(Term("literal", LONG, f"{XSD}integer"))
+    long = to_python(Term("literal", LONG, f"{XSD}integer"))
     assert isinstance(long, Literal)
     assert (str(long), str(long.datatype)) == (LONG, f"{XSD}integer")
-    assert value(Term("literal", f"{LONG}.5", f"{XSD}decimal")) == Decimal(f"{LONG}.5")
-    assert isinstance(value(Term("literal", f"P{LONG}Y", f"{XSD}duration")), Literal)
+    assert to_python(Term("literal", f"{LONG}.5", f"{XSD}decimal")) == Decimal(f"{LONG}.5")
+    assert isinstance(to_python(Term("literal", f"P{LONG}Y", f"{XSD}duration")), Literal)
 
 
 def test_columns_of_such_numbers_become_frames() -> None:
     numbers = ["7", LONG[:4000], LONG, "1.5", "1e5"]
     kinds = ("integer", "decimal", "double")
     for one, other in itertools.product(itertools.product(numbers, kinds), repeat=2):
-        rows = [(value(Term("literal", text, f"{XSD}{kind}")),) for text, kind in (one, other)]
+        rows = [(to_python(Term("literal", text, f"{XSD}{kind}")),) for text, kind in (one, other)]
         table = Table.of_values(("x",), rows)
         assert [len(to(table)) for to in (to_pandas, to_polars, to_arrow)] == [2, 2, 2]
 
@@ -89,3 +91,11 @@ def test_rdflib_is_quiet_only_for_those_who_asked_and_its_logger_is_left_alone(
     logger.warning("after both")
     assert (logger.level, logger.filters) == before
     assert caplog.messages == ["after this use", "after both"]
+
+
+def test_values_that_differ_only_in_their_type_are_shown_together(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text('<urn:a> <urn:p> "7", 7, "7"@de .')
+    with clustergraph.open(tmp_path / "a.ttl", store=tmp_path / "store") as graph:
+        thing = graph["urn:a"]
+        assert thing._repr_html_().count("7") == 3
+        assert len(thing["urn:p"]) == 3

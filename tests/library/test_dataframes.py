@@ -20,7 +20,7 @@ from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import XSD
 
 import clustergraph
-from clustergraph.library.column_types import Kind, typed
+from clustergraph.library.column_types import Kind, give_type
 from clustergraph.library.knowledge_graph import KnowledgeGraph
 from clustergraph.library.result import Result
 from clustergraph.rdf.python_values import Text
@@ -273,7 +273,7 @@ def test_values_come_out_of_frames_as_they_went_in(kind: Kind, data: st.DataObje
     bound = [value is not None for value in values]
     assert [plain(row.x) for row in result] == wanted
     if any(bound):
-        assert typed(result._table.columns["x"]).kind is kind
+        assert give_type(result._table.columns["x"]).kind is kind
     assert result.to_polars()["x"].to_list() == wanted
     assert result.to_arrow()["x"].to_pylist() == wanted
     frame = result.to_pandas()

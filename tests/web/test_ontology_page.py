@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
 from clustergraph.describe.class_diagram import Card, draw
-from clustergraph.describe.schema_model import model
+from clustergraph.describe.schema_model import read_model
 from clustergraph.describe.urls import Urls
 from clustergraph.rdf.formats import of_kind
 
@@ -162,7 +162,7 @@ def test_the_drawing_has_a_card_for_each_class_that_properties_lead_to(client: F
     assert response.content_type.startswith("image/svg+xml")
     root = ElementTree.fromstring(response.text)
     titles = {text.text for text in root.iter(f"{SVG}text") if text.get("font-weight")}
-    found = model(service.engine)
+    found = read_model(service.engine)
     expected = {
         one.labels["en"]
         for one in found.classes.values()

@@ -10,7 +10,7 @@ from rdflib.term import Identifier
 from clustergraph.catalogue import python_methods
 from clustergraph.catalogue.entity_resolver import Resolver
 from clustergraph.catalogue.errors import CatalogueError, ParameterError, Problem, UnknownQuery
-from clustergraph.catalogue.literals import literal
+from clustergraph.catalogue.literals import parse_literal
 from clustergraph.catalogue.model import CannedQuery, Parameter
 from clustergraph.catalogue.query_file_parser import ENDING, read
 from clustergraph.engine.base import Answer, Engine
@@ -48,7 +48,7 @@ class Catalogue:
                 queries.append(read(path))
             except CatalogueError as error:
                 problems.extend(error.problems)
-        problems.extend(python_methods.clashes(queries))
+        problems.extend(python_methods.find_clashes(queries))
         if problems:
             raise CatalogueError(problems)
         return cls(queries)
@@ -150,7 +150,7 @@ class Catalogue:
             value = _chosen(parameter, value)
         if parameter.type == "iri":
             return self._resolver.iri(parameter, value, engine, timeout, self.classes)
-        return literal(parameter, value)
+        return parse_literal(parameter, value)
 
 
 def _single(name: str, value: str | Sequence[str]) -> str:

@@ -65,16 +65,19 @@ SELECT DISTINCT ?thing ?rank WHERE {{
   ))
 }}"""
 
-MOST = 5000
+MAX_INSTANCES = 5000
+"""How many things of a class are read to suggest some of them."""
+
 INSTANCES = f"""{PREFIXES}
 SELECT DISTINCT ?thing ?label WHERE {{
   ?thing a ?class .
   FILTER(isIRI(?thing))
   OPTIONAL {{ ?thing rdfs:label|skos:prefLabel ?label }}
-}} LIMIT {MOST}"""
+}} LIMIT {MAX_INSTANCES}"""
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
-_NEAR = 3
+MAX_SUGGESTIONS = 3
+"""How many things are suggested for a name of none."""
 
 
 class Resolver:
@@ -93,11 +96,11 @@ class Resolver:
         timeout: float | None = None,
         prefer: Collection[str] = (),
     ) -> URIRef:
-        """The IRI that `value` means for `parameter`; `prefer` is that of `found`.
+        """The IRI that `value` means for `parameter`; `prefer` is that of `find`.
 
         Raises ParameterError when there is no such thing, or more than one, and the engine's errors.
         """
-        named = self.found(parameter.class_iri, value, engine, timeout, prefer)
+        named = self.find(parameter.class_iri, value, engine, timeout, prefer)
         if len(named) == 1:
             return URIRef(named[0])
         if named:
@@ -114,7 +117,7 @@ class Resolver:
             )
         raise self._unknown(parameter, value, engine, timeout)
 
-    def found(
+    def find(
         self,
         class_iri: str | None,
         value: str,
@@ -135,12 +138,12 @@ class Resolver:
         kinds = sorted(prefer)
         return [one for one in named if any(self._by_iri(kind, one, engine, timeout) for kind in kinds)] or named
 
-    def near(
+    def find_similar(
         self, class_iri: str | None, value: str, engine: Engine, timeout: float | None = None
     ) -> list[tuple[str, str]]:
-        """Things of the class, or of any, whose names look like `value`: each as `found` takes it, and its label."""
+        """Things of the class, or of any, whose names look like `value`: each as `find` takes it, and its label."""
         try:
-            return _near(value, self._known_values(class_iri, engine, "en", timeout))
+            return _most_similar(value, self._known_values(class_iri, engine, "en", timeout))
         except EngineError:
             return []  # what is wrong with the value matters more than what would be near it
 
@@ -186,7 +189,7 @@ class Resolver:
         return sorted({iri for rank, iri in ranks if rank == best})
 
     def _unknown(self, parameter: Parameter, value: str, engine: Engine, timeout: float | None) -> ParameterError:
-        near = self.near(parameter.class_iri, value, engine, timeout)
+        near = self.find_similar(parameter.class_iri, value, engine, timeout)
         if parameter.class_iri:
             detail = message(
                 "The value {value!r} of {name!r} is not known (it has to be a {kind}).",
@@ -227,11 +230,11 @@ def _as_iris(value: str, prefixes: dict[str, str]) -> Iterable[str]:
     return [iri for iri in (*candidates, value) if _IRI.fullmatch(iri)]
 
 
-def _near(value: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def _most_similar(value: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The known values whose code or label looks most like `value`."""
     spellings: dict[str, tuple[str, str]] = {}
     for one in known:
         for spelling in one:
             spellings.setdefault(spelling.casefold(), one)
-    close = closest(value, spellings, 2 * _NEAR)
-    return list(dict.fromkeys(spellings[spelling] for spelling in close))[:_NEAR]
+    close = closest(value, spellings, 2 * MAX_SUGGESTIONS)
+    return list(dict.fromkeys(spellings[spelling] for spelling in close))[:MAX_SUGGESTIONS]

@@ -14,11 +14,11 @@ TYPES: dict[str, dict[str, Any]] = {
 }
 
 
-def schema(parameter: Parameter) -> dict[str, Any]:
+def parameter_schema(parameter: Parameter) -> dict[str, Any]:
     """The values that a parameter takes; its description is left to the caller.
 
     >>> from clustergraph.catalogue.model import Words
-    >>> schema(Parameter("most", "_most_integer", "integer", False, Words("How many."), default="5", example="3"))
+    >>> parameter_schema(Parameter("n", "_n_integer", "integer", False, Words("Size."), default="5", example="3"))
     {'type': 'integer', 'default': 5, 'examples': [3]}
     """
     found = dict(TYPES.get(parameter.type, {"type": "string"}))
@@ -47,7 +47,9 @@ def object_schema(query: CannedQuery) -> dict[str, Any]:
     """
     return {
         "type": "object",
-        "properties": {one.name: {**schema(one), "description": str(one.description)} for one in query.parameters},
+        "properties": {
+            one.name: {**parameter_schema(one), "description": str(one.description)} for one in query.parameters
+        },
         "required": [one.name for one in query.parameters if is_needed(one)],
         "additionalProperties": False,
     }

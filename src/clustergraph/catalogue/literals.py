@@ -20,11 +20,11 @@ _NO_DATE = "The value of {name!r} must be a date, such as 2020-04-16, not {value
 _TRUTH = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
-def literal(parameter: Parameter, value: str) -> Literal:
+def parse_literal(parameter: Parameter, value: str) -> Literal:
     """The literal that `value` means. Raises ParameterError if it is no value of the parameter's type.
 
     >>> from clustergraph.catalogue.model import Words
-    >>> literal(Parameter("year", "_year_integer", "integer", True, Words("A year.")), "2017")
+    >>> parse_literal(Parameter("year", "_year_integer", "integer", True, Words("A year.")), "2017")
     rdflib.term.Literal('2017', datatype=rdflib.term.URIRef('http://www.w3.org/2001/XMLSchema#integer'))
     """
     if parameter.type == "integer":

@@ -45,21 +45,21 @@ Named = Callable[[Entry], str | None]
 """Reads an IRI or a prefixed name; None, after saying what is wrong, if it is neither."""
 
 
-def placements(entry: Entry | None, wrong: Wrong, named: Named) -> tuple[Placement, ...]:
+def read_placements(entry: Entry | None, wrong: Wrong, named: Named) -> tuple[Placement, ...]:
     """The places that `page` names, one map or a list of maps."""
     if entry is None:
         return ()
     maps = [(item.line, item.map) for item in entry.items] or [(entry.line, entry.map)]
     found = []
     for line, said in maps:
-        _known(said, PAGE_KEYS, "page", wrong)
-        place = _placement(line, said, wrong, named)
+        _check_keys(said, PAGE_KEYS, "page", wrong)
+        place = _read_placement(line, said, wrong, named)
         if place is not None:
             found.append(place)
     return tuple(found)
 
 
-def _placement(line: int, said: Mapping[str, Entry], wrong: Wrong, named: Named) -> Placement | None:
+def _read_placement(line: int, said: Mapping[str, Entry], wrong: Wrong, named: Named) -> Placement | None:
     of = said["of"].text if "of" in said else None
     if not of:
         wrong(line, f"The key 'page' needs `of`: one of {', '.join(PLACES)} or a class, such as {{of: home}}.")
@@ -95,7 +95,7 @@ def _placement(line: int, said: Mapping[str, Entry], wrong: Wrong, named: Named)
             wrong(line, f"A page of the site needs a path of lower-case letters, digits and hyphens, not {path!r}.")
             return None
         if "en" in said or "de" in said:
-            title = _words(Entry(dict(said), line), f"The page {path!r}", wrong)
+            title = _read_words(Entry(dict(said), line), f"The page {path!r}", wrong)
     else:
         for key in ("path", "en", "de"):
             if key in said:
@@ -107,7 +107,7 @@ def _placement(line: int, said: Mapping[str, Entry], wrong: Wrong, named: Named)
     return Placement(of, int(order or 0), about, view, said["show"].text if "show" in said else None, path, title)
 
 
-def columns(entry: Entry | None, wrong: Wrong) -> dict[str, Column]:
+def read_columns(entry: Entry | None, wrong: Wrong) -> dict[str, Column]:
     """What `columns` says of columns of the result: their names, and their values in German."""
     if entry is None:
         return {}
@@ -115,15 +115,15 @@ def columns(entry: Entry | None, wrong: Wrong) -> dict[str, Column]:
         wrong(entry.line, "The key 'columns' needs the names of columns, such as {staff: {en: Staff, de: Personal}}.")
     found = {}
     for name, value in entry.map.items():
-        words = _words(value, f"The column {name!r}", wrong)
-        _known(value.map, COLUMN_KEYS, f"columns.{name}", wrong)
-        translated = german(value.map.get(VALUES), f"column {name!r}", wrong)
+        words = _read_words(value, f"The column {name!r}", wrong)
+        _check_keys(value.map, COLUMN_KEYS, f"columns.{name}", wrong)
+        translated = read_german_values(value.map.get(VALUES), f"column {name!r}", wrong)
         if words is not None:
             found[name] = Column(words, translated)
     return found
 
 
-def german(entry: Entry | None, of: str, wrong: Wrong) -> dict[str, str]:
+def read_german_values(entry: Entry | None, of: str, wrong: Wrong) -> dict[str, str]:
     """The German words that `values-de` has for values."""
     if entry is None:
         return {}
@@ -133,11 +133,11 @@ def german(entry: Entry | None, of: str, wrong: Wrong) -> dict[str, str]:
     return found
 
 
-def browse(entry: Entry | None, wrong: Wrong, named: Named) -> Browse | None:
+def read_browse(entry: Entry | None, wrong: Wrong, named: Named) -> Browse | None:
     """What `browse` says."""
     if entry is None:
         return None
-    _known(entry.map, ("class", "facets"), "browse", wrong)
+    _check_keys(entry.map, ("class", "facets"), "browse", wrong)
     if "class" not in entry.map or "facets" not in entry.map or not entry.map["facets"].map:
         wrong(entry.line, "The key 'browse' needs the class of the things and their facets.")
         return None
@@ -145,8 +145,8 @@ def browse(entry: Entry | None, wrong: Wrong, named: Named) -> Browse | None:
     facets = []
     for name, value in entry.map["facets"].map.items():
         said = value.map
-        _known(said, FACET_KEYS, f"facets.{name}", wrong)
-        words = _words(value, f"The facet {name!r}", wrong)
+        _check_keys(said, FACET_KEYS, f"facets.{name}", wrong)
+        words = _read_words(value, f"The facet {name!r}", wrong)
         path = said["path"].text if "path" in said else None
         if not _NAME.fullmatch(name):
             wrong(value.line, f"The facet {name!r} needs a name of lower-case letters, digits and hyphens.")
@@ -157,7 +157,7 @@ def browse(entry: Entry | None, wrong: Wrong, named: Named) -> Browse | None:
     return Browse(class_iri, tuple(facets)) if class_iri and facets else None
 
 
-def problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[tuple[int, str]]:
+def find_problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[tuple[int, str]]:
     """What is wrong with the places of a query, as far as its parameters and columns tell."""
     line = head["page"].line if "page" in head else 1
     required = [one.name for one in query.parameters if one.required and one.default is None]
@@ -173,7 +173,7 @@ def problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[tuple[in
                 ),
             )
     try:
-        shown = projected(query.text) if query.form == "SELECT" else ()
+        shown = projected_columns(query.text) if query.form == "SELECT" else ()
     except EngineError:
         return  # check.py says what is wrong with the text
     for place in query.pages:
@@ -209,11 +209,11 @@ def _is_path(path: str, query: CannedQuery) -> bool:
     return True
 
 
-def projected(text: str) -> tuple[str, ...]:
+def projected_columns(text: str) -> tuple[str, ...]:
     """The columns that a SELECT query gives.
 
-    >>> projected("SELECT ?a (COUNT(?b) AS ?c) WHERE { ?a ?b ?d }"), projected("SELECT * { ?s ?p 1 }")
-    (('a', 'c'), ('s', 'p'))
+    >>> [projected_columns(text) for text in ("SELECT ?a (COUNT(?b) AS ?c) { ?a ?b ?d }", "SELECT * { ?s ?p 1 }")]
+    [('a', 'c'), ('s', 'p')]
     """
     found: list[str] = []
     depth, seen, before = 0, False, ""
@@ -231,13 +231,13 @@ def projected(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or ParsedQuery(text).columns
 
 
-def _known(said: Mapping[str, Entry], keys: tuple[str, ...], where: str, wrong: Wrong) -> None:
+def _check_keys(said: Mapping[str, Entry], keys: tuple[str, ...], where: str, wrong: Wrong) -> None:
     for key, value in said.items():
         if key not in keys:
             wrong(value.line, f"The key {key!r} of {where!r} is not known; known are {', '.join(keys)}.")
 
 
-def _words(entry: Entry, what: str, wrong: Wrong) -> Words | None:
+def _read_words(entry: Entry, what: str, wrong: Wrong) -> Words | None:
     en = entry.map["en"].text if "en" in entry.map else None
     if not en:
         wrong(entry.line, f"{what} needs a text in English, such as {{en: Staff}}.")

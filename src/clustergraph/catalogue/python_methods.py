@@ -22,7 +22,7 @@ KEYS = ("of", "name")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def methods(
+def read_methods(
     entry: Entry | None, wrong: Callable[[int, str], None], named: Callable[[Entry], str | None]
 ) -> tuple[Method, ...]:
     """The methods that `method` names, one map or a list of maps."""
@@ -43,7 +43,7 @@ def methods(
     return tuple(found)
 
 
-def problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[tuple[int, str]]:
+def find_problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[tuple[int, str]]:
     """What is wrong with the methods of a query, as far as its parameters tell."""
     for method in query.methods:
         if query.subject(method.class_iri or "") is None:
@@ -54,7 +54,7 @@ def problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[tuple[in
             )
 
 
-def clashes(queries: Iterable[CannedQuery]) -> Iterator[Problem]:
+def find_clashes(queries: Iterable[CannedQuery]) -> Iterator[Problem]:
     """Queries that want the same name for the things of the same class."""
     known: Counter[Method] = Counter()
     for query in queries:

@@ -15,7 +15,7 @@ from clustergraph.catalogue.errors import CatalogueError, Problem
 from clustergraph.catalogue.model import CannedQuery, Parameter, Words
 from clustergraph.catalogue.page_placement import VALUES
 from clustergraph.catalogue.variables import ParameterVariable, parameter_variable
-from clustergraph.catalogue.yaml_header import Entry, header
+from clustergraph.catalogue.yaml_header import Entry, read_header
 from clustergraph.rdf.namespaces import STANDARD_PREFIXES
 from clustergraph.sparql import tokens as syntax
 from clustergraph.sparql.errors import QuerySyntaxError
@@ -42,9 +42,9 @@ def read(path: Path) -> CannedQuery:
 def read_text(file: str, text: str) -> CannedQuery:
     """Read and check the text of a file of this name. Raises CatalogueError with everything that is wrong with it."""
     problems: list[Problem] = []
-    head = header(file, text, problems)
+    head = read_header(file, text, problems)
     query = _Reading(file, text, head, problems).query()
-    problems.extend(validation.problems(query, head))
+    problems.extend(validation.find_problems(query, head))
     if problems:
         raise CatalogueError(problems)
     return query
@@ -76,10 +76,10 @@ class _Reading:
             tags=tuple(self.texts("tags")),
             parameters=self.parameters(),
             default_view=self.view(),
-            pages=page_placement.placements(self.head.get("page"), self.wrong, self.named_iri),
-            columns=page_placement.columns(self.head.get("columns"), self.wrong),
-            browse=page_placement.browse(self.head.get("browse"), self.wrong, self.named_iri),
-            methods=python_methods.methods(self.head.get("method"), self.wrong, self.named_iri),
+            pages=page_placement.read_placements(self.head.get("page"), self.wrong, self.named_iri),
+            columns=page_placement.read_columns(self.head.get("columns"), self.wrong),
+            browse=page_placement.read_browse(self.head.get("browse"), self.wrong, self.named_iri),
+            methods=python_methods.read_methods(self.head.get("method"), self.wrong, self.named_iri),
         )
 
     def words(self, entries: dict[str, Entry], key: str) -> Words:
@@ -154,7 +154,7 @@ class _Reading:
             default=self.one(defaults, variable.name),
             example=self.one(said, "example"),
             label=label if label.en else None,
-            german=page_placement.german(said.get(VALUES), f"parameter {variable.name!r}", self.wrong),
+            german=page_placement.read_german_values(said.get(VALUES), f"parameter {variable.name!r}", self.wrong),
         )
 
     def class_iri(self, said: dict[str, Entry]) -> str | None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from clustergraph.catalogue import page_placement, python_methods
 from clustergraph.catalogue.errors import ParameterError, Problem
-from clustergraph.catalogue.literals import literal
+from clustergraph.catalogue.literals import parse_literal
 from clustergraph.catalogue.model import VIEWS, CannedQuery, Parameter
 from clustergraph.catalogue.yaml_header import Entry
 from clustergraph.sparql import tokens
@@ -17,13 +17,13 @@ from clustergraph.sparql.errors import EngineError, QuerySyntaxError
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.syntax_check import check_syntax
 
-TAKEN = ("format", "timeout")
+RESERVED_NAMES = ("format", "timeout")
 """Names that every query has already, for how its answer is wanted."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
-def problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[Problem]:
+def find_problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[Problem]:
     """Everything that is wrong with `query`; `head` is its header, for the lines."""
     for line, message in (
         *_name(query),
@@ -31,8 +31,8 @@ def problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[Problem]
         *_sparql(query),
         *_view(query),
         *_parameters(query, head),
-        *page_placement.problems(query, head),
-        *python_methods.problems(query, head),
+        *page_placement.find_problems(query, head),
+        *python_methods.find_problems(query, head),
     ):
         yield Problem(query.file, line, message)
 
@@ -84,7 +84,7 @@ def _parameters(query: CannedQuery, head: Mapping[str, Entry]) -> Found:
         if count > 1:
             variables = " and ".join(f"?{one.variable}" for one in query.parameters if one.name == name)
             yield lines.get(name, 1), f"The parameter {name!r} is there {count} times, as {variables}; keep one."
-        if name in TAKEN:
+        if name in RESERVED_NAMES:
             yield _first(query, name), f"The parameter name {name!r} is taken; choose another."
         if name not in declared:
             yield _first(query, name), f"The parameter {name!r} is in the query and not under `parameters`."
@@ -114,7 +114,7 @@ def _values(parameter: Parameter, line: int) -> Found:
         for value in (parameter.default, parameter.example, *parameter.choices):
             try:
                 if value is not None:
-                    literal(parameter, value)
+                    parse_literal(parameter, value)
             except ParameterError as error:
                 yield line, str(error)
 

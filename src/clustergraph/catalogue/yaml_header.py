@@ -39,10 +39,10 @@ class Entry:
         return self.value if isinstance(self.value, dict) else {}
 
 
-def header(file: str, text: str, problems: list[Problem]) -> dict[str, Entry]:
+def read_header(file: str, text: str, problems: list[Problem]) -> dict[str, Entry]:
     """The header of a query file. What is wrong with it is added to `problems`.
 
-    >>> header("a.rq", "#+ summary: All\\nSELECT * {}", [])
+    >>> read_header("a.rq", "#+ summary: All\\nSELECT * {}", [])
     {'summary': Entry(value='All', line=1)}
     """
     numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.startswith(MARK)]

@@ -68,7 +68,7 @@ class Vocabulary:
 
 
 @per_snapshot
-def vocabulary(engine: Engine) -> Vocabulary:
+def read_vocabulary(engine: Engine) -> Vocabulary:
     """The vocabulary of the snapshot that the engine reads."""
     found = Vocabulary()
     pairs = {

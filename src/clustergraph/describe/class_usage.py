@@ -22,7 +22,7 @@ from clustergraph.sparql.query import Query
 
 VOID_EXT = Namespace("http://ldf.fi/void-ext#")
 
-MOST_TRIPLES = 250_000
+MAX_TRIPLES = 250_000
 """Larger graphs are not looked at: it would take longer than a query may."""
 
 USAGE_SECONDS = 5.0
@@ -63,10 +63,10 @@ class Use:
 
 
 @per_snapshot
-def usage(engine: Engine) -> tuple[Use, ...]:
+def read_usage(engine: Engine) -> tuple[Use, ...]:
     """All uses, sorted by class and property; none of a graph that is too large to look at."""
     triples = engine.snapshot.triples
-    if triples is None or triples > MOST_TRIPLES:
+    if triples is None or triples > MAX_TRIPLES:
         return ()
     try:
         rows = engine.answer(Query(_USE, timeout=USAGE_SECONDS)).rows()

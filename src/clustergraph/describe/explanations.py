@@ -25,7 +25,8 @@ NOTES = f"""SELECT ?note ?about ?object ?says ?what {{
   ?note <{RDF}subject> ?thing ; <{RDF}predicate> ?about ; <{RDF}object> ?object ; ?says ?what
   FILTER(?says NOT IN (<{TYPE}>, <{RDF}subject>, <{RDF}predicate>, <{RDF}object>, <{RDFS}label>))
 }} ORDER BY ?note ?says ?what"""
-MOST_PAIRS = 40
+MAX_CHAINS = 40
+"""How many chains of two properties are looked up for one thing."""
 
 Triple = tuple[Term, str, Term]
 """Subject, property and object."""
@@ -48,7 +49,7 @@ class Reason:
     premises: tuple[Triple, ...] = ()
 
 
-def notes(rows: Iterable[Row]) -> dict[tuple[str, Term], list[Note]]:
+def group_notes(rows: Iterable[Row]) -> dict[tuple[str, Term], list[Note]]:
     """The answer to NOTES as notes by property and object."""
     found: dict[tuple[str, Term], dict[str, Note]] = defaultdict(dict)
     for row in rows:
@@ -82,7 +83,7 @@ class Reasons:
 
     def prepare(self, properties: Iterable[str]) -> None:
         """Look up, in one query, what lies between the thing and the ends of chains for these properties."""
-        pairs = list(dict.fromkeys(pair for prop in properties for pair in self._chains(prop)))[:MOST_PAIRS]
+        pairs = list(dict.fromkeys(pair for prop in properties for pair in self._chains(prop)))[:MAX_CHAINS]
         self._middles = {}
         if not pairs:
             return
@@ -92,10 +93,10 @@ class Reasons:
             if row["middle"] not in (self._thing, row["end"]):
                 self._middles.setdefault((row["p"].text, row["q"].text, row["end"]), row["middle"])
 
-    def of(self, prop: str, value: Term) -> Reason:
+    def explain(self, prop: str, value: Term) -> Reason:
         """Why the thing has this value."""
         if prop == TYPE:
-            return self._of_type(value.text) or Reason("rules")
+            return self._explain_type(value.text) or Reason("rules")
         for one, two in self._chains(prop):
             middle = (self._middles or {}).get((one, two, value))
             if middle is not None:
@@ -111,7 +112,7 @@ class Reasons:
             return Reason("symmetric", (prop,), ((value, prop, self._thing),))
         return Reason("rules")
 
-    def pointed(self, prop: str, subject: Term) -> Reason:
+    def explain_pointing(self, prop: str, subject: Term) -> Reason:
         """Why another thing has this one as its value, as far as the statements of this thing tell."""
         for other in self._words.inverses.get(prop, ()):
             if subject in self._own.get(other, ()):
@@ -124,7 +125,7 @@ class Reasons:
     def _chains(self, prop: str) -> list[tuple[str, str]]:
         return [*self._words.chains.get(prop, ()), *([(prop, prop)] if prop in self._words.transitive else [])]
 
-    def _of_type(self, class_iri: str) -> Reason | None:
+    def _explain_type(self, class_iri: str) -> Reason | None:
         types = self._own[TYPE]
         for below in self._words.sub_classes.get(class_iri, ()):
             if (term := Term("uri", below)) in types:

@@ -13,7 +13,7 @@ from clustergraph.snapshots.snapshot import Snapshot
 Source = TypeVar("Source", Engine, Snapshot)
 Value = TypeVar("Value")
 
-MOST = 4
+MAX_SNAPSHOTS = 4
 """How many snapshots are remembered; there are several only while one follows another, and in tests."""
 
 
@@ -31,7 +31,7 @@ def per_snapshot(read: Callable[[Source], Value]) -> Callable[[Source], Value]:
                 return known[key]
         value = read(source)
         with lock:
-            while len(known) >= MOST:
+            while len(known) >= MAX_SNAPSHOTS:
                 known.pop(next(iter(known)))
             known[key] = value
         return value

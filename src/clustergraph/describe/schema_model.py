@@ -106,7 +106,7 @@ class Model:
 
 
 @per_snapshot
-def model(engine: Engine) -> Model:
+def read_model(engine: Engine) -> Model:
     """The model of the snapshot that the engine reads."""
     snapshot = engine.snapshot
     graph = _ontology(engine)

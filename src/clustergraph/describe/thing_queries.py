@@ -11,7 +11,7 @@ from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import EvaluationError, QuerySyntaxError
 from clustergraph.sparql.query import Query
 
-MOST_POINTING = 200
+MAX_POINTING_STATEMENTS = 200
 """How many statements that point at a thing its page shows."""
 
 IS_THERE = "ASK { { ?thing ?p ?o } UNION { ?s ?q ?thing } UNION { ?x ?thing ?y } UNION { GRAPH ?thing { ?a ?b ?c } } }"
@@ -21,7 +21,7 @@ STATEMENTS = (
 INSIDE = """SELECT DISTINCT ?node ?property ?value { ?thing ?p ?node FILTER(ISBLANK(?node)) ?node ?property ?value }
 ORDER BY ?node ?property ?value"""
 POINTING = f"""SELECT ?graph ?property ?subject {{ GRAPH ?graph {{ ?subject ?property ?thing }} }}
-ORDER BY ?property ?subject ?graph LIMIT {MOST_POINTING + 1}"""
+ORDER BY ?property ?subject ?graph LIMIT {MAX_POINTING_STATEMENTS + 1}"""
 TERMS = f"""SELECT DISTINCT ?term ?label {{
   {{ ?term a ?type }} UNION {{ ?term <{RDFS}label>|<{SKOS}prefLabel> ?label }}
   FILTER(ISIRI(?term) && STRSTARTS(STR(?term), CONCAT(STR(?thing), "#")))

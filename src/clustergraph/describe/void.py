@@ -135,7 +135,7 @@ def _sizes(graph: Graph, dataset: URIRef, engine: Engine) -> None:
             graph.add((dataset, link, part))
             graph.add((part, VOID[kind], URIRef(iri)))
             graph.add((part, number, count(size)))
-    class_usage.add_to(graph, class_usage.usage(engine), classes)
+    class_usage.add_to(graph, class_usage.read_usage(engine), classes)
 
 
 def _parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls) -> None:

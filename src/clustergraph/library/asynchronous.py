@@ -33,13 +33,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-AT_ONCE = 4
+MAX_CONCURRENT_QUERIES = 4
 """How many queries run at once unless another number is given."""
 
 
 @asynccontextmanager
 async def open(
-    *sources: str | os.PathLike[str], at_once: int = AT_ONCE, deadline: float | None = None, **options: Any
+    *sources: str | os.PathLike[str],
+    at_once: int = MAX_CONCURRENT_QUERIES,
+    deadline: float | None = None,
+    **options: Any,
 ) -> AsyncIterator[AsyncKnowledgeGraph]:
     """Open a graph, and close it in the end. `sources` and `options` are those of `clustergraph.open`.
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import Any
 
-from clustergraph.rdf.python_values import Term, value
+from clustergraph.rdf.python_values import Term, to_python
 from clustergraph.rdf.table import Column
 
 
@@ -36,7 +36,7 @@ class Kind(Enum):
 
 
 NUMBERS = {Kind.WHOLE, Kind.DECIMAL, Kind.REAL}
-DIGITS = 38
+MAX_DECIMAL_DIGITS = 38
 """Digits that a decimal of Arrow and of Polars can have."""
 WHOLE = range(-(2**63), 2**63)
 _MICROSECOND = timedelta(microseconds=1)
@@ -58,11 +58,11 @@ class Typed:
         return max((_scale(value) for value in self.values if value is not None), default=0)
 
 
-def typed(column: Column) -> Typed:
+def give_type(column: Column) -> Typed:
     """Give a column its type.
 
     >>> from clustergraph.rdf.table import Table
-    >>> [typed(column).values for column in Table.of_tsv(b"?a\\t?b\\n7\\t7\\n2.5\\t<urn:x>\\n").columns.values()]
+    >>> [give_type(column).values for column in Table.of_tsv(b"?a\\t?b\\n7\\t7\\n2.5\\t<urn:x>\\n").columns.values()]
     [[7.0, 2.5], ['7', 'urn:x']]
     """
     cells = [_cell(term) for term in column.terms]
@@ -88,7 +88,7 @@ def _cell(term: Term | None) -> tuple[Kind | None, Any]:
         return Kind.TEXT, f"<< {' '.join(_written(_cell(part)[1]) or '' for part in term.parts)} >>"
     if term.kind == "uri" or term.datatype is None:
         return Kind.TEXT, term.text
-    found = value(term)
+    found = to_python(term)
     kind = _kind(found)
     return kind, term.text if kind is Kind.TEXT else found
 
@@ -121,7 +121,7 @@ def _fits(kind: Kind, values: Sequence[Any]) -> bool:
         return all(one in WHOLE for one in bound)
     if kind is Kind.DECIMAL:
         before: int = max(one.adjusted() + 1 for one in bound)
-        return max(map(_scale, bound)) + max(before, 0) <= DIGITS
+        return max(map(_scale, bound)) + max(before, 0) <= MAX_DECIMAL_DIGITS
     if kind is Kind.LENGTH:
         return all(one // _MICROSECOND in WHOLE for one in bound)
     if kind is Kind.INSTANT:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 
-class Framed(ABC):
+class DataFrameMixin(ABC):
     """Data frames of a table; `clustergraph.Result` says what types their columns have."""
 
     @abstractmethod

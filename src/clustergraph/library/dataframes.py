@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from clustergraph.library.column_types import DIGITS, Kind, Typed, typed
-from clustergraph.library.optional_import import needed
+from clustergraph.library.column_types import MAX_DECIMAL_DIGITS, Kind, Typed, give_type
+from clustergraph.library.optional_import import import_optional
 from clustergraph.rdf.table import Table
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def to_pandas(table: Table) -> pandas.DataFrame:
     """A pandas frame; see `clustergraph.library.result.Result.to_pandas`."""
-    pd, np = needed("pandas"), needed("numpy", "pandas")
+    pd, np = import_optional("pandas"), import_optional("numpy", "pandas")
     columns = {}
     for name, column in table.columns.items():
-        one = typed(column)
+        one = give_type(column)
         values = _pandas(one, pd, np)
         codes = np.frombuffer(one.codes, dtype=np.int64) if table.size else np.empty(0, dtype=np.int64)
         columns[name] = values.take(codes)
@@ -52,14 +52,14 @@ def _pandas(column: Typed, pd: Any, np: Any) -> Any:
 
 def to_polars(table: Table) -> polars.DataFrame:
     """A Polars frame; see `clustergraph.library.result.Result.to_polars`."""
-    pl = needed("polars")
+    pl = import_optional("polars")
     columns = []
     for name, column in table.columns.items():
-        one = typed(column)
+        one = give_type(column)
         types = {
             Kind.TEXT: pl.String,
             Kind.WHOLE: pl.Int64,
-            Kind.DECIMAL: pl.Decimal(DIGITS, one.scale),
+            Kind.DECIMAL: pl.Decimal(MAX_DECIMAL_DIGITS, one.scale),
             Kind.REAL: pl.Float64,
             Kind.TRUTH: pl.Boolean,
             Kind.DATE: pl.Date,
@@ -76,14 +76,14 @@ def to_polars(table: Table) -> polars.DataFrame:
 
 def to_arrow(table: Table) -> pyarrow.Table:
     """An Arrow table; see `clustergraph.library.result.Result.to_arrow`."""
-    pa = needed("pyarrow", "arrow")
+    pa = import_optional("pyarrow", "arrow")
     columns = {}
     for name, column in table.columns.items():
-        one = typed(column)
+        one = give_type(column)
         types = {
             Kind.TEXT: pa.string(),
             Kind.WHOLE: pa.int64(),
-            Kind.DECIMAL: pa.decimal128(DIGITS, one.scale),
+            Kind.DECIMAL: pa.decimal128(MAX_DECIMAL_DIGITS, one.scale),
             Kind.REAL: pa.float64(),
             Kind.TRUTH: pa.bool_(),
             Kind.DATE: pa.date32(),

@@ -26,7 +26,7 @@ from rdflib.term import Identifier, URIRef
 
 from clustergraph.ingest.open_snapshot import Options, find, opened
 from clustergraph.library.result import Result
-from clustergraph.rdf.python_values import literal_of
+from clustergraph.rdf.python_values import to_literal
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 
@@ -99,7 +99,7 @@ def open(
     source = find([Path(one) for one in sources], store=None if store is None else Path(store))
     left_out = (exclude,) if isinstance(exclude, str) else tuple(exclude)
     options = Options(base=base, exclude=left_out, reason=reason, check=check)
-    snapshot = opened(source, options, _Logged(source.title)).snapshot
+    snapshot = opened(source, options, _LogProgress(source.title)).snapshot
 
     from clustergraph.engine.embedded import EmbeddedEngine
 
@@ -147,9 +147,9 @@ class KnowledgeGraph:
         >>> kg.sparql("ASK { ?person foaf:name 'Eve' }")
         False
         """
-        values = {name: _term(value) for name, value in bindings.items()}
+        values = {name: _to_term(value) for name, value in bindings.items()}
         parsed = ParsedQuery(text)
-        return self._read(self.engine.answer(Query(parsed, bindings=values, format=_fastest(parsed.form))))
+        return self._read(self.engine.answer(Query(parsed, bindings=values, format=_fastest_format(parsed.form))))
 
     def query(self, name: str, /, **parameters: Any) -> Result | Any:
         """Run a canned query; gives what `sparql` gives. `queries` lists the names.
@@ -169,9 +169,9 @@ class KnowledgeGraph:
         """
         from clustergraph.catalogue import UnknownQuery
 
-        given = {key: _written(value) for key, value in parameters.items() if value is not None}
+        given = {key: _to_text(value) for key, value in parameters.items() if value is not None}
         try:
-            form = _fastest(self.catalogue[name].form)
+            form = _fastest_format(self.catalogue[name].form)
             return self._read(self.catalogue.run(self.engine, name, given, format=form))
         except UnknownQuery as error:
             error.add_note(f"There are: {', '.join(self.catalogue.names) or 'none'}.")
@@ -221,12 +221,12 @@ class KnowledgeGraph:
             raise TypeError(f"A thing is found by what it is called, a text, and not by {name!r}.")
         class_iri = None if of is None else self.expanded(of)
         known = self.catalogue.classes
-        found = self._resolver.found(class_iri, name, self.engine, prefer=known) if name.strip() else []
+        found = self._resolver.find(class_iri, name, self.engine, prefer=known) if name.strip() else []
         if len(found) == 1:
             return Thing(self, found[0])
         if found:
             raise UnknownThing(f"{name!r} means {len(found)} things: {', '.join(found)}. Give the IRI of one.", found)
-        near = self._resolver.near(class_iri, name, self.engine)
+        near = self._resolver.find_similar(class_iri, name, self.engine)
         hint = f" Did you mean {' or '.join(f'{label} ({code})' for code, label in near)}?" if near else ""
         raise UnknownThing(f"Nothing here is called {name!r}.{hint}", [code for code, _ in near])
 
@@ -299,7 +299,7 @@ class KnowledgeGraph:
 
         only = [] if name is None else [graph_iri(self.snapshot, name)]
         answer = self.engine.answer(Query(_EVERYTHING, format="ntriples", default_graphs=only))
-        return self._bound(_graph(answer))
+        return self._with_prefixes(_graph(answer))
 
     def dataset(self) -> rdflib.Dataset:
         """A copy as an rdflib dataset with the named graphs; its default graph is their union.
@@ -311,7 +311,7 @@ class KnowledgeGraph:
         for iri in self.snapshot.graphs:
             named = dataset.graph(rdflib.URIRef(iri))
             named += self.graph(iri)
-        self._bound(dataset)
+        self._with_prefixes(dataset)
         return dataset
 
     def cite(
@@ -338,7 +338,7 @@ class KnowledgeGraph:
         if parameters and query is None:
             raise ValueError(f"{', '.join(parameters)}: parameters are for a canned query; name one.")
         if query is not None:
-            given = {key: _written(value) for key, value in parameters.items() if value is not None}
+            given = {key: _to_text(value) for key, value in parameters.items() if value is not None}
             asked = citation.canned(self.engine, self.catalogue, query, given)
         elif sparql is not None:
             asked = citation.asked(self.engine, sparql)
@@ -402,37 +402,37 @@ class KnowledgeGraph:
             return Result.of(answer.table(), self.snapshot.prefixes, self.labels)
         if answer.form == "ASK":
             return answer.truth()
-        return self._bound(_graph(answer))
+        return self._with_prefixes(_graph(answer))
 
     def _repr_html_(self) -> str | None:
-        from clustergraph.library.notebook_display import about
+        from clustergraph.library.notebook_display import describe_graph
 
         if self._engine is None:
             return None  # a notebook then shows the text form
-        return about(self.snapshot, self.queries, self._classes)
+        return describe_graph(self.snapshot, self.queries, self._classes)
 
-    def _bound(self, graph: G) -> G:
+    def _with_prefixes(self, graph: G) -> G:
         for prefix, namespace in self.snapshot.prefixes.items():
             graph.bind(prefix, namespace, replace=True)
         return graph
 
 
-def _fastest(form: str) -> str | None:
+def _fastest_format(form: str) -> str | None:
     """The format in which an answer of this form gets into Python fastest; None leaves it to the engine."""
     return "tsv" if form == "SELECT" else None
 
 
-def _term(value: Any) -> Identifier:
+def _to_term(value: Any) -> Identifier:
     if isinstance(value, Identifier):
         return value
     if (iri := _iri_of(value)) is not None:
         return iri
     if value is None:
         raise TypeError("None is no value for a variable; leave the variable out to keep it free.")
-    return literal_of(value)
+    return to_literal(value)
 
 
-def _written(value: Any) -> str:
+def _to_text(value: Any) -> str:
     if (iri := _iri_of(value)) is not None:
         return str(iri)
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -455,7 +455,7 @@ def _graph(answer: Answer) -> Triples:
     return add_quads(Triples(), ox.parse(answer.body, form))
 
 
-class _Logged:
+class _LogProgress:
     """Tells the log of a build, and so only when there is one."""
 
     def __init__(self, title: str) -> None:

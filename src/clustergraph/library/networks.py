@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rdflib.namespace import RDF, RDFS, SKOS
 from rdflib.term import BNode, Literal, Node, URIRef
 
-from clustergraph.library.optional_import import needed
+from clustergraph.library.optional_import import import_optional
 from clustergraph.rdf.namespaces import compact
 from clustergraph.rdf.table import LABEL, Table
 from clustergraph.rdf.text_in_language import TaggedText, text_in_language
@@ -24,7 +24,7 @@ NAMES = (RDFS.label, SKOS.prefLabel)
 
 def of_table(table: Table, source: str | None, target: str | None) -> networkx.MultiDiGraph[str]:
     """An edge for each row; see `clustergraph.library.result.Result.to_networkx`."""
-    network: networkx.MultiDiGraph[str] = needed("networkx").MultiDiGraph()
+    network: networkx.MultiDiGraph[str] = import_optional("networkx").MultiDiGraph()
     start, end = _ends(table, source, target)
     beside = {f"{start}{LABEL}", f"{end}{LABEL}"}
     for row in table.values():
@@ -68,7 +68,7 @@ def of_triples(
     triples: Iterable[tuple[Node, Node, Node]], prefixes: Mapping[str, str], language: str
 ) -> networkx.MultiDiGraph[str]:
     """A node for each thing, an edge for each statement between two; see `Triples.to_networkx`."""
-    network: networkx.MultiDiGraph[str] = needed("networkx").MultiDiGraph()
+    network: networkx.MultiDiGraph[str] = import_optional("networkx").MultiDiGraph()
     known = list(triples)
     names = _names(known, language)
     classes: dict[Node, list[Node]] = defaultdict(list)

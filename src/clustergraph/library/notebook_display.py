@@ -14,14 +14,15 @@ from clustergraph.rdf.namespaces import compact
 if TYPE_CHECKING:
     from clustergraph.snapshots.snapshot import Snapshot
 
-_WIDTH = 60
+MAX_CELL_CHARACTERS = 60
+"""How much of a value a cell of a text table shows."""
 
 
-def shown(value: Any, prefixes: Mapping[str, str]) -> str:
+def format_value(value: Any, prefixes: Mapping[str, str]) -> str:
     """A value in a table: IRIs with their prefix, nothing for None.
 
-    >>> shown(URIRef("http://xmlns.com/foaf/0.1/name"), {"foaf": "http://xmlns.com/foaf/0.1/"}), shown(True, {})
-    ('foaf:name', 'true')
+    >>> format_value(URIRef("http://xmlns.com/foaf/0.1/name"), {"foaf": "http://xmlns.com/foaf/0.1/"})
+    'foaf:name'
     """
     if value is None:
         return ""
@@ -33,15 +34,15 @@ def shown(value: Any, prefixes: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return f"<< {' '.join(shown(part, prefixes) for part in value)} >>"
+        return f"<< {' '.join(format_value(part, prefixes) for part in value)} >>"
     return str(value)
 
 
-def plain(columns: Sequence[str], rows: Sequence[Sequence[Any]], prefixes: Mapping[str, str], below: str) -> str:
+def text_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], prefixes: Mapping[str, str], below: str) -> str:
     """A table of letters, numbers set to the right, with a line below."""
     if not columns:
         return below
-    cells = [[_one_line(shown(value, prefixes)) for value in row] for row in rows]
+    cells = [[_one_line(format_value(value, prefixes)) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
     numbers = [bool(rows) and all(_is_number(row[place]) for row in rows) for place in range(len(columns))]
     lines = [columns, ["-" * width for width in widths], *cells]
@@ -55,27 +56,29 @@ def plain(columns: Sequence[str], rows: Sequence[Sequence[Any]], prefixes: Mappi
     return "\n".join([*written, below])
 
 
-def table(columns: Iterable[str], rows: Iterable[Sequence[Any]], prefixes: Mapping[str, str], below: str = "") -> str:
+def html_table(
+    columns: Iterable[str], rows: Iterable[Sequence[Any]], prefixes: Mapping[str, str], below: str = ""
+) -> str:
     """A table of HTML, IRIs as links, with a line below.
 
-    >>> table(["name"], [("<b>",)], {}, "1 row")
+    >>> html_table(["name"], [("<b>",)], {}, "1 row")
     '<table><thead><tr><th>name</th></tr></thead><tbody><tr><td>&lt;b&gt;</td></tr></tbody></table><p>1 row</p>'
     """
     head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
-    body = "".join(f"<tr>{''.join(f'<td>{cell(value, prefixes)}</td>' for value in row)}</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(f'<td>{html_cell(value, prefixes)}</td>' for value in row)}</tr>" for row in rows)
     said = f"<p>{html.escape(below)}</p>" if below else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{said}"
 
 
-def cell(value: Any, prefixes: Mapping[str, str], text: str | None = None) -> str:
+def html_cell(value: Any, prefixes: Mapping[str, str], text: str | None = None) -> str:
     """A value as HTML; an address of the web is a link, with `text` for what it says."""
-    said = html.escape(shown(value, prefixes) if text is None else text)
+    said = html.escape(format_value(value, prefixes) if text is None else text)
     if isinstance(value, URIRef) and str(value).startswith(("http://", "https://")):
         return f'<a href="{html.escape(value)}">{said}</a>'
     return said
 
 
-def about(snapshot: Snapshot, queries: Mapping[str, str], classes: Mapping[str, str]) -> str:
+def describe_graph(snapshot: Snapshot, queries: Mapping[str, str], classes: Mapping[str, str]) -> str:
     """A graph: what it is, how large, and what can be asked."""
     title = html.escape(snapshot.metadata("title") or str(snapshot.manifest.get("title", "")) or "A graph")
     description = snapshot.metadata("description")
@@ -86,14 +89,14 @@ def about(snapshot: Snapshot, queries: Mapping[str, str], classes: Mapping[str, 
     if classes:
         parts.append(f"<p>Things: {', '.join(f'<code>.{html.escape(name)}</code>' for name in sorted(classes))}.</p>")
     if queries:
-        rows = table(("query", "answers"), queries.items(), {})
+        rows = html_table(("query", "answers"), queries.items(), {})
         parts.append(f"<details><summary>{len(queries)} canned queries</summary>{rows}</details>")
     return "".join(parts)
 
 
 def _one_line(text: str) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+    return text if len(text) <= MAX_CELL_CHARACTERS else text[: MAX_CELL_CHARACTERS - 1] + "…"
 
 
 def _is_number(value: Any) -> bool:

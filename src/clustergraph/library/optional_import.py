@@ -6,10 +6,10 @@ from importlib import import_module
 from typing import Any
 
 
-def needed(package: str, extra: str | None = None) -> Any:
+def import_optional(package: str, extra: str | None = None) -> Any:
     """The module `package`. Raises ImportError that says how to install it: with `extra`, by default of its name.
 
-    >>> needed("json").__name__
+    >>> import_optional("json").__name__
     'json'
     """
     try:

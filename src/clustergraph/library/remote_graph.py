@@ -18,8 +18,12 @@ from clustergraph.settings import Settings
 from clustergraph.snapshots.source_folder import published
 from clustergraph.sparql.errors import EngineDown
 
-AT_ONCE = 8
-MOST_BYTES = 1 << 30
+MAX_CONCURRENT_QUERIES = 8
+"""How many queries of one person run at once."""
+
+MAX_RESULT_BYTES = 1 << 30
+"""How large an answer may be."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -53,12 +57,14 @@ def open_address(
     if base:
         remote = replace(remote, base=base)
     seconds = timeout or max(settings.timeout, settings.timeout_ceiling)
-    limits = Limits(readers=AT_ONCE, timeout=seconds, timeout_ceiling=seconds, result_bytes=MOST_BYTES)
+    limits = Limits(
+        readers=MAX_CONCURRENT_QUERIES, timeout=seconds, timeout_ceiling=seconds, result_bytes=MAX_RESULT_BYTES
+    )
     engine = connect(remote, limits, allow=settings.allow, cache=cache)
-    return engine, queries_of(engine, queries)
+    return engine, load_queries(engine, queries)
 
 
-def queries_of(engine: RemoteFollower, folder: Path | None = None) -> Catalogue:
+def load_queries(engine: RemoteFollower, folder: Path | None = None) -> Catalogue:
     """The canned queries for what a remote engine holds.
 
     Those of `folder` if it is given; else those of the ClusterGraph that is asked; else the ones that come with this
@@ -68,7 +74,7 @@ def queries_of(engine: RemoteFollower, folder: Path | None = None) -> Catalogue:
     if folder is not None:
         return Catalogue.load(folder)
     if engine.service:
-        return _served(engine.service)
+        return _fetch_queries(engine.service)
     packaged = published()
     with ParserProcess() as parsers:
         base = base_of(discover(packaged), None, parsers)
@@ -77,7 +83,7 @@ def queries_of(engine: RemoteFollower, folder: Path | None = None) -> Catalogue:
     return Catalogue()
 
 
-def _served(service: str) -> Catalogue:
+def _fetch_queries(service: str) -> Catalogue:
     address = f"{service}/api"
     try:
         texts = [(str(one["name"]), str(one["text"])) for one in fetched(address)]

@@ -1,6 +1,6 @@
 """What a SELECT query gives in Python: rows that read like records, and the way from there to data frames.
 
-`values.py` says what the terms of RDF become.
+`rdf/python_values.py` says what the terms of RDF become.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from clustergraph.library.notebook_display import plain, shown, table
+from clustergraph.library.notebook_display import format_value, html_table, text_table
 from clustergraph.rdf.python_values import Text
 from clustergraph.rdf.table import Table
 
@@ -25,9 +25,10 @@ Labels = Callable[[Iterable[str], str], dict[str, str]]
 """Tells what things are called: their IRIs and a language, to a label for each thing that has one."""
 
 
-SHOWN = 10
+MAX_TEXT_ROWS = 10
 """How many rows the text form of a result shows."""
-SHOWN_HTML = 50
+MAX_HTML_ROWS = 50
+"""How many rows its HTML form shows."""
 
 
 class Row:
@@ -244,7 +245,7 @@ class Result(Sequence[Row]):
 
     def text(self, value: Any) -> str:
         """A value as it is shown in tables: IRIs with their prefix, nothing for None."""
-        return shown(value, self._prefixes)
+        return format_value(value, self._prefixes)
 
     @property
     def size(self) -> str:
@@ -252,10 +253,14 @@ class Result(Sequence[Row]):
         return "1 row" if len(self) == 1 else f"{len(self):,} rows"
 
     def __repr__(self) -> str:
-        return plain(self.columns, self._table[:SHOWN].values(), self._prefixes, self._count(SHOWN))
+        return text_table(
+            self.columns, self._table[:MAX_TEXT_ROWS].values(), self._prefixes, self._count(MAX_TEXT_ROWS)
+        )
 
     def _repr_html_(self) -> str:
-        return table(self.columns, self._table[:SHOWN_HTML].values(), self._prefixes, self._count(SHOWN_HTML))
+        return html_table(
+            self.columns, self._table[:MAX_HTML_ROWS].values(), self._prefixes, self._count(MAX_HTML_ROWS)
+        )
 
     def _count(self, most: int) -> str:
         return f"{self.size}, the first {most} shown" if len(self) > most else self.size

@@ -1,7 +1,7 @@
 """The things of a graph, and what can be asked of them.
 
 Nothing here knows what the graph is about: what the things of a class can be asked is said by the headers of the canned
-queries (`catalogue/methods.py`), and what there are things of by the classes of the ontology.
+queries (`catalogue/python_methods.py`), and what there are things of by the classes of the ontology.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from rdflib.term import URIRef
 
 from clustergraph.catalogue.model import CannedQuery, Parameter
 from clustergraph.describe.labels import LABELS
-from clustergraph.library.dataframe_mixin import Framed
-from clustergraph.library.notebook_display import cell, table
+from clustergraph.library.dataframe_mixin import DataFrameMixin
+from clustergraph.library.notebook_display import html_cell, html_table
 from clustergraph.library.result import Answers
 from clustergraph.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS, compact, local_name
-from clustergraph.rdf.python_values import Term, value
+from clustergraph.rdf.python_values import Term, to_python
 from clustergraph.rdf.table import Table
 from clustergraph.rdf.text_in_language import TaggedText, text_in_language
 from clustergraph.sparql.errors import EngineError
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from clustergraph.library.triples import Triples
 
 DESCRIPTIONS = (f"{DCTERMS}description", "https://schema.org/description", f"{SKOS}definition", f"{RDFS}comment")
-SHOWN = 50
+MAX_THINGS_SHOWN = 50
 """How many things or statements the HTML forms show."""
 
 _SAID = "SELECT ?p ?o ?known { ?thing ?p ?o BIND(isIRI(?o) && EXISTS { ?o ?q ?r } AS ?known) }"
@@ -95,13 +95,15 @@ class Thing:
     @property
     def types(self) -> tuple[URIRef, ...]:
         """The classes it is of, sorted."""
-        return tuple(sorted(URIRef(term.text) for term, _ in self._said.get(f"{RDF}type", ()) if term.kind == "uri"))
+        return tuple(
+            sorted(URIRef(term.text) for term, _ in self._statements.get(f"{RDF}type", ()) if term.kind == "uri")
+        )
 
     @property
     def properties(self) -> dict[str, list[Any]]:
         """Everything said about it, by prefixed name of the property; values as `thing["cg:foundedIn"]` gives them."""
         prefixes = self._graph.snapshot.prefixes
-        return {compact(iri, prefixes).strip("<>"): self._values(iri) for iri in sorted(self._said)}
+        return {compact(iri, prefixes).strip("<>"): self._values(iri) for iri in sorted(self._statements)}
 
     def __getitem__(self, name: str) -> list[Any]:
         """The values of a property, named by its prefixed name or IRI; none if it has none.
@@ -127,7 +129,7 @@ class Thing:
                 f"<{self.iri}> has no attribute {name!r}. Those that things have, from canned queries, are "
                 f"{', '.join(names) or 'none'}; a property is read as thing['prefix:name']."
             )
-        return asked(self._graph, *self._methods[name], self.iri)
+        return make_method(self._graph, *self._methods[name], self.iri)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._methods]
@@ -146,7 +148,7 @@ class Thing:
         return found
 
     @cached_property
-    def _said(self) -> dict[str, list[tuple[Term, bool]]]:
+    def _statements(self) -> dict[str, list[tuple[Term, bool]]]:
         """What is said of it by property, and of each value whether the graph says something of it."""
         found: dict[str, list[tuple[Term, bool]]] = {}
         answer = self._graph.engine.answer(Query(_SAID, bindings={"thing": self.iri}, format="tsv"))
@@ -160,11 +162,11 @@ class Thing:
         return [text for label in LABELS for text in self._texts(label)]
 
     def _texts(self, iri: str) -> list[TaggedText]:
-        return [(term.language, term.text) for term, _ in self._said.get(iri, ()) if term.kind == "literal"]
+        return [(term.language, term.text) for term, _ in self._statements.get(iri, ()) if term.kind == "literal"]
 
     def _values(self, iri: str) -> list[Any]:
-        said = sorted(self._said.get(iri, ()), key=lambda one: one[0][:2])
-        return [Thing(self._graph, term.text) if known else value(term) for term, known in said]
+        said = sorted(self._statements.get(iri, ()), key=_in_order)
+        return [Thing(self._graph, term.text) if known else to_python(term) for term, known in said]
 
     def __eq__(self, other: object) -> bool:
         return self.iri == other.iri if isinstance(other, Thing) else NotImplemented
@@ -185,18 +187,21 @@ class Thing:
 
     def _repr_html_(self) -> str:
         prefixes = self._graph.snapshot.prefixes
-        title = f"<h4>{cell(self.iri, prefixes, self.label)}</h4>"
+        title = f"<h4>{html_cell(self.iri, prefixes, self.label)}</h4>"
         about = f"<p>{html.escape(self.description)}</p>" if self.description else ""
         rows = [
-            (compact(iri, prefixes).strip("<>"), ", ".join(cell(value(t), prefixes) for t, _ in sorted(said)[:SHOWN]))
-            for iri, said in sorted(self._said.items())
+            (
+                compact(iri, prefixes).strip("<>"),
+                ", ".join(html_cell(to_python(t), prefixes) for t, _ in sorted(said, key=_in_order)[:MAX_THINGS_SHOWN]),
+            )
+            for iri, said in sorted(self._statements.items())
         ]
         lines = "".join(f"<tr><th>{html.escape(name)}</th><td>{values}</td></tr>" for name, values in rows)
         names = ", ".join(f"<code>.{html.escape(name)}</code>" for name in sorted(self._methods))
         return f"{title}{about}<table><tbody>{lines}</tbody></table>" + (f"<p>Ask it {names}.</p>" if names else "")
 
 
-class Things(Framed, Sequence[Thing]):
+class Things(DataFrameMixin, Sequence[Thing]):
     """The things of a class, sorted by label: `kg.clusters`, `kg.things("cg:Cluster")`.
 
     One is got by its place or by what it is called: `kg.clusters["optence"]`. A frame has `iri`, `slug` and `label`.
@@ -243,19 +248,19 @@ class Things(Framed, Sequence[Thing]):
         return Table.of_values(("iri", "slug", "label"), [(thing.iri, thing.slug, thing.label) for thing in self])
 
     def _repr_html_(self) -> str:
-        rows = [(thing.slug, thing.label) for thing in self._things[:SHOWN]]
-        more = f", the first {SHOWN} shown" if len(self) > SHOWN else ""
-        return table(("slug", "label"), rows, {}, f"{len(self):,} things of class {self._name}{more}")
+        rows = [(thing.slug, thing.label) for thing in self._things[:MAX_THINGS_SHOWN]]
+        more = f", the first {MAX_THINGS_SHOWN} shown" if len(self) > MAX_THINGS_SHOWN else ""
+        return html_table(("slug", "label"), rows, {}, f"{len(self):,} things of class {self._name}{more}")
 
 
-def asked(graph: KnowledgeGraph, query: CannedQuery, subject: Parameter, thing: URIRef) -> Any:
+def make_method(graph: KnowledgeGraph, query: CannedQuery, subject: Parameter, thing: URIRef) -> Any:
     """A canned query as something that this thing can be asked: `Answers`, or a function if it gives no rows."""
     others = [one for one in query.parameters if one is not subject]
 
     def ask(**parameters: Any) -> Any:
         return graph.query(query.name, **{subject.name: thing, **parameters})
 
-    about = _about(query, others)
+    about = _docstring(query, others)
     made: Any = ask if query.form != "SELECT" else Answers(ask, about)
     made.__doc__ = about
     made.__signature__ = inspect.Signature([_parameter(one) for one in others if one.name.isidentifier()])
@@ -270,7 +275,7 @@ def _parameter(one: Parameter) -> inspect.Parameter:
     return inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=annotation)
 
 
-def _about(query: CannedQuery, others: Sequence[Parameter]) -> str:
+def _docstring(query: CannedQuery, others: Sequence[Parameter]) -> str:
     """The words of a canned query as a docstring."""
     lines = []
     for one in others:
@@ -278,3 +283,8 @@ def _about(query: CannedQuery, others: Sequence[Parameter]) -> str:
         lines.append(f"  {one.name}: {one.description}{choices}")
     said = [f"{query.summary}.", str(query.description)]
     return "\n\n".join([*said, *(["Parameters:\n" + "\n".join(lines)] if lines else [])])
+
+
+def _in_order(statement: tuple[Term, bool]) -> tuple[str, str]:
+    """What the values of a property are sorted by: kind and text, as datatypes may be None and cannot be compared."""
+    return statement[0][:2]

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import rdflib
 
-from clustergraph.library.dataframe_mixin import Framed
-from clustergraph.library.notebook_display import table
+from clustergraph.library.dataframe_mixin import DataFrameMixin
+from clustergraph.library.notebook_display import html_table
 from clustergraph.rdf.table import Table
 
 if TYPE_CHECKING:
     import networkx
 
-SHOWN = 50
+MAX_STATEMENTS_SHOWN = 50
 """How many statements the HTML form shows."""
 COLUMNS = ("subject", "predicate", "object")
 
 
-class Triples(Framed, rdflib.Graph):
+class Triples(DataFrameMixin, rdflib.Graph):
     """An `rdflib.Graph`, with all that one can do, that also turns into data frames and networks.
 
     A frame has the columns `subject`, `predicate` and `object` and the statements in order.
@@ -54,6 +54,6 @@ class Triples(Framed, rdflib.Graph):
         return Table.of_values(COLUMNS, sorted(self))
 
     def _repr_html_(self) -> str:
-        rows: list[Any] = sorted(self)[:SHOWN]
-        more = f", the first {SHOWN} shown" if len(self) > SHOWN else ""
-        return table(COLUMNS, rows, self._prefixes(), f"{len(self):,} statements{more}")
+        rows: list[Any] = sorted(self)[:MAX_STATEMENTS_SHOWN]
+        more = f", the first {MAX_STATEMENTS_SHOWN} shown" if len(self) > MAX_STATEMENTS_SHOWN else ""
+        return html_table(COLUMNS, rows, self._prefixes(), f"{len(self):,} statements{more}")

@@ -10,7 +10,7 @@ from typing import Any
 from rdflib import URIRef
 
 from clustergraph.catalogue import Parameter, Words
-from clustergraph.describe.axioms import vocabulary
+from clustergraph.describe.axioms import read_vocabulary
 from clustergraph.mcp import arguments, source_references
 from clustergraph.mcp.graph_context import LANGUAGE, Knowledge
 from clustergraph.mcp.result_rows import MOST_CHARACTERS, value, words
@@ -108,7 +108,7 @@ class _Description:
     def _statements(self) -> tuple[list[dict[str, Any]], int]:
         """The statements that fit, and how many do not. Sources are told of apart."""
         said: dict[tuple[str, Term], tuple[Row, set[str]]] = {}
-        rests_on = vocabulary(self.knowledge.engine).sources
+        rests_on = read_vocabulary(self.knowledge.engine).sources
         for row in self.own:
             if row["property"].text not in rests_on and self._is_spoken(row):
                 key = (row["property"].text, row["value"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from clustergraph.describe.class_usage import Use, usage
-from clustergraph.describe.schema_model import Class, Entry, Property, model
+from clustergraph.describe.class_usage import Use, read_usage
+from clustergraph.describe.schema_model import Class, Entry, Property, read_model
 from clustergraph.mcp import arguments
 from clustergraph.mcp.error_messages import NotFound
 from clustergraph.mcp.graph_context import LANGUAGE, Knowledge
@@ -31,8 +31,8 @@ def text(knowledge: Knowledge) -> str:
 
 
 def _every(knowledge: Knowledge) -> tuple[str, dict[str, Any]]:
-    snapshot, found = knowledge.snapshot, model(knowledge.engine)
-    uses = _by_class(usage(knowledge.engine))
+    snapshot, found = knowledge.snapshot, read_model(knowledge.engine)
+    uses = _by_class(read_usage(knowledge.engine))
     short = _shortener(knowledge)
     classes = [_class(one, uses.get(iri, []), short) for iri, one in _used(found.classes)]
     things = snapshot.manifest.get("classes", {})
@@ -66,7 +66,7 @@ def _every(knowledge: Knowledge) -> tuple[str, dict[str, Any]]:
 
 
 def _one(knowledge: Knowledge, term: str) -> tuple[str, dict[str, Any]]:
-    found, short = model(knowledge.engine), _shortener(knowledge)
+    found, short = read_model(knowledge.engine), _shortener(knowledge)
     entries: dict[str, Entry] = {**found.classes, **found.properties}
     wanted = term.strip().removeprefix("<").removesuffix(">")
     names: dict[str, str] = {}
@@ -79,7 +79,7 @@ def _one(knowledge: Knowledge, term: str) -> tuple[str, dict[str, Any]]:
         perhaps = f" Perhaps: {', '.join(dict.fromkeys(short(names[one]) for one in near))}." if near else ""
         raise NotFound(f"The schema has no term {term!r}.{perhaps} Without a term, `schema` lists all.")
     one = entries[iri]
-    uses = [use for use in usage(knowledge.engine) if iri in (use.class_iri, use.property)]
+    uses = [use for use in read_usage(knowledge.engine) if iri in (use.class_iri, use.property)]
     data: dict[str, Any]
     if isinstance(one, Class):
         data = {"classes": [_class(one, uses, short)], "properties": [], "prefixes": {}}

@@ -12,7 +12,7 @@ from typing import Any
 
 from rdflib import URIRef
 
-from clustergraph.describe.axioms import vocabulary
+from clustergraph.describe.axioms import read_vocabulary
 from clustergraph.mcp.graph_context import Knowledge
 from clustergraph.mcp.result_rows import words
 from clustergraph.rdf.table import Row
@@ -80,7 +80,7 @@ def _ask(knowledge: Knowledge, things: list[str], pairs: list[tuple[str, str]]) 
     """Pairs of what is about and source, the nearest first."""
     if not things:
         return []
-    properties = f"VALUES (?says) {{ {_listed([one] for one in sorted(vocabulary(knowledge.engine).sources))} }}"
+    properties = f"VALUES (?says) {{ {_listed([one] for one in sorted(read_vocabulary(knowledge.engine).sources))} }}"
     ways = [f"VALUES (?about) {{ {_listed([one] for one in things)} }} BIND(1 AS ?far)"]
     if pairs:
         ways.append(

@@ -71,10 +71,10 @@ class Term(NamedTuple):
         return int(self.text)
 
 
-def value(term: Term | None) -> Any:
+def to_python(term: Term | None) -> Any:
     """The value of a term.
 
-    >>> value(Term("literal", "2014", f"{XSD}gYear")), value(Term("literal", "Feld", None, "de"))
+    >>> to_python(Term("literal", "2014", f"{XSD}gYear")), to_python(Term("literal", "Feld", None, "de"))
     (2014, 'Feld')
     """
     if term is None:
@@ -85,7 +85,7 @@ def value(term: Term | None) -> Any:
     if kind == "bnode":
         return BNode(text)
     if kind == "triple":
-        return tuple(map(value, parts))
+        return tuple(map(to_python, parts))
     if language:
         return Text(text, language)
     if not datatype:
@@ -99,10 +99,10 @@ def value(term: Term | None) -> Any:
     return as_written(text, datatype)
 
 
-def term_of(value: Any) -> Term | None:
+def to_term(value: Any) -> Term | None:
     """The term that a value stands for, as rdflib has it.
 
-    >>> term_of(7)[:3]
+    >>> to_term(7)[:3]
     ('literal', '7', 'http://www.w3.org/2001/XMLSchema#integer')
     """
     if value is None:
@@ -112,15 +112,15 @@ def term_of(value: Any) -> Term | None:
     if isinstance(value, BNode):
         return Term("bnode", str(value))
     if isinstance(value, tuple):
-        return Term("triple", "", parts=tuple(part for one in value if (part := term_of(one)) is not None))
-    literal = literal_of(value)
+        return Term("triple", "", parts=tuple(part for one in value if (part := to_term(one)) is not None))
+    literal = to_literal(value)
     return Term("literal", str(literal), str(literal.datatype) if literal.datatype else None, literal.language)
 
 
-def literal_of(value: Any) -> Literal:
+def to_literal(value: Any) -> Literal:
     """The literal that a value of Python stands for, as rdflib has it. Raises TypeError for what has none, as a list.
 
-    >>> literal_of(Text("Feld", "de")), literal_of(float("-inf")).n3()
+    >>> to_literal(Text("Feld", "de")), to_literal(float("-inf")).n3()
     (rdflib.term.Literal('Feld', lang='de'), '"-INF"^^<http://www.w3.org/2001/XMLSchema#double>')
     """
     if isinstance(value, Literal):

@@ -17,7 +17,7 @@ from itertools import count
 from typing import Any
 
 from clustergraph.rdf.namespaces import XSD
-from clustergraph.rdf.python_values import Term, term_of, value
+from clustergraph.rdf.python_values import Term, to_python, to_term
 
 LABEL = "Label"
 """What the name of a column ends in that has the names of the things in the column called the same without it."""
@@ -47,7 +47,7 @@ class Column:
 
     def values(self) -> Iterator[Any]:
         """The value of each row; equal terms give the same object."""
-        return map([value(term) for term in self.terms].__getitem__, self.codes)
+        return map([to_python(term) for term in self.terms].__getitem__, self.codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Table:
     @classmethod
     def of_values(cls, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
         """Take rows of values."""
-        return cls({name: _encoded(term_of(row[at]) for row in rows) for at, name in enumerate(names)}, len(rows))
+        return cls({name: _encoded(to_term(row[at]) for row in rows) for at, name in enumerate(names)}, len(rows))
 
     def __getitem__(self, rows: slice) -> Table:
         return Table({name: column[rows] for name, column in self.columns.items()}, len(range(self.size)[rows]))

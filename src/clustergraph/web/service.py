@@ -11,7 +11,7 @@ from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.readers.reader_pool import ReaderPool
 from clustergraph.engine.remote.connect import connect
 from clustergraph.engine.snapshot_follower import FollowingEngine
-from clustergraph.library.remote_graph import queries_of, remote_of
+from clustergraph.library.remote_graph import load_queries, remote_of
 from clustergraph.settings import Settings
 from clustergraph.snapshots import snapshot as snapshots
 from clustergraph.snapshots.snapshot import Snapshot
@@ -56,7 +56,7 @@ def open_service(settings: Settings) -> Service:
     rules = limits(settings)
     if settings.engine:
         remote = connect(remote_of(settings), rules, allow=settings.allow, cache=cache)
-        return Service(remote, queries_of(remote, settings.queries), settings)
+        return Service(remote, load_queries(remote, settings.queries), settings)
     if settings.store is None:
         raise snapshots.NoSnapshot("No store is named; set CLUSTERGRAPH_STORE or use `clustergraph serve`.")
     catalogue = Catalogue.load(settings.queries) if settings.queries else Catalogue()

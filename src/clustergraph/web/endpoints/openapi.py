@@ -156,7 +156,10 @@ def _canned(query: CannedQuery) -> dict[str, Any]:
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     return _in_query(
-        parameter.name, str(parameter.description), json_schema.schema(parameter), json_schema.is_needed(parameter)
+        parameter.name,
+        str(parameter.description),
+        json_schema.parameter_schema(parameter),
+        json_schema.is_needed(parameter),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from clustergraph.describe.axioms import vocabulary
+from clustergraph.describe.axioms import read_vocabulary
 from clustergraph.rdf.namespaces import compact
 from clustergraph.web.http import responses
 from clustergraph.web.http.current import service
@@ -19,7 +19,7 @@ blueprint = Blueprint("schema", __name__)
 def schema() -> Response:
     """Prefixes by name; classes and properties that the graph uses or its ontology names, most used first."""
     snapshot = service().snapshot
-    found = vocabulary(service().engine)
+    found = read_vocabulary(service().engine)
     properties = {**found.sub_properties, **found.chains, **found.inverses}
     used = {kind: dict(snapshot.manifest.get(kind, {})) for kind in ("classes", "properties")}
     for iri in found.names:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 
 from clustergraph.describe import thing_documents
 from clustergraph.describe.class_diagram import Card, draw
-from clustergraph.describe.schema_model import Class, Entry, Model, Property, model
+from clustergraph.describe.schema_model import Class, Entry, Model, Property, read_model
 from clustergraph.describe.thing_queries import is_there
 from clustergraph.describe.urls import ONTOLOGY
 from clustergraph.describe.void import dataset_description
@@ -48,7 +48,7 @@ def ontology() -> Response:
 @blueprint.get("/ontology.svg")
 def drawing() -> Response:
     """The classes and how properties lead from one to another, as SVG."""
-    cards = _cards(model(service().engine))
+    cards = _cards(read_model(service().engine))
     if not cards:
         raise Problem("not-found", "The ontology of this graph has no classes with domains and ranges to draw.")
     svg = draw(cards, say("ontology.diagram"), say("ontology.legend"))
@@ -59,7 +59,7 @@ def drawing() -> Response:
 
 def page() -> Response:
     """The page that explains the model."""
-    snapshot, found = service().snapshot, model(service().engine)
+    snapshot, found = service().snapshot, read_model(service().engine)
     view = _View(found)
     html = render_template(
         "ontology.html",

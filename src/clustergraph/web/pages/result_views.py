@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from clustergraph.catalogue import CannedQuery
-from clustergraph.describe.axioms import vocabulary
+from clustergraph.describe.axioms import read_vocabulary
 from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.engine.base import Answer
 from clustergraph.rdf.namespaces import XSD, compact
@@ -224,7 +224,7 @@ def _terms(code: str) -> dict[str, str]:
     """The labels of this graph's own terms by their local names; of two that differ only in case, the class's."""
     snapshot = service().snapshot
     found: dict[str, str] = {}
-    for iri, names in sorted(vocabulary(service().engine).names.items(), reverse=True):
+    for iri, names in sorted(read_vocabulary(service().engine).names.items(), reverse=True):
         if iri.startswith(snapshot.base) and (label := text_in_language(names.items(), code)):
             # Capital letters come first, so in this order a class has the last word.
             found[re.split(r"[/#]", iri)[-1].lower()] = label[:1].upper() + label[1:]

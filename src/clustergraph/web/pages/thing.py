@@ -10,10 +10,18 @@ from typing import Any
 
 from rdflib import URIRef
 
-from clustergraph.describe.axioms import Vocabulary, vocabulary
-from clustergraph.describe.explanations import NOTES, TYPE, Note, Reason, Reasons, notes, rows
+from clustergraph.describe.axioms import Vocabulary, read_vocabulary
+from clustergraph.describe.explanations import NOTES, TYPE, Note, Reason, Reasons, group_notes, rows
 from clustergraph.describe.label_cache import Labels
-from clustergraph.describe.thing_queries import INSIDE, MOST_POINTING, POINTING, STATEMENTS, TERMS, documents, is_there
+from clustergraph.describe.thing_queries import (
+    INSIDE,
+    MAX_POINTING_STATEMENTS,
+    POINTING,
+    STATEMENTS,
+    TERMS,
+    documents,
+    is_there,
+)
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
 from clustergraph.rdf.python_values import Term as RdfTerm
@@ -135,12 +143,12 @@ class _Page:
         self.engine = engine
         self.iri = iri
         self.own = own
-        self.pointing = pointing[:MOST_POINTING]
-        self.cut = len(pointing) > MOST_POINTING
-        self.notes = notes(noted)
+        self.pointing = pointing[:MAX_POINTING_STATEMENTS]
+        self.cut = len(pointing) > MAX_POINTING_STATEMENTS
+        self.notes = group_notes(noted)
         self.snapshot = snapshot
         self.code = i18n.language()
-        self.words: Vocabulary = vocabulary(engine)
+        self.words: Vocabulary = read_vocabulary(engine)
         self.sources = self.words.sources
         self.known: dict[str, Term] = {}
         self.inferred = f"{snapshot.base}graph/inferred"
@@ -156,7 +164,7 @@ class _Page:
         )
         self.reasons.prepare(sorted({row["property"].text for row in own if self._is_inferred(row)}))
         self.explained = {
-            (row["property"].text, row["value"]): self.reasons.of(row["property"].text, row["value"])
+            (row["property"].text, row["value"]): self.reasons.explain(row["property"].text, row["value"])
             for row in own
             if self._is_inferred(row)
         }
@@ -232,7 +240,7 @@ class _Page:
             total = counts.get(prop, len(subjects))
             statements = []
             for subject, graphs in subjects[:SHOWN_POINTING]:
-                reason = self.reasons.pointed(prop, subject) if graphs == [self.inferred] else None
+                reason = self.reasons.explain_pointing(prop, subject) if graphs == [self.inferred] else None
                 statements.append(
                     Statement(
                         self._term(subject),
