@@ -19,6 +19,7 @@ COMMANDS = (
     "export",
     "info",
     "prune",
+    "verify",
     "cite",
     "mcp",
     "push",

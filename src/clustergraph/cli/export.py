@@ -139,8 +139,9 @@ def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes]) -
 
     from clustergraph.rdf.formats import WITH_GRAPHS
     from clustergraph.rdf.graph_writer import GRAPHS
+    from clustergraph.snapshots.snapshot import open_store
 
-    store = ox.Store.read_only(str(snapshot.store))
+    store = open_store(snapshot.store)
     quads: list[ox.Quad] = []
     for graph in graphs:
         quads += store.quads_for_pattern(None, None, None, ox.NamedNode(graph))

@@ -128,6 +128,7 @@ def _build(source: Source, flags: dict[str, Any], quiet: bool) -> None:
     words += ["--base", flags["base"]] if flags["base"] else []
     words += [word for name in flags["exclude"] for word in ("--exclude", name)]
     words += [f"--{name.replace('_', '-')}" for name in ("no_check", "force") if flags[name]]
+    words += [f"--{name.replace('_', '-')}={flags[name]}" for name in ("parse_memory", "parse_seconds")]
     words += ["--quiet"] if quiet else []
     # What the build has to say is no output of the service.
     done = subprocess.run(

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from clustergraph.engine.base import Answer, BlockingEngine
 from clustergraph.engine.evaluate import Dataset, evaluate
-from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot, open_store
 from clustergraph.sparql import prepared_query
 from clustergraph.sparql.errors import QuerySyntaxError
 from clustergraph.sparql.query import Query
@@ -26,7 +26,7 @@ class EmbeddedEngine(BlockingEngine):
 
     def __init__(self, snapshot: Snapshot, *, allow: Collection[str] = (), store: ox.Store | None = None) -> None:
         self.snapshot = snapshot
-        self.store = ox.Store.read_only(str(snapshot.store)) if store is None else store
+        self.store = open_store(snapshot.store) if store is None else store
         self._allow = frozenset(allow)
         self._dataset = Dataset(snapshot.prefixes, snapshot.graphs_overlap)
 

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from clustergraph.rdf import formats
 from clustergraph.rdf.formats import WITH_GRAPHS, Format
 from clustergraph.rdf.graph_writer import GRAPHS
-from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot, open_store
 
 WITH_PREFIXES = ("turtle", "trig", "rdfxml")
 NICE = 10
@@ -31,7 +31,7 @@ def dump(snapshot: Snapshot, graph: str | None, form: Format, out: IO[bytes]) ->
 
     The same snapshot gives the same bytes; a subject's statements stand together, in no order of names.
     """
-    store = ox.Store.read_only(str(snapshot.store))
+    store = open_store(snapshot.store)
     prefixes = snapshot.prefixes if form.name in WITH_PREFIXES else None
     rows = _quads(store, graph) if form.name in WITH_GRAPHS else _triples(store, graph)
     ox.serialize(rows, out, GRAPHS[form.name], prefixes=prefixes)
@@ -40,16 +40,33 @@ def dump(snapshot: Snapshot, graph: str | None, form: Format, out: IO[bytes]) ->
 def write(snapshot: Snapshot, graph: str | None, form: Format, target: Path) -> None:
     """Have the file `target` hold the graph, if it is not there yet. Raises OSError where it cannot be written."""
     draft = target.with_name(f".{target.name}")
-    with draft.open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with _locked(draft) as file:
         if target.exists():  # another process has written it meanwhile
             draft.unlink(missing_ok=True)
             return
-        file.truncate(0)  # of what a process that died has left
-        dump(snapshot, graph, form, file)
-        file.flush()
-        os.fsync(file.fileno())
-        draft.replace(target)
+        try:
+            file.truncate(0)  # of what a process that died has left
+            dump(snapshot, graph, form, file)
+            file.flush()
+            os.fsync(file.fileno())
+            draft.replace(target)
+        except BaseException:  # a full disk, say, of which what is half-done would take the rest
+            file.truncate(0)
+            draft.unlink(missing_ok=True)
+            raise
+
+
+def _locked(draft: Path) -> IO[bytes]:
+    """The draft, open for this process alone."""
+    while True:
+        file = draft.open("ab")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            if os.path.samestat(draft.stat(), os.fstat(file.fileno())):
+                return file
+        except FileNotFoundError:  # removed by the process that had it before
+            pass
+        file.close()
 
 
 def _triples(store: ox.Store, graph: str | None) -> Iterator[ox.Triple]:

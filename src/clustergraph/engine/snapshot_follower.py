@@ -13,7 +13,7 @@ from typing import Protocol
 
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.engine.cache import AnswerCache, CachedEngine
-from clustergraph.snapshots.snapshot import CURRENT, NoSnapshot, Snapshot
+from clustergraph.snapshots.snapshot import CURRENT, DamagedSnapshot, NoSnapshot, Snapshot, current_or_newest
 from clustergraph.sparql.errors import EngineError, SnapshotMoved
 from clustergraph.sparql.query import Query
 
@@ -42,6 +42,7 @@ class StoreSource:
     def __init__(self, store: Path, open_engine: Callable[[Snapshot], Engine]) -> None:
         self._store = store
         self._open = open_engine
+        self._is_open = False
 
     @property
     def seconds(self) -> float:
@@ -53,8 +54,11 @@ class StoreSource:
         return (self._store / CURRENT).resolve()
 
     def open(self, mark: Hashable) -> Engine:
-        """An engine on the snapshot in this folder."""
-        return self._open(Snapshot.open(Path(str(mark))))
+        """An engine on the snapshot in this folder; at the start, on the newest whole one where this one is damaged."""
+        snapshot = Snapshot.open(Path(str(mark))) if self._is_open else current_or_newest(self._store)
+        engine = self._open(snapshot)
+        self._is_open = True
+        return engine
 
 
 class _Lease:
@@ -175,13 +179,13 @@ class Follower:
                 if target == self._target:
                     return
                 fresh = self._open(target)
-            except NoSnapshot:
-                return  # taken away again in the meantime; the next look decides
-            except EngineError as error:
+            except (EngineError, DamagedSnapshot) as error:
                 if str(error) != self._complaint:  # said once, however often it is looked again
                     _LOG.warning("No new snapshot could be opened, so the one before stays: %s", error)
                 self._complaint = str(error)
                 return
+            except NoSnapshot:
+                return  # taken away again in the meantime; the next look decides
             self._complaint = ""
             with self._lock:
                 if self._closed:

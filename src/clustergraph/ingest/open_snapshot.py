@@ -113,7 +113,7 @@ def opened(source: Source, options: Options = Options(), progress: Progress | No
         return Opened(Snapshot.open(source.snapshot))
     assert source.store is not None
     if source.input is None:
-        return Opened(snapshots.current(source.store))
+        return Opened(snapshots.current_or_newest(source.store))
 
     from clustergraph.ingest import Built, build
     from clustergraph.ingest.bundled_snapshot import adopt
@@ -159,5 +159,7 @@ def is_snapshot(path: Path) -> bool:
 
 
 def is_store(path: Path) -> bool:
-    """Whether the folder is a store with a current snapshot."""
-    return (path / CURRENT / MANIFEST).is_file()
+    """Whether the folder is a store that has or had a current snapshot."""
+    if (path / CURRENT / MANIFEST).is_file():
+        return True
+    return (path / CURRENT).is_symlink() and any((path / SNAPSHOTS).glob(f"[!.]*/{MANIFEST}"))

@@ -18,6 +18,7 @@ from clustergraph.ingest.parser_process import ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem, Report
 from clustergraph.ingest.snapshot_writer import drafting, locked, point
 from clustergraph.ingest.sources import discover
+from clustergraph.ingest.verify import can_be_opened
 from clustergraph.progress import Progress, Silent
 from clustergraph.snapshots.snapshot import SNAPSHOTS, NoSnapshot, Snapshot
 from clustergraph.snapshots.source_folder import Folder
@@ -132,6 +133,7 @@ def _built_before(store: Path, mark: str, *, must_be_checked: bool) -> Snapshot 
             snapshot = Snapshot.open(path)
         except NoSnapshot:
             continue
-        if snapshot.manifest.get("input") == mark and (snapshot.manifest.get("validated") or not must_be_checked):
+        is_same = snapshot.manifest.get("input") == mark
+        if is_same and (snapshot.manifest.get("validated") or not must_be_checked) and can_be_opened(path):
             return snapshot
     return None

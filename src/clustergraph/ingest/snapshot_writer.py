@@ -21,6 +21,7 @@ from typing import Any
 from pyoxigraph import Store
 
 from clustergraph.ingest.problems import BuildError, Problem
+from clustergraph.ingest.verify import faults
 from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, STORE, Snapshot
 
 _LOCK = ".lock"
@@ -38,9 +39,7 @@ def locked(folder: Path) -> Iterator[None]:
         (folder / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
         lock = (folder / _LOCK).open("w")
     except OSError as error:
-        raise BuildError(
-            [Problem(f"The store folder {folder} cannot be written: {error.strerror}.", rule="store")]
-        ) from error
+        raise _unwritable(folder, error) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for left in [*folder.joinpath(SNAPSHOTS).glob(f"{DRAFT}*"), *folder.glob(f".{CURRENT}-*")]:
@@ -49,6 +48,11 @@ def locked(folder: Path) -> Iterator[None]:
             else:
                 left.unlink()
         yield
+
+
+def _unwritable(folder: Path, error: OSError) -> BuildError:
+    reason = error.strerror or str(error).rpartition(": ")[2]  # what RocksDB says comes last
+    return BuildError([Problem(f"The store folder {folder} cannot be written: {reason}.", rule="store")])
 
 
 class Draft:
@@ -62,8 +66,9 @@ class Draft:
     def publish(self, manifest: dict[str, Any]) -> Snapshot:
         """Make the draft a snapshot under the manifest's name, and the current one.
 
-        Where that content is there already, its store stays and the manifest, which says what it was built from, is
-        replaced. No other reference to `store` may be held by now: it is closed here.
+        Where that content is there already and whole, its store stays and the manifest, which says what it was built
+        from, is replaced; who has the snapshot open goes on with the manifest that was there. No other reference to
+        `store` may be held by now: it is closed here.
         """
         # The files of bulk loading are laid out for writing; compacted, they are read up to a third faster.
         self.store.optimize()
@@ -71,6 +76,8 @@ class Draft:
         del self.store
         (self.path / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         place = self.folder / SNAPSHOTS / manifest["name"]
+        if place.is_dir() and faults(place):
+            shutil.rmtree(_hidden(place))
         if place.is_dir():
             _sync(self.path)
             (self.path / MANIFEST).replace(place / MANIFEST)
@@ -81,27 +88,31 @@ class Draft:
         point(self.folder, manifest["name"])
         return Snapshot.open(place)
 
-    def abandon(self, error: BaseException) -> None:
-        """Remove the draft after `error`."""
+    def close_store(self, error: BaseException) -> None:
+        """Close the store after `error`."""
         # An open store goes on writing, so it must be closed first; the frames of the error hold it open.
         cause: BaseException | None = error
         while cause is not None:
             traceback.clear_frames(cause.__traceback__)
             cause = cause.__context__
         self.__dict__.pop("store", None)
-        shutil.rmtree(self.path, ignore_errors=True)
 
 
 @contextmanager
 def drafting(folder: Path) -> Iterator[Draft]:
     """A draft in the store folder, which is gone afterwards unless it was published. Needs the lock."""
     path = folder / SNAPSHOTS / f"{DRAFT}{secrets.token_hex(8)}"
-    path.mkdir()
-    draft = Draft(folder, path)
+    draft = None
     try:
+        path.mkdir()
+        draft = Draft(folder, path)
         yield draft
     except BaseException as error:
-        draft.abandon(error)
+        if draft is not None:
+            draft.close_store(error)
+        shutil.rmtree(path, ignore_errors=True)
+        if isinstance(error, OSError):  # a full disk, say
+            raise _unwritable(folder, error) from None
         raise
 
 
@@ -110,6 +121,11 @@ def settle(draft: Path, place: Path) -> None:
     _sync(draft)
     draft.rename(place)
     _sync_folder(place.parent)
+
+
+def _hidden(place: Path) -> Path:
+    """The folder of a damaged snapshot under a name that nobody reads; what is left of it is cleared as a draft is."""
+    return place.rename(place.with_name(f"{DRAFT}{secrets.token_hex(8)}"))
 
 
 def point(folder: Path, name: str) -> None:

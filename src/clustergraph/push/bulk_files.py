@@ -15,7 +15,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, s
 from clustergraph.push import marker
 from clustergraph.push.errors import PushError
 from clustergraph.snapshots.graph_names import short_name
-from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot, open_store
 
 EVERYTHING = "everything.nq.gz"
 VIRTUOSO = "load.sql"
@@ -63,7 +63,7 @@ def write(snapshot: Snapshot, folder: Path, *, in_default: bool = False) -> list
 
 
 def _write(snapshot: Snapshot, folder: Path, in_default: bool) -> None:
-    store = Store.read_only(str(snapshot.store))
+    store = open_store(snapshot.store)
     merged = marker.merged_place(snapshot)
     sources: list[tuple[str, NamedNode | DefaultGraph]] = [(iri, NamedNode(iri)) for iri in snapshot.graphs]
     sources.append((merged, DefaultGraph()))

@@ -19,7 +19,7 @@ from clustergraph.push.graph_writers import GraphStore, Updates, Writer
 from clustergraph.push.marker import Marker
 from clustergraph.push.target import Target
 from clustergraph.push.verification import differences
-from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import Snapshot, open_store
 
 Merged = Literal["auto", "default", "named"]
 """Where the merge of all graphs goes: the engine's default graph, or the graph of `marker.merged_place`."""
@@ -108,7 +108,7 @@ def push(
     Raises PushError; a note on it says what then stands in the engine.
     """
     progress = progress or Silent()
-    store = Store.read_only(str(todo.snapshot.store))
+    store = open_store(todo.snapshot.store)
     before = todo.before
     if before and before.name == todo.snapshot.name and before.merged == todo.merged and not (again or loaded):
         if not _compared(todo, store, progress):

@@ -15,15 +15,20 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import weakref
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clustergraph.rdf.text_in_language import text_in_language
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
 
 MANIFEST = "manifest.json"
 SNAPSHOTS = "snapshots"
@@ -31,10 +36,21 @@ CURRENT = "current"
 STORE = "store"
 _NEEDED = {"name", "base", "graphs"}
 """What a manifest has at the least."""
+_LOG = logging.getLogger(__name__)
 
 
 class NoSnapshot(LookupError):
     """There is no snapshot where one was looked for."""
+
+
+class DamagedSnapshot(NoSnapshot):
+    """The files of a snapshot are not what was written."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"Snapshot {folder.name} is damaged and cannot be read. `clustergraph verify` says what is wrong with the "
+            "snapshots of a store; `clustergraph build --force` writes this one again."
+        )
 
 
 @dataclass(frozen=True)
@@ -66,7 +82,9 @@ class Snapshot:
                 with suppress(OSError):  # a file system without locks, from which nothing is pruned either
                     fcntl.flock(folder, fcntl.LOCK_SH)
                 manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-            except (OSError, ValueError) as error:
+            except ValueError as error:
+                raise DamagedSnapshot(path) from error
+            except OSError as error:
                 raise NoSnapshot(f"No snapshot in {path}: {error}. Build one with `clustergraph build`.") from error
             if not isinstance(manifest, dict) or not manifest.keys() >= _NEEDED:
                 raise NoSnapshot(f"No snapshot in {path}: its {MANIFEST} is something else's.")
@@ -137,10 +155,45 @@ def current(store: Path) -> Snapshot:
     return Snapshot.open(store / CURRENT)
 
 
+def current_or_newest(store: Path) -> Snapshot:
+    """The current snapshot; where that is damaged, the newest whole one, which a warning names.
+
+    Raises NoSnapshot if there is none, or none that can be opened.
+    """
+    try:
+        snapshot = current(store)
+        open_store(snapshot.store)
+        return snapshot
+    except NoSnapshot as error:
+        for snapshot in reversed(every(store)):
+            with suppress(NoSnapshot):
+                open_store(snapshot.store)
+                _LOG.warning("%s Until then, %s is read instead.", error, snapshot.name)
+                return snapshot
+        raise
+
+
+def open_store(path: Path | str) -> Store:
+    """The store of a snapshot, to read from. Raises DamagedSnapshot."""
+    from pyoxigraph import Store
+
+    with reading(path):
+        return Store.read_only(str(path))
+
+
+@contextmanager
+def reading(path: Path | str) -> Iterator[None]:
+    """Raise what goes wrong with reading the store at `path` as DamagedSnapshot."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise DamagedSnapshot(Path(path).parent) from error
+
+
 def every(store: Path) -> list[Snapshot]:
     """All snapshots in the store folder, oldest first."""
-    found = []
+    snapshots = []
     for path in (store / SNAPSHOTS).glob(f"[!.]*/{MANIFEST}"):
         with suppress(NoSnapshot):  # pruned in the meantime
-            found.append(Snapshot.open(path.parent))
-    return sorted(found, key=lambda snapshot: str(snapshot.manifest.get("built", "")))
+            snapshots.append(Snapshot.open(path.parent))
+    return sorted(snapshots, key=lambda snapshot: str(snapshot.manifest.get("built", "")))

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from clustergraph.engine.lookups.triple_index import MemoryIndex, StoreIndex, TripleIndex
+from clustergraph.snapshots import snapshot as snapshots
 from clustergraph.snapshots.snapshot import Snapshot
 
 MOST_QUADS = 100_000
@@ -28,13 +29,14 @@ def is_small(snapshot: Snapshot) -> bool:
 
 
 def open_store(path: Path | str, *, hold: bool) -> ox.Store:
-    """The store at `path` to read from, or a copy of it in memory."""
-    store = ox.Store.read_only(str(path))
+    """The store at `path` to read from, or a copy of it in memory. Raises DamagedSnapshot."""
+    store = snapshots.open_store(path)
     if not hold:
         return store
     # Not by way of a dump: loading one gives blank nodes other names, and every reader is to give the same answer.
     copy = ox.Store()
-    copy.bulk_extend(store)
+    with snapshots.reading(path):
+        copy.bulk_extend(store)
     return copy
 
 
