@@ -66,6 +66,8 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "web.http.i18n:_DURATION": ("fullmatch", "P1", "1"),
     "web.middleware.compression:_QUALITY": ("fullmatch", "0.", "0"),
     "web.middleware.fast_path:_BROKEN": ("finditer", "%", "%4", "%41"),
+    "web.pages.first_rows:_BETWEEN": ("match", ", "),
+    "web.pages.first_rows:_ROWS": ("search", '"bindings"', '"bindings" ', '"bindings": '),
 }
 """How each is applied, and what it might take long for. It is also tried with what is hard for others."""
 
