@@ -11,7 +11,7 @@ from clustergraph.catalogue import Catalogue
 from clustergraph.describe.label_cache import Labels
 from clustergraph.library.knowledge_graph import KnowledgeGraph
 from clustergraph.mcp import describe_tool, schema_tool
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from support.languages import GRAPH
 
 ONE, TWO = "http://localhost:8080/one", "http://localhost:8080/two"
@@ -59,8 +59,8 @@ def test_a_citation_and_a_notebook_say_titles_and_names_in_english(mills: Knowle
 
 
 def test_assistants_get_the_english_names(mills: KnowledgeGraph) -> None:
-    knowledge = Knowledge(mills.engine, Catalogue(), Labels(mills.engine))
-    described = describe_tool.run(knowledge, {"thing": ONE}).data
+    context = GraphContext(mills.engine, Catalogue(), Labels(mills.engine))
+    described = describe_tool.run(context, {"thing": ONE}).data
     assert described["thing"]["label"] == "English one"
-    (mill,) = schema_tool.run(knowledge, {"term": "mill"}).data["classes"]
+    (mill,) = schema_tool.run(context, {"term": "mill"}).data["classes"]
     assert (mill["label"], mill["comment"]) == ("mill", "English comment")

@@ -14,7 +14,7 @@ from mcp.shared.exceptions import MCPError
 
 from clustergraph.catalogue import Catalogue
 from clustergraph.ingest.open_snapshot import Source
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.server import make_server
 from clustergraph.snapshots.snapshot import Snapshot
 
@@ -27,15 +27,15 @@ def alone(snapshot: Snapshot) -> Source:
 
 
 @pytest.fixture(scope="session")
-def knowledge(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[Knowledge]:
-    with Knowledge.open(snapshot, alone(snapshot), catalogue) as opened:
+def context(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[GraphContext]:
+    with GraphContext.open(snapshot, alone(snapshot), catalogue) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-def call(knowledge: Knowledge) -> Call:
+def call(context: GraphContext) -> Call:
     """Calls a tool of the published graph: `call("search", text="silicon")`."""
-    server = make_server(knowledge)
+    server = make_server(context)
 
     def called(name: str, /, **arguments: Any) -> types.CallToolResult:
         failed: list[MCPError] = []
@@ -56,9 +56,9 @@ def call(knowledge: Knowledge) -> Call:
 
 
 @pytest.fixture(scope="session")
-def read(knowledge: Knowledge) -> Callable[[str], str]:
+def read(context: GraphContext) -> Callable[[str], str]:
     """Reads a resource of the published graph."""
-    server = make_server(knowledge)
+    server = make_server(context)
 
     def text(uri: str) -> str:
         failed: list[MCPError] = []
@@ -79,30 +79,30 @@ def read(knowledge: Knowledge) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def small(example: Path, tmp_path: Path) -> Iterator[Knowledge]:
+def small(example: Path, tmp_path: Path) -> Iterator[GraphContext]:
     """The graph of two people, without a canned query `search`."""
     from clustergraph.ingest.open_snapshot import find, opened
 
     source = find([example], store=tmp_path / "store")
     snapshot = opened(source).snapshot
     assert source.queries is not None
-    with Knowledge.open(snapshot, source, Catalogue.load(source.queries)) as opened_knowledge:
-        yield opened_knowledge
+    with GraphContext.open(snapshot, source, Catalogue.load(source.queries)) as opened_context:
+        yield opened_context
 
 
 @pytest.fixture
-def serve_turtle(tmp_path: Path) -> Iterator[Callable[[str], Knowledge]]:
-    """Makes the knowledge of some Turtle."""
+def serve_turtle(tmp_path: Path) -> Iterator[Callable[[str], GraphContext]]:
+    """Makes the context of a graph in Turtle."""
     from contextlib import ExitStack
 
     from clustergraph.ingest import build
 
     with ExitStack() as stack:
 
-        def made(turtle: str) -> Knowledge:
+        def made(turtle: str) -> GraphContext:
             file = tmp_path / "some.ttl"
             file.write_text(turtle, encoding="utf-8")
             snapshot = build([file], store=tmp_path / "store").snapshot
-            return stack.enter_context(Knowledge.open(snapshot, alone(snapshot), Catalogue()))
+            return stack.enter_context(GraphContext.open(snapshot, alone(snapshot), Catalogue()))
 
         yield made

@@ -17,7 +17,7 @@ from clustergraph.catalogue import Catalogue
 from clustergraph.describe.label_cache import Labels
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.mcp import describe_tool, resources, schema_tool
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.server import make_server
 from clustergraph.rdf.namespaces import RDF, STANDARD_PREFIXES
 from clustergraph.snapshots.snapshot import Snapshot
@@ -32,10 +32,10 @@ def parsed(turtle: str) -> rdflib.Graph:
     return rdflib.Graph().parse(data=turtle, format="turtle")
 
 
-def test_everything_that_is_listed_can_be_read(knowledge: Knowledge, catalogue: Catalogue) -> None:
+def test_everything_that_is_listed_can_be_read(context: GraphContext, catalogue: Catalogue) -> None:
     async def talk() -> dict[str, tuple[types.Resource, str]]:
         found = {}
-        async with Client(make_server(knowledge)) as client:
+        async with Client(make_server(context)) as client:
             for one in (await client.list_resources()).resources:
                 (contents,) = (await client.read_resource(one.uri)).contents
                 assert isinstance(contents, types.TextResourceContents)
@@ -78,9 +78,9 @@ def test_a_thing_is_read_by_its_iri_or_the_end_of_it(read: Read, name: str) -> N
     assert (BIOM, MANAGED_BY, None) in parsed(read(f"clustergraph://thing/{name}"))
 
 
-def test_there_is_a_template_for_things(knowledge: Knowledge) -> None:
+def test_there_is_a_template_for_things(context: GraphContext) -> None:
     async def talk() -> list[types.ResourceTemplate]:
-        async with Client(make_server(knowledge)) as client:
+        async with Client(make_server(context)) as client:
             return (await client.list_resource_templates()).resource_templates
 
     (template,) = anyio.run(talk)
@@ -103,7 +103,7 @@ def test_what_is_not_there_is_an_error_that_says_so(read: Read, uri: str, told: 
     assert error.value.code == types.INVALID_PARAMS
 
 
-def test_a_graph_without_an_ontology_offers_none(small: Knowledge) -> None:
+def test_a_graph_without_an_ontology_offers_none(small: GraphContext) -> None:
     from clustergraph.mcp.resources import resources
 
     assert "clustergraph://ontology" not in resources(small)
@@ -116,7 +116,7 @@ def test_an_endpoint_with_nothing_but_a_default_graph_is_told_of_all_the_same() 
     # As of one that could not count what it has in time.
     manifest = {"name": "m", "base": "https://example.org/", "title": "T", "graphs": {}, "prefixes": STANDARD_PREFIXES}
     engine = EmbeddedEngine(Snapshot(None, manifest), store=store)
-    there = Knowledge(engine, Catalogue(), Labels(engine))
+    there = GraphContext(engine, Catalogue(), Labels(engine))
     reply = describe_tool.run(there, {"thing": "urn:x:a"})
     said = {one["property"]["iri"]: one for one in reply.data["statements"]}
     assert set(said) == {f"{RDF}type", "urn:x:p"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +19,9 @@ from mcp.shared.exceptions import MCPError
 from clustergraph.catalogue import Catalogue
 from clustergraph.library.knowledge_graph import KnowledgeGraph
 from clustergraph.mcp import canned_query_tools
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.result_rows import MOST_CHARACTERS
-from clustergraph.mcp.server import drawn, make_server
+from clustergraph.mcp.server import make_server, run_on_one_snapshot
 from clustergraph.mcp.tool import Reply, Tool, reply
 from clustergraph.mcp.tools import toolbox
 from clustergraph.snapshots.snapshot import Snapshot
@@ -54,9 +56,9 @@ def test_every_canned_query_is_a_tool_with_typed_parameters(catalogue: Catalogue
     assert str(catalogue["clusters-by-country"].summary) in tool.description
 
 
-def test_tools_say_that_they_only_read(knowledge: Knowledge) -> None:
+def test_tools_say_that_they_only_read(context: GraphContext) -> None:
     async def talk() -> list[types.Tool]:
-        async with Client(make_server(knowledge)) as client:
+        async with Client(make_server(context)) as client:
             return (await client.list_tools()).tools
 
     tools = anyio.run(talk)
@@ -69,14 +71,14 @@ def test_tools_say_that_they_only_read(knowledge: Knowledge) -> None:
 
 
 def test_every_canned_query_answers_its_own_example_in_its_own_shape(
-    knowledge: Knowledge, catalogue: Catalogue
+    context: GraphContext, catalogue: Catalogue
 ) -> None:
     for query in catalogue:
         tool = canned_query_tools.tool(query)
-        reply = tool.run(knowledge, query.example)
+        reply = tool.run(context, query.example)
         jsonschema.Draft202012Validator(tool.input).validate(query.example)
         jsonschema.Draft202012Validator(tool.output).validate(reply.data)
-        assert reply.data["snapshot"] == knowledge.snapshot.name
+        assert reply.data["snapshot"] == context.snapshot.name
         assert len(reply.text) < 3 * MOST_CHARACTERS
 
 
@@ -131,7 +133,7 @@ def test_search_is_the_graphs_own_where_it_has_one(call: Call) -> None:
     assert result.structured_content["columns"] == ["thing", "kind", "match", "matched"]
 
 
-def test_search_and_describe_work_on_any_graph(small: Knowledge) -> None:
+def test_search_and_describe_work_on_any_graph(small: GraphContext) -> None:
     tools = toolbox(small.catalogue)
     found = tools["search"].run(small, {"text": "aD"})
     assert [row["matched"] for row in found.data["rows"]] == ["Ada"]
@@ -165,9 +167,9 @@ def test_a_thing_that_many_point_at_is_counted_and_named_in_part(call: Call) -> 
     assert most["total"] > len(most["things"]) == 10
 
 
-def test_what_a_blank_node_says_comes_along(serve_turtle: Callable[[str], Knowledge]) -> None:
-    knowledge = serve_turtle('<a> <urn:at> [ <urn:street> "Elm Street" ; <urn:no> 5 ] .')
-    (statement,) = toolbox(knowledge.catalogue)["describe"].run(knowledge, {"thing": "a"}).data["statements"]
+def test_what_a_blank_node_says_comes_along(serve_turtle: Callable[[str], GraphContext]) -> None:
+    context = serve_turtle('<a> <urn:at> [ <urn:street> "Elm Street" ; <urn:no> 5 ] .')
+    (statement,) = toolbox(context.catalogue)["describe"].run(context, {"thing": "a"}).data["statements"]
     said = {one["property"]["iri"]: one["value"] for one in statement["value"]["says"]}
     assert said == {"urn:street": "Elm Street", "urn:no": 5}
 
@@ -298,8 +300,8 @@ def test_a_query_without_end_is_ended_and_the_next_is_answered(snapshot: Any, ca
 
     endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
     source = Source(snapshot.name, None, None, snapshot.path)
-    with Knowledge.open(snapshot, source, catalogue, timeout=0.5) as knowledge:
-        server = make_server(knowledge)
+    with GraphContext.open(snapshot, source, catalogue, timeout=0.5) as context:
+        server = make_server(context)
 
         async def talk() -> list[types.CallToolResult]:
             async with Client(server) as client:
@@ -323,14 +325,14 @@ def test_a_server_on_a_store_follows_it_to_the_next_snapshot(tmp_path: Path) -> 
     file.write_text('<a> <http://www.w3.org/2000/01/rdf-schema#label> "first" .')
     build([file], store=store)
     source = find([store])
-    with Knowledge.open(opened(source).snapshot, source, Catalogue()) as knowledge:
-        search = toolbox(knowledge.catalogue)["search"]
-        before = search.run(knowledge, {"text": "first"})
+    with GraphContext.open(opened(source).snapshot, source, Catalogue()) as context:
+        search = toolbox(context.catalogue)["search"]
+        before = search.run(context, {"text": "first"})
         assert before.data["total"] == 1
         file.write_text('<a> <http://www.w3.org/2000/01/rdf-schema#label> "second" .')
         name = build([file], store=store).snapshot.name
-        assert _until(lambda: search.run(knowledge, {"text": "second"}).data["total"] == 1)
-        assert search.run(knowledge, {"text": "second"}).data["snapshot"] == name != before.data["snapshot"]
+        assert _until(lambda: search.run(context, {"text": "second"}).data["total"] == 1)
+        assert search.run(context, {"text": "second"}).data["snapshot"] == name != before.data["snapshot"]
 
 
 def _until(so: Callable[[], bool]) -> bool:
@@ -343,7 +345,7 @@ def _until(so: Callable[[], bool]) -> bool:
     return False
 
 
-def test_an_answer_is_drawn_from_the_one_snapshot_that_it_names(knowledge: Knowledge) -> None:
+def test_an_answer_is_drawn_from_the_one_snapshot_that_it_names(context: GraphContext) -> None:
     moving = iter(["one", "two", "two", "two"])  # a new snapshot comes while the first try goes on
 
     class Engine:
@@ -353,14 +355,39 @@ def test_an_answer_is_drawn_from_the_one_snapshot_that_it_names(knowledge: Knowl
 
     asked = []
 
-    def run(there: Knowledge, _: Any) -> Reply:
+    def run(there: GraphContext, _: Any) -> Reply:
         asked.append(there)
         return reply(there, [], {})
 
     tool = Tool("tool", "", "", {}, {}, run)
-    there = replace(knowledge, engine=cast("Any", Engine()))
-    assert drawn(there, tool, {}).data["snapshot"] == "two"
+    there = replace(context, engine=cast("Any", Engine()))
+    assert run_on_one_snapshot(there, tool, {}).data["snapshot"] == "two"
     assert len(asked) == 2
     moving = iter("abcdef")
     with pytest.raises(EngineDown, match="too fast"):
-        drawn(there, tool, {})
+        run_on_one_snapshot(there, tool, {})
+
+
+def test_the_server_answers_without_the_web_application(example: Path, tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from clustergraph.catalogue import Catalogue
+from clustergraph.ingest.open_snapshot import find, opened
+from clustergraph.mcp.graph_context import GraphContext
+from clustergraph.mcp.server import make_server, run_on_one_snapshot
+from clustergraph.mcp.tools import toolbox
+
+if __name__ == "__main__":
+    source = find([Path(sys.argv[1])], store=Path(sys.argv[2]))
+    with GraphContext.open(opened(source).snapshot, source, Catalogue()) as context:
+        make_server(context)
+        tool = toolbox(context.catalogue)["sparql"]
+        print(run_on_one_snapshot(context, tool, {"query": "SELECT ?s { ?s ?p 'Ada' }"}).text)
+    print(sorted({name.partition(".")[0] for name in sys.modules} & {"flask", "werkzeug", "jinja2", "granian"}))
+"""
+    words = [sys.executable, "-c", script, str(example), str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "ada" in done.stdout
+    assert done.stdout.rstrip().endswith("[]")

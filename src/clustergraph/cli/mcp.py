@@ -14,7 +14,7 @@ from clustergraph.cli import options
 from clustergraph.cli.exit_codes import UNAVAILABLE, Failure
 
 if TYPE_CHECKING:
-    from clustergraph.mcp.graph_context import Knowledge
+    from clustergraph.mcp.graph_context import GraphContext
 
 
 @click.command("mcp")
@@ -83,8 +83,8 @@ def command(
 
     if transport == "http":
         port = free_port(host, port)
-    with _knowledge(sources, store, queries, address, timeout) as knowledge:
-        server = make_server(knowledge)
+    with _graph_context(sources, store, queries, address, timeout) as context:
+        server = make_server(context)
         if transport == "stdio":
             transports.stdio(server)
             return
@@ -95,23 +95,23 @@ def command(
 
 
 @contextmanager
-def _knowledge(
+def _graph_context(
     sources: tuple[Path, ...], store: Path | None, queries: Path | None, address: str | None, timeout: float | None
-) -> Iterator[Knowledge]:
+) -> Iterator[GraphContext]:
     """What is asked: a graph here, or one elsewhere."""
     from clustergraph.cli.queries import load
-    from clustergraph.mcp.graph_context import Knowledge
+    from clustergraph.mcp.graph_context import GraphContext
 
     if not address:
         snapshot, source = options.read(sources, store)
-        with Knowledge.open(snapshot, source, load(queries or source.queries), timeout) as here:
+        with GraphContext.open(snapshot, source, load(queries or source.queries), timeout) as here:
             yield here
         return
     if sources or store:
         raise click.UsageError("Name a graph here, by SOURCE or --store, or one elsewhere with --engine, not both.")
     with ExitStack() as stack:
         try:
-            there = stack.enter_context(Knowledge.at(address, queries, timeout))
+            there = stack.enter_context(GraphContext.at(address, queries, timeout))
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         yield there

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clustergraph.catalogue import CannedQuery
 from clustergraph.catalogue.json_schema import object_schema
 from clustergraph.mcp import arguments, replies
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.tool import Arguments, Reply, Tool
 from clustergraph.sparql.query import Query
 
@@ -17,8 +17,8 @@ def tool(query: CannedQuery) -> Tool:
         # A parameter of the query's own with such a name keeps its meaning.
         schema["properties"] = {**arguments.PAGING, **schema["properties"]}
 
-    def run(knowledge: Knowledge, given: Arguments) -> Reply:
-        return _run(knowledge, query, given)
+    def run(context: GraphContext, given: Arguments) -> Reply:
+        return _run(context, query, given)
 
     return Tool(
         query.name,
@@ -30,15 +30,15 @@ def tool(query: CannedQuery) -> Tool:
     )
 
 
-def _run(knowledge: Knowledge, query: CannedQuery, given: Arguments) -> Reply:
+def _run(context: GraphContext, query: CannedQuery, given: Arguments) -> Reply:
     own = [one.name for one in query.parameters]
     paging = [name for name in arguments.PAGING if name not in own and query.form != "ASK"]
     arguments.known(given, [*own, *paging])
     part = arguments.part({name: given.get(name) for name in paging})
     asked = {name: arguments.written(name, value) for name, value in given.items() if name in own and value is not None}
-    bindings = knowledge.catalogue.bind(knowledge.engine, query, asked)
-    answer = knowledge.engine.answer(Query(query.text, bindings=bindings, format=replies.format_of(query.form)))
+    bindings = context.catalogue.bind(context.engine, query, asked)
+    answer = context.engine.answer(Query(query.text, bindings=bindings, format=replies.format_of(query.form)))
     told = ", ".join(f"{name}={value}" for name, value in asked.items())
     heading = f"{query.summary}{f', {told}' if told else ''}"
     things = [str(bindings[one.variable]) for one in query.parameters if one.type == "iri" and one.variable in bindings]
-    return replies.told(knowledge, answer, part, heading, things)
+    return replies.reply_of(context, answer, part, heading, things)

@@ -12,7 +12,7 @@ from rdflib import URIRef
 from clustergraph.catalogue import Parameter, Words
 from clustergraph.describe.axioms import read_vocabulary
 from clustergraph.mcp import arguments, source_references
-from clustergraph.mcp.graph_context import LANGUAGE, Knowledge
+from clustergraph.mcp.graph_context import LANGUAGE, GraphContext
 from clustergraph.mcp.result_rows import MOST_CHARACTERS, value, words
 from clustergraph.mcp.tool import Arguments, Reply, Tool, output, reply
 from clustergraph.rdf.namespaces import RDF
@@ -46,36 +46,36 @@ ORDER BY ?property ?subject LIMIT {MOST_POINTING}"""
 _COUNTS = "SELECT ?property (COUNT(DISTINCT ?subject) AS ?count) { ?subject ?property ?thing } GROUP BY ?property"
 
 
-def run(knowledge: Knowledge, given: Arguments) -> Reply:
+def run(context: GraphContext, given: Arguments) -> Reply:
     """Describe what the argument names."""
     arguments.known(given, [THING.name])
     written = arguments.text(given, THING.name).strip()
-    return _Description(knowledge, knowledge.find(THING, written)).reply()
+    return _Description(context, context.find(THING, written)).reply()
 
 
 class _Description:
     """One thing being described."""
 
-    def __init__(self, knowledge: Knowledge, iri: str) -> None:
-        self.knowledge = knowledge
+    def __init__(self, context: GraphContext, iri: str) -> None:
+        self.context = context
         self.iri = iri
-        self.inferred = f"{knowledge.snapshot.base}graph/inferred"
+        self.inferred = f"{context.snapshot.base}graph/inferred"
         self.own = self._ask(_OWN) or self._ask(_UNNAMED)
         has_blank = any(row["value"].kind == "bnode" for row in self.own)
         self.inside = self._ask(_INSIDE) if has_blank else []
         self.pointing = self._ask(_POINTING)
         self.counts = {row["property"].text: row["count"].number() for row in self._ask(_COUNTS)}
         told = (*self.own, *self.inside, *self.pointing)
-        self.names = knowledge.names({iri, *(term.text for row in told for term in _things(row))})
+        self.names = context.names({iri, *(term.text for row in told for term in _things(row))})
         self.spoken = {row["property"].text for row in self.own if is_in_language(row["value"].language, LANGUAGE)}
         self.room = MOST_CHARACTERS
 
     def reply(self) -> Reply:
-        prefixes = self.knowledge.snapshot.prefixes
+        prefixes = self.context.snapshot.prefixes
         statements, left_out = self._statements()
         pointing = self._pointing()
         types = [one["value"] for one in statements if one["property"]["iri"] == _TYPE]
-        rests_on = source_references.of_things(self.knowledge, [self.iri])
+        rests_on = source_references.of_things(self.context, [self.iri])
         data: dict[str, Any] = {
             "thing": self._thing(self.iri),
             "types": types,
@@ -97,10 +97,10 @@ class _Description:
             self._pointing_lines(pointing, prefixes),
             source_references.lines(rests_on, prefixes),
         ]
-        return reply(self.knowledge, parts, data)
+        return reply(self.context, parts, data)
 
     def _ask(self, query: str) -> list[Row]:
-        return self.knowledge.engine.answer(Query(query, bindings={"thing": URIRef(self.iri)})).rows()
+        return self.context.engine.answer(Query(query, bindings={"thing": URIRef(self.iri)})).rows()
 
     def _thing(self, iri: str) -> dict[str, str]:
         return {"iri": iri, **({"label": self.names[iri]} if iri in self.names else {})}
@@ -108,7 +108,7 @@ class _Description:
     def _statements(self) -> tuple[list[dict[str, Any]], int]:
         """The statements that fit, and how many do not. Sources are told of apart."""
         said: dict[tuple[str, Term], tuple[Row, set[str]]] = {}
-        rests_on = read_vocabulary(self.knowledge.engine).sources
+        rests_on = read_vocabulary(self.context.engine).sources
         for row in self.own:
             if row["property"].text not in rests_on and self._is_spoken(row):
                 key = (row["property"].text, row["value"])
@@ -122,7 +122,7 @@ class _Description:
                 "property": self._thing(row["property"].text),
                 "value": self._value(row["value"]),
                 "inferred": graphs == {self.inferred},
-                "graphs": sorted(graph.removeprefix(f"{self.knowledge.snapshot.base}graph/") for graph in graphs),
+                "graphs": sorted(graph.removeprefix(f"{self.context.snapshot.base}graph/") for graph in graphs),
             }
             self.room -= len(json.dumps(one, ensure_ascii=False))
             if self.room < 0 and found:

@@ -31,7 +31,7 @@ class NotFound(LookupError):
     """There is no such thing, tool or resource; the message says what is near."""
 
 
-def told(error: Exception) -> str | None:
+def user_message(error: Exception) -> str | None:
     """The error in words; None for one that is ours and not the asker's."""
     text = _words(error)
     if text is None or len(text) <= MOST_CHARACTERS:

@@ -22,7 +22,7 @@ from clustergraph.settings import Settings
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.web.service import MIB, limits
 
-MOST_BYTES = 8 * MIB
+MAX_RESULT_BYTES = 8 * MIB
 """How large an answer of the engine may be: of a larger one an assistant would only see a small part."""
 
 LANGUAGE = "en"
@@ -30,7 +30,7 @@ LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
-class Knowledge:
+class GraphContext:
     """A graph to ask. Safe to use from threads."""
 
     engine: Engine
@@ -42,7 +42,7 @@ class Knowledge:
     @contextmanager
     def open(
         cls, snapshot: Snapshot, source: Source, catalogue: Catalogue, timeout: float | None = None
-    ) -> Iterator[Knowledge]:
+    ) -> Iterator[GraphContext]:
         """The graph of a source, with the limits that the settings in the environment ask for.
 
         `timeout` is in seconds and takes the place of the setting. A store is followed from snapshot to snapshot.
@@ -51,7 +51,7 @@ class Knowledge:
         if timeout is not None:
             settings = settings.model_copy(update={"timeout": timeout, "timeout_ceiling": timeout})
         rules = limits(settings)
-        rules = replace(rules, result_bytes=min(rules.result_bytes, MOST_BYTES))
+        rules = replace(rules, result_bytes=min(rules.result_bytes, MAX_RESULT_BYTES))
 
         def pool(one: Snapshot) -> Engine:
             return ReaderPool(one, rules, allow=settings.allow)
@@ -70,7 +70,7 @@ class Knowledge:
 
     @classmethod
     @contextmanager
-    def at(cls, address: str, queries: Path | None = None, timeout: float | None = None) -> Iterator[Knowledge]:
+    def at(cls, address: str, queries: Path | None = None, timeout: float | None = None) -> Iterator[GraphContext]:
         """The graph of a SPARQL endpoint or a ClusterGraph service elsewhere, with its canned queries or those given.
 
         Raises ValueError for what is no address, and EngineDown where nobody answers.

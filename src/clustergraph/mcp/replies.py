@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from clustergraph.engine.base import Answer
 from clustergraph.mcp import result_rows, source_references
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.result_rows import MOST_CHARACTERS, Part
 from clustergraph.mcp.tool import Reply, output, reply
 
@@ -38,20 +38,20 @@ def format_of(form: str) -> str:
     return "json" if form in ("SELECT", "ASK") else "ntriples"
 
 
-def told(knowledge: Knowledge, answer: Answer, part: Part, heading: str, given: Sequence[str] = ()) -> Reply:
+def reply_of(context: GraphContext, answer: Answer, part: Part, heading: str, given: Sequence[str] = ()) -> Reply:
     """The reply; `given` are the IRIs that were asked for."""
     if answer.form == "SELECT":
-        return _rows(knowledge, answer, part, heading, given)
+        return _rows(context, answer, part, heading, given)
     if answer.form == "ASK":
         truth = answer.truth()
-        return reply(knowledge, [heading, "Yes." if truth else "No."], {"answer": truth})
-    return _graph(knowledge, answer, part, heading)
+        return reply(context, [heading, "Yes." if truth else "No."], {"answer": truth})
+    return _graph(context, answer, part, heading)
 
 
-def _rows(knowledge: Knowledge, answer: Answer, part: Part, heading: str, given: Sequence[str]) -> Reply:
-    prefixes = knowledge.snapshot.prefixes
-    found = result_rows.shown(knowledge, answer, part)
-    rests_on = source_references.of_rows(knowledge, found.raw, given)
+def _rows(context: GraphContext, answer: Answer, part: Part, heading: str, given: Sequence[str]) -> Reply:
+    prefixes = context.snapshot.prefixes
+    found = result_rows.shown(context, answer, part)
+    rests_on = source_references.of_rows(context, found.raw, given)
     count = f"{found.total:,} {'row' if found.total == 1 else 'rows'}"
     if found.offset or found.remaining:
         count += (
@@ -59,11 +59,11 @@ def _rows(knowledge: Knowledge, answer: Answer, part: Part, heading: str, given:
         )
     listed = result_rows.table(found.columns, found.rows, prefixes) if found.rows else ""
     lines = [f"{heading} ({count})" if heading else f"{count}:", listed, result_rows.rest(found)]
-    return reply(knowledge, [*lines, source_references.lines(rests_on, prefixes)], {**found.data(), **rests_on})
+    return reply(context, [*lines, source_references.lines(rests_on, prefixes)], {**found.data(), **rests_on})
 
 
-def _graph(knowledge: Knowledge, answer: Answer, part: Part, heading: str) -> Reply:
-    prefixes = knowledge.snapshot.prefixes
+def _graph(context: GraphContext, answer: Answer, part: Part, heading: str) -> Reply:
+    prefixes = context.snapshot.prefixes
     every = sorted(answer.body.decode("utf-8").splitlines())
     chosen = every[part.offset : part.offset + part.limit]
     turtle = _turtle(chosen, prefixes)
@@ -81,7 +81,7 @@ def _graph(knowledge: Knowledge, answer: Answer, part: Part, heading: str) -> Re
     after = part.offset + len(chosen)
     more = f"{left:,} more: narrow the question, or go on with offset={after}." if left else ""
     parts = [f"{heading} ({count})" if heading else f"{count}:", turtle, more]
-    return reply(knowledge, parts, data)
+    return reply(context, parts, data)
 
 
 def _turtle(lines: list[str], prefixes: dict[str, str]) -> str:

@@ -13,7 +13,7 @@ from clustergraph.describe import sparql_examples, thing_documents
 from clustergraph.describe.citation import cite
 from clustergraph.describe.urls import ONTOLOGY, Urls
 from clustergraph.mcp import describe_tool, schema_tool
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.rdf.formats import Format, find
 
 SCHEME = "clustergraph://"
@@ -42,10 +42,10 @@ class Resource:
     title: str
     description: str
     media_type: str
-    read: Callable[[Knowledge], str]
+    read: Callable[[GraphContext], str]
 
 
-def resources(knowledge: Knowledge) -> dict[str, Resource]:
+def resources(context: GraphContext) -> dict[str, Resource]:
     """Everything to read, by URI; single things are read by `thing`."""
     every = [
         Resource(
@@ -73,7 +73,7 @@ def resources(knowledge: Knowledge) -> dict[str, Resource]:
             _examples,
         ),
     ]
-    if f"{knowledge.snapshot.base}graph/{ONTOLOGY}" in knowledge.snapshot.graphs:
+    if f"{context.snapshot.base}graph/{ONTOLOGY}" in context.snapshot.graphs:
         every.append(
             Resource(
                 f"{SCHEME}ontology",
@@ -84,7 +84,7 @@ def resources(knowledge: Knowledge) -> dict[str, Resource]:
                 lambda asked: _document(asked, f"{asked.snapshot.base}{ONTOLOGY}"),
             )
         )
-    for query in knowledge.catalogue:
+    for query in context.catalogue:
         text = query.text
         every.append(
             Resource(
@@ -99,25 +99,25 @@ def resources(knowledge: Knowledge) -> dict[str, Resource]:
     return {one.uri: one for one in every}
 
 
-def thing(knowledge: Knowledge, uri: str) -> str:
+def thing(context: GraphContext, uri: str) -> str:
     """The document about a thing in Turtle, by a URI of the template. Raises ParameterError where it names nothing."""
-    return _document(knowledge, knowledge.find(describe_tool.THING, unquote(uri.removeprefix(THING))))
+    return _document(context, context.find(describe_tool.THING, unquote(uri.removeprefix(THING))))
 
 
-def _document(knowledge: Knowledge, iri: str) -> str:
-    return thing_documents.of(knowledge.engine, iri, TURTLE).body.decode("utf-8")
+def _document(context: GraphContext, iri: str) -> str:
+    return thing_documents.of(context.engine, iri, TURTLE).body.decode("utf-8")
 
 
-def _examples(knowledge: Knowledge) -> str:
+def _examples(context: GraphContext) -> str:
     graph = Graph()
-    for prefix, iri in knowledge.snapshot.prefixes.items():
+    for prefix, iri in context.snapshot.prefixes.items():
         graph.bind(prefix, iri, override=False)
-    sparql_examples.add_to(graph, knowledge.engine, knowledge.catalogue, Urls(knowledge.snapshot.base).names)
+    sparql_examples.add_to(graph, context.engine, context.catalogue, Urls(context.snapshot.base).names)
     return graph.serialize(format="turtle")
 
 
-def _dataset(knowledge: Knowledge) -> str:
-    snapshot = knowledge.snapshot
+def _dataset(context: GraphContext) -> str:
+    snapshot = context.snapshot
     manifest = snapshot.manifest
     told = {
         "title": snapshot.metadata("title"),
@@ -132,6 +132,6 @@ def _dataset(knowledge: Knowledge) -> str:
         "statements": snapshot.triples,
         "graphs": snapshot.graphs,
         "left out": manifest.get("excluded"),
-        "cite as": cite(knowledge.engine).text,
+        "cite as": cite(context.engine).text,
     }
     return json.dumps({name: value for name, value in told.items() if value}, ensure_ascii=False, indent=1)

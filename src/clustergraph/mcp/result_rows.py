@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from clustergraph.engine.base import Answer
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.rdf.namespaces import XSD, compact
 from clustergraph.rdf.python_values import WHOLE_NUMBERS, Term
 from clustergraph.rdf.table import Row
@@ -74,7 +74,7 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def shown(knowledge: Knowledge, answer: Answer, part: Part) -> Shown:
+def shown(context: GraphContext, answer: Answer, part: Part) -> Shown:
     """The part of a SELECT's answer that was asked for, or less of it where it would be too long.
 
     A column `xLabel` that names what is in the column `x` is not a column of its own.
@@ -90,7 +90,7 @@ def shown(knowledge: Knowledge, answer: Answer, part: Part) -> Shown:
         for name in columns
         if name in row and row[name].kind == "uri" and labelled.get(name) not in row
     }
-    names = knowledge.names(bare)
+    names = context.names(bare)
     rows: list[dict[str, Any]] = []
     room = MOST_CHARACTERS
     for row in raw:

@@ -9,7 +9,7 @@ from clustergraph.describe.class_usage import Use, read_usage
 from clustergraph.describe.schema_model import Class, Entry, Property, read_model
 from clustergraph.mcp import arguments
 from clustergraph.mcp.error_messages import NotFound
-from clustergraph.mcp.graph_context import LANGUAGE, Knowledge
+from clustergraph.mcp.graph_context import LANGUAGE, GraphContext
 from clustergraph.mcp.tool import Arguments, Reply, Tool, output, reply
 from clustergraph.rdf.namespaces import compact
 from clustergraph.spelling import closest
@@ -17,23 +17,23 @@ from clustergraph.spelling import closest
 NAME = "schema"
 
 
-def run(knowledge: Knowledge, given: Arguments) -> Reply:
+def run(context: GraphContext, given: Arguments) -> Reply:
     """All terms, or one of them closely."""
     arguments.known(given, ["term"])
     term = arguments.text(given, "term", required=False)
-    text, data = _one(knowledge, term) if term else _every(knowledge)
-    return reply(knowledge, [text], data)
+    text, data = _one(context, term) if term else _every(context)
+    return reply(context, [text], data)
 
 
-def text(knowledge: Knowledge) -> str:
+def text(context: GraphContext) -> str:
     """All terms as a text."""
-    return _every(knowledge)[0]
+    return _every(context)[0]
 
 
-def _every(knowledge: Knowledge) -> tuple[str, dict[str, Any]]:
-    snapshot, found = knowledge.snapshot, read_model(knowledge.engine)
-    uses = _by_class(read_usage(knowledge.engine))
-    short = _shortener(knowledge)
+def _every(context: GraphContext) -> tuple[str, dict[str, Any]]:
+    snapshot, found = context.snapshot, read_model(context.engine)
+    uses = _by_class(read_usage(context.engine))
+    short = _shortener(context)
     classes = [_class(one, uses.get(iri, []), short) for iri, one in _used(found.classes)]
     things = snapshot.manifest.get("classes", {})
     classes += [
@@ -65,8 +65,8 @@ def _every(knowledge: Knowledge) -> tuple[str, dict[str, Any]]:
     return "\n\n".join(line for line in lines if line), data
 
 
-def _one(knowledge: Knowledge, term: str) -> tuple[str, dict[str, Any]]:
-    found, short = read_model(knowledge.engine), _shortener(knowledge)
+def _one(context: GraphContext, term: str) -> tuple[str, dict[str, Any]]:
+    found, short = read_model(context.engine), _shortener(context)
     entries: dict[str, Entry] = {**found.classes, **found.properties}
     wanted = term.strip().removeprefix("<").removesuffix(">")
     names: dict[str, str] = {}
@@ -79,7 +79,7 @@ def _one(knowledge: Knowledge, term: str) -> tuple[str, dict[str, Any]]:
         perhaps = f" Perhaps: {', '.join(dict.fromkeys(short(names[one]) for one in near))}." if near else ""
         raise NotFound(f"The schema has no term {term!r}.{perhaps} Without a term, `schema` lists all.")
     one = entries[iri]
-    uses = [use for use in read_usage(knowledge.engine) if iri in (use.class_iri, use.property)]
+    uses = [use for use in read_usage(context.engine) if iri in (use.class_iri, use.property)]
     data: dict[str, Any]
     if isinstance(one, Class):
         data = {"classes": [_class(one, uses, short)], "properties": [], "prefixes": {}}
@@ -102,8 +102,8 @@ def _one(knowledge: Knowledge, term: str) -> tuple[str, dict[str, Any]]:
     return "\n".join(lines), data
 
 
-def _shortener(knowledge: Knowledge) -> Any:
-    prefixes = knowledge.snapshot.prefixes
+def _shortener(context: GraphContext) -> Any:
+    prefixes = context.snapshot.prefixes
     return lambda iri: compact(iri, prefixes) if iri else ""
 
 

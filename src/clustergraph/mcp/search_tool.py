@@ -5,7 +5,7 @@ from __future__ import annotations
 from rdflib import Literal
 
 from clustergraph.mcp import arguments, replies
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.tool import Arguments, Reply, Tool
 from clustergraph.rdf.namespaces import DCTERMS, RDFS, SKOS, STANDARD_PREFIXES
 from clustergraph.sparql.query import Query
@@ -30,13 +30,13 @@ _FOUND = f"""SELECT ?thing (SAMPLE(?class) AS ?kind) (SUBSTR(MIN(?hit), 2) AS ?m
 }} GROUP BY ?thing ORDER BY MIN(?hit) ?thing"""
 
 
-def run(knowledge: Knowledge, given: Arguments) -> Reply:
+def run(context: GraphContext, given: Arguments) -> Reply:
     """Look for a text in the names of things."""
     arguments.known(given, ["text", *arguments.PAGING])
     text = arguments.text(given, "text")
     part = arguments.part(given)
-    answer = knowledge.engine.answer(Query(_FOUND, bindings={"text": Literal(text)}, format="json"))
-    return replies.told(knowledge, answer, part, f"Things named like {text!r}")
+    answer = context.engine.answer(Query(_FOUND, bindings={"text": Literal(text)}, format="json"))
+    return replies.reply_of(context, answer, part, f"Things named like {text!r}")
 
 
 TOOL = Tool(

@@ -16,40 +16,40 @@ from mcp.shared.exceptions import MCPError
 from clustergraph import __version__
 from clustergraph.catalogue import ParameterError
 from clustergraph.mcp import error_messages, resources
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.tool import Reply, Tool
 from clustergraph.mcp.tools import toolbox
 from clustergraph.sparql.errors import EngineDown
 from clustergraph.spelling import closest
 
 NAME = "clustergraph"
-AT_ONCE = 16
+MAX_CONCURRENT_CALLS = 16
 """How many calls are worked on at once; further ones wait."""
-TRIES = 3
+MAX_ATTEMPTS = 3
 
 _LOG = logging.getLogger(__name__)
 _Value = TypeVar("_Value")
 _Context = ServerRequestContext[Any]
 
 
-def make_server(knowledge: Knowledge) -> Server[Any]:
+def make_server(context: GraphContext) -> Server[Any]:
     """The server of a graph, to be run on a transport."""
-    tools = toolbox(knowledge.catalogue)
-    readable = resources.resources(knowledge)
-    limiter = anyio.CapacityLimiter(AT_ONCE)
+    tools = toolbox(context.catalogue)
+    readable = resources.resources(context)
+    limiter = anyio.CapacityLimiter(MAX_CONCURRENT_CALLS)
 
     async def aside(work: Callable[[], _Value]) -> _Value:
         # A call that is cancelled is not waited for; its query ends by its own deadline.
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=limiter)
 
     async def list_tools(_: _Context, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[_told(tool) for tool in tools.values()])
+        return types.ListToolsResult(tools=[_described(tool) for tool in tools.values()])
 
     async def call_tool(_: _Context, call: types.CallToolRequestParams) -> types.CallToolResult:
         tool = tools.get(call.name)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, _unknown("tool", call.name, list(tools)))
-        return await aside(lambda: _called(knowledge, tool, call.arguments or {}))
+        return await aside(lambda: _call(context, tool, call.arguments or {}))
 
     async def list_resources(_: _Context, __: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
         return types.ListResourcesResult(
@@ -67,22 +67,22 @@ def make_server(knowledge: Knowledge) -> Server[Any]:
             name="thing",
             title="A thing",
             description="The data of a thing in Turtle. `name` is its IRI, percent-encoded, or what comes in it behind "
-            f"{knowledge.snapshot.base}",
+            f"{context.snapshot.base}",
             mime_type=resources.TURTLE.media_type,
         )
         return types.ListResourceTemplatesResult(resource_templates=[template])
 
     async def read_resource(_: _Context, asked: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        text, media_type = await aside(lambda: _read(knowledge, readable, asked.uri))
+        text, media_type = await aside(lambda: _read(context, readable, asked.uri))
         contents = types.TextResourceContents(uri=asked.uri, mime_type=media_type, text=text)
         return types.ReadResourceResult(contents=[contents])
 
-    title = knowledge.snapshot.metadata("title") or str(knowledge.snapshot.manifest.get("title") or NAME)
+    title = context.snapshot.metadata("title") or str(context.snapshot.manifest.get("title") or NAME)
     return Server(
         NAME,
         version=__version__,
         title=title,
-        instructions=_instructions(knowledge, title),
+        instructions=_instructions(context, title),
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         on_list_resources=list_resources,
@@ -91,9 +91,9 @@ def make_server(knowledge: Knowledge) -> Server[Any]:
     )
 
 
-def _instructions(knowledge: Knowledge, title: str) -> str:
+def _instructions(context: GraphContext, title: str) -> str:
     parts = [
-        f"{title}. {knowledge.snapshot.metadata('description')}".strip(),
+        f"{title}. {context.snapshot.metadata('description')}".strip(),
         "Prefer the tool that answers the question; `search` and `describe` find and explain things; for anything else "
         "ask `schema` and write SPARQL for `sparql`.",
         "Answers name the snapshot they were drawn from, and the sources they rest on: pass both on.",
@@ -102,7 +102,7 @@ def _instructions(knowledge: Knowledge, title: str) -> str:
     return "\n".join(parts)
 
 
-def _told(tool: Tool) -> types.Tool:
+def _described(tool: Tool) -> types.Tool:
     return types.Tool(
         name=tool.name,
         title=tool.title,
@@ -115,31 +115,31 @@ def _told(tool: Tool) -> types.Tool:
     )
 
 
-def drawn(knowledge: Knowledge, tool: Tool, arguments: dict[str, Any]) -> Reply:
+def run_on_one_snapshot(context: GraphContext, tool: Tool, arguments: dict[str, Any]) -> Reply:
     """What the tool finds: a call may ask several queries, and if another snapshot comes in their midst, all of them
     are asked again, so that the one that the reply names is the one it was drawn from."""
-    for _ in range(TRIES):
-        before = knowledge.snapshot.name
-        found = tool.run(knowledge, arguments)
+    for _ in range(MAX_ATTEMPTS):
+        before = context.snapshot.name
+        found = tool.run(context, arguments)
         if found.data["snapshot"] == before:
             return found
     raise EngineDown("Snapshots follow one another too fast for an answer from a single one.")
 
 
-def _called(knowledge: Knowledge, tool: Tool, arguments: dict[str, Any]) -> types.CallToolResult:
+def _call(context: GraphContext, tool: Tool, arguments: dict[str, Any]) -> types.CallToolResult:
     try:
-        found = drawn(knowledge, tool, arguments)
+        found = run_on_one_snapshot(context, tool, arguments)
     except Exception as error:
         return types.CallToolResult(content=[types.TextContent(text=_refusal(error))], is_error=True)
     return types.CallToolResult(content=[types.TextContent(text=found.text)], structured_content=found.data)
 
 
-def _read(knowledge: Knowledge, readable: dict[str, resources.Resource], uri: str) -> tuple[str, str]:
+def _read(context: GraphContext, readable: dict[str, resources.Resource], uri: str) -> tuple[str, str]:
     try:
         if uri in readable:
-            return readable[uri].read(knowledge), readable[uri].media_type
+            return readable[uri].read(context), readable[uri].media_type
         if uri.startswith(resources.THING):
-            return resources.thing(knowledge, uri), resources.TURTLE.media_type
+            return resources.thing(context, uri), resources.TURTLE.media_type
         raise error_messages.NotFound(_unknown("resource", uri, list(readable)))
     except Exception as error:
         wrong = isinstance(error, (error_messages.NotFound, ParameterError))
@@ -148,7 +148,7 @@ def _read(knowledge: Knowledge, readable: dict[str, resources.Resource], uri: st
 
 def _refusal(error: Exception) -> str:
     """What to say of an error. One that is ours is logged, and says no more than that."""
-    text = error_messages.told(error)
+    text = error_messages.user_message(error)
     if text is None:
         _LOG.error("A call failed", exc_info=error)
         return "This is a fault of the server and not of the call; its log says more. Another tool may still answer."

@@ -13,7 +13,7 @@ from typing import Any
 from rdflib import URIRef
 
 from clustergraph.describe.axioms import read_vocabulary
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.result_rows import words
 from clustergraph.rdf.table import Row
 from clustergraph.sparql.bindings import written
@@ -41,7 +41,7 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def of_rows(knowledge: Knowledge, rows: Iterable[Row], given: Sequence[str] = ()) -> dict[str, Any]:
+def of_rows(context: GraphContext, rows: Iterable[Row], given: Sequence[str] = ()) -> dict[str, Any]:
     """The sources of rows as data. `given` are IRIs that were asked for.
 
     What a row is about is its first thing; what stands between that and its other things, or those asked for, comes
@@ -56,12 +56,12 @@ def of_rows(knowledge: Knowledge, rows: Iterable[Row], given: Sequence[str] = ()
             pairs.update({(first, other): None for other in (*iris[1:], *given) if other != first})
     for iri in given:
         things[iri] = None
-    return _told(knowledge, _ask(knowledge, list(things), list(pairs)[:MOST_PAIRS]))
+    return _told(context, _ask(context, list(things), list(pairs)[:MOST_PAIRS]))
 
 
-def of_things(knowledge: Knowledge, iris: Sequence[str]) -> dict[str, Any]:
+def of_things(context: GraphContext, iris: Sequence[str]) -> dict[str, Any]:
     """The sources of things as data."""
-    return _told(knowledge, _ask(knowledge, list(iris), []))
+    return _told(context, _ask(context, list(iris), []))
 
 
 def lines(told: dict[str, Any], prefixes: dict[str, str]) -> str:
@@ -76,11 +76,11 @@ def lines(told: dict[str, Any], prefixes: dict[str, str]) -> str:
     return "Sources:\n" + "\n".join(listed) + more
 
 
-def _ask(knowledge: Knowledge, things: list[str], pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _ask(context: GraphContext, things: list[str], pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Pairs of what is about and source, the nearest first."""
     if not things:
         return []
-    properties = f"VALUES (?says) {{ {_listed([one] for one in sorted(read_vocabulary(knowledge.engine).sources))} }}"
+    properties = f"VALUES (?says) {{ {_listed([one] for one in sorted(read_vocabulary(context.engine).sources))} }}"
     ways = [f"VALUES (?about) {{ {_listed([one] for one in things)} }} BIND(1 AS ?far)"]
     if pairs:
         ways.append(
@@ -93,7 +93,7 @@ def _ask(knowledge: Knowledge, things: list[str], pairs: list[tuple[str, str]]) 
         "GROUP BY ?about ?source ORDER BY ?rank ?about ?source"
     )
     try:
-        answer = knowledge.engine.answer(Query(query, format="json", timeout=SECONDS))
+        answer = context.engine.answer(Query(query, format="json", timeout=SECONDS))
     except EngineError:
         return []  # the answer itself is there, and its things can be described one by one
     order = {iri: place for place, iri in enumerate(things)}
@@ -111,8 +111,8 @@ def _listed(groups: Iterable[Sequence[str]]) -> str:
     return " ".join(rows)
 
 
-def _told(knowledge: Knowledge, found: list[tuple[str, str]]) -> dict[str, Any]:
-    named = knowledge.names({iri for pair in found[:MOST] for iri in pair})
+def _told(context: GraphContext, found: list[tuple[str, str]]) -> dict[str, Any]:
+    named = context.names({iri for pair in found[:MOST] for iri in pair})
 
     def thing(iri: str) -> dict[str, str]:
         return {"iri": iri, **({"label": named[iri]} if iri in named else {})}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clustergraph.mcp import arguments, replies, result_rows, source_references
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.tool import Arguments, Reply, Tool, output
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
@@ -11,13 +11,13 @@ from clustergraph.sparql.query import Query
 NAME = "sparql"
 
 
-def run(knowledge: Knowledge, given: Arguments) -> Reply:
+def run(context: GraphContext, given: Arguments) -> Reply:
     """Ask a query that the assistant wrote."""
     arguments.known(given, ["query", *arguments.PAGING])
     query = ParsedQuery(arguments.text(given, "query"))
     part = arguments.part(given)
-    answer = knowledge.engine.answer(Query(query, format=replies.format_of(query.form or "SELECT")))
-    return replies.told(knowledge, answer, part, "")
+    answer = context.engine.answer(Query(query, format=replies.format_of(query.form or "SELECT")))
+    return replies.reply_of(context, answer, part, "")
 
 
 TOOL = Tool(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clustergraph.mcp.graph_context import Knowledge
+from clustergraph.mcp.graph_context import GraphContext
 
 Arguments = Mapping[str, Any]
 
@@ -28,7 +28,7 @@ class Tool:
     description: str
     input: dict[str, Any]
     output: dict[str, Any]
-    run: Callable[[Knowledge, Arguments], Reply]
+    run: Callable[[GraphContext, Arguments], Reply]
 
 
 def output(properties: Mapping[str, Any], required: list[str]) -> dict[str, Any]:
@@ -43,9 +43,9 @@ def output(properties: Mapping[str, Any], required: list[str]) -> dict[str, Any]
     }
 
 
-def reply(knowledge: Knowledge, parts: list[str], data: Mapping[str, Any]) -> Reply:
+def reply(context: GraphContext, parts: list[str], data: Mapping[str, Any]) -> Reply:
     """A reply of these parts of text, without those that are empty."""
     return Reply(
         "\n\n".join(part for part in parts if part),
-        {"snapshot": knowledge.snapshot.name, **data},
+        {"snapshot": context.snapshot.name, **data},
     )
