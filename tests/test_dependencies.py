@@ -12,6 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from clustergraph.ingest import fingerprint
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRA_OF = {
@@ -59,3 +61,15 @@ def test_what_is_declared_has_a_lower_bound(extra: str) -> None:
     lines = PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]
     unbounded = [line for line in lines if ">=" not in line]
     assert unbounded == []
+
+
+def test_a_build_asks_for_the_versions_of_what_is_installed_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = []
+
+    def version(name: str) -> str:
+        names.append(canonicalize_name(name))
+        return "1.0"
+
+    monkeypatch.setattr(fingerprint, "version", version)
+    assert set(fingerprint.software()) >= {"clustergraph", "rdflib"}
+    assert set(names) <= {*declared(PROJECT["dependencies"]), canonicalize_name(PROJECT["name"])}

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.sources import Input, Source
 
-_SOFTWARE = ("clustergraph", "pyoxigraph", "rdflib", "owlrl", "pyshacl")
+_SOFTWARE = ("pyoxigraph", "rdflib", "owlrl", "pyshacl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class FileState:
 
 def software() -> dict[str, str]:
     """The versions of everything that has a part in the result."""
-    return {name: version(name) for name in _SOFTWARE}
+    return {"clustergraph": version("clustergraph-kg")} | {name: version(name) for name in _SOFTWARE}
 
 
 def file_states(input: Input) -> tuple[FileState, ...]:
