@@ -14,6 +14,7 @@ LAYERS = (
     "messages",
     "progress",
     "spelling",
+    "text_cache",
     "sandbox",
     "rdf",
     "sparql",

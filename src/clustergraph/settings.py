@@ -6,6 +6,7 @@ The command line makes its flags from these fields; the documentation's table is
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -44,6 +45,9 @@ class Settings(BaseSettings):
     readers: int = Field(
         default_factory=lambda: 2 * max(2, os.cpu_count() or 2), ge=1, description="Queries that may run at once."
     )
+    client_share: float = Field(
+        0.5, gt=0, le=1, description="Part of the readers that one client may hold while others wait."
+    )
     timeout: float = Field(10.0, gt=0, description="Seconds a query may run unless it asks for another deadline.")
     timeout_ceiling: float = Field(60.0, gt=0, description="Longest deadline in seconds that a query may ask for.")
     memory: int = Field(1024, ge=128, description="MiB of address space that one reader may have.")
@@ -51,9 +55,11 @@ class Settings(BaseSettings):
     request_size: int = Field(2, ge=1, description="MiB that one request body may hold.")
     queue: int = Field(128, ge=0, description="Queries that may wait for a reader.")
     queue_timeout: float = Field(10.0, ge=0, description="Seconds a query may wait for a reader.")
-    cache: int = Field(128, ge=0, description="MiB of answers kept ready; 0 keeps none.")
+    cache: int = Field(128, ge=0, description="MiB that all caches may hold; 0 keeps no answers, and 12 MiB of others.")
     rate: str = Field(
-        "1200/minute", description="Computed answers a client may have, such as 20/second; `off` for no limit."
+        "1200/minute",
+        description="Computed answers a client may have, such as 20/second; the seconds that its queries run count "
+        "as well. `off` for no limit.",
     )
     allow: tuple[str, ...] = Field((), description="Addresses that SERVICE may reach, to the letter.")
     log: Literal["json", "text", "off"] = Field("text", description="How requests are logged to standard error.")
@@ -67,10 +73,28 @@ class Settings(BaseSettings):
     @classmethod
     def _a_rate(cls, value: str) -> str:
         if value != "off":
-            from limits import parse
-
-            try:
-                parse(value)
-            except ValueError as error:
-                raise ValueError(f"{value!r} is not a rate; write one such as 20/second, 600/minute or off") from error
+            parse_rate(value)
         return value
+
+
+_RATE = re.compile(r"\s*([0-9]+)\s*(?:/|per)\s*([0-9]*)\s*(second|minute|hour|day|month|year)s?\s*", re.IGNORECASE)
+_PERIOD_SECONDS = {
+    "second": 1,
+    "minute": 60,
+    "hour": 3600,
+    "day": 86400,
+    "month": 30 * 86400,
+    "year": 360 * 86400,
+}
+
+
+def parse_rate(text: str) -> tuple[int, float]:
+    """How many, and in how many seconds. Raises ValueError for what is not a rate.
+
+    >>> parse_rate("20/second"), parse_rate("100 per 2 minutes")
+    ((20, 1.0), (100, 120.0))
+    """
+    match = _RATE.fullmatch(text)
+    if match is None or not int(match[1]):
+        raise ValueError(f"{text!r} is not a rate; write one such as 20/second, 600/minute or off")
+    return int(match[1]), float(int(match[2] or 1) or 1) * _PERIOD_SECONDS[match[3].lower()]

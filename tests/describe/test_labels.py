@@ -8,7 +8,6 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from clustergraph.describe import label_cache
 from clustergraph.describe.label_cache import Labels
 from clustergraph.engine.base import Answer
 from clustergraph.engine.embedded import EmbeddedEngine
@@ -65,9 +64,8 @@ def test_each_thing_is_asked_about_once_in_each_snapshot(engine: Callable[[str],
 
 
 def test_forgetting_to_make_room_loses_nothing_of_the_answer(
-    engine: Callable[[str], Counting], monkeypatch: pytest.MonkeyPatch
+    engine: Callable[[str], Counting],
 ) -> None:
-    monkeypatch.setattr(label_cache, "MAX_LABELS_PER_LANGUAGE", 0)
-    names = Labels(engine("one"))
+    names = Labels(engine("one"), capacity=0)
     names.of(["urn:a"], "en")
     assert names.of(["urn:a", "urn:b"], "en") == {"urn:a": "field", "urn:b": "plain"}

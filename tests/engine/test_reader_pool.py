@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from clustergraph.engine.base import Answer
+from clustergraph.engine.caller import CALLER, Caller
 from clustergraph.engine.readers import reader_pool as pooling
 from clustergraph.engine.readers import reader_process
 from clustergraph.engine.readers.admission import Limits
@@ -24,6 +28,7 @@ from clustergraph.engine.readers.reader_pool import ReaderPool
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import (
     Busy,
+    ClientLeft,
     DeadlinePassed,
     EngineDown,
     EvaluationError,
@@ -98,7 +103,7 @@ def test_a_timeout_that_makes_no_sense_is_refused(snapshot: Snapshot, make_pool:
 
 def test_the_spare_is_there_at_once(numbers: Snapshot, make_pool: MakePool, monkeypatch: pytest.MonkeyPatch) -> None:
     pool = make_pool(numbers, readers=1)
-    monkeypatch.setattr(pool, "_spawned", lambda: False)  # no new reader comes
+    monkeypatch.setattr(pool, "_start_missing", lambda: None)  # no new reader comes
     with pytest.raises(DeadlinePassed):
         pool.answer(Query(ENDLESS, timeout=0.2))
     assert count(pool) == 4
@@ -235,7 +240,7 @@ pool = ReaderPool(Snapshot(Path(sys.argv[1]), {"name": "x", "graphs": {}, "prefi
 threading.Thread(target=pool.answer, args=(Query(sys.argv[2]),)).start()
 while not pool._busy:
     pass
-print(*[reader.process.pid for reader in (*pool._busy, *pool._turns._free)], flush=True)
+print(*[reader.process.pid for reader in (*pool._busy, *pool._admission._free)], flush=True)
 threading.Event().wait()
 """
 
@@ -348,3 +353,120 @@ def test_a_long_query_gives_way_and_the_next_one_does_not(
         pool.close()
         with pytest.raises(EngineDown):
             endless.result()
+
+
+def test_readers_that_cannot_be_started_are_tried_again_and_told(
+    snapshot: Snapshot, make_pool: MakePool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(pooling, "MAX_PAUSE_SECONDS", 0.1)
+    pool = make_pool(snapshot, readers=1)
+    tempdir = tempfile.gettempdir()
+    # No place for what a reader writes to its standard error, as on a full disk.
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere/at/all")
+    for reader in list(pool._admission._free):
+        reader.kill()
+        reader.process.wait()
+    with pytest.raises(Busy):  # nobody is there, and nothing comes in time
+        _short_of_readers(pool)
+    assert wait_until(lambda: pool.failed_starts >= 3)
+    assert pool.ready == 0
+    assert pool.last_failure == "No reader could be started: No such file or directory."
+    assert caplog.text.count("cannot be started") == 1
+    with pytest.raises(EngineDown, match=r"No reader is up\. No reader could be started"):
+        pool.probe()
+    monkeypatch.setattr(tempfile, "tempdir", tempdir)
+    assert wait_until(lambda: pool.ready == 2)
+    pool.probe()
+    assert count(pool) == 4
+    assert pool.last_failure == ""
+
+
+def _short_of_readers(pool: ReaderPool) -> None:
+    pool._admission._limits = dataclasses.replace(pool.limits, queue_seconds=0.5)
+    try:
+        pool.answer(Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
+    finally:
+        pool._admission._limits = pool.limits
+
+
+def test_a_probe_takes_the_spare(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=1, timeout=60)
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(pool.answer, Query(ENDLESS))
+        assert wait_until(lambda: pool.counts.running == 1)
+        pool.probe()
+        assert not running.done()
+        pool.close()
+        assert isinstance(running.exception(), EngineDown)
+
+
+def test_the_query_of_a_client_that_left_is_ended(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=1, timeout=60)
+    running, waiting = Caller("a"), Caller("b")
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(_ask_as, running, pool)
+        assert wait_until(lambda: len(pool._busy) == 1)
+        second = threads.submit(_ask_as, waiting, pool)
+        assert wait_until(lambda: pool.counts.waiting == 1)
+        waiting.leave()
+        assert isinstance(second.exception(), ClientLeft)
+        assert pool.counts.waiting == 0
+        running.leave()
+        assert isinstance(first.exception(), ClientLeft)
+    assert pool.counts.ended == {"cancelled": 1}
+    assert running.seconds > 0
+    assert count(pool) == 4
+    with pytest.raises(ClientLeft):
+        _ask_as(running, pool)
+
+
+def _ask_as(caller: Caller, pool: ReaderPool, text: str = ENDLESS, timeout: float | None = None) -> Answer:
+    token = CALLER.set(caller)
+    try:
+        return pool.answer(Query(text, timeout=timeout))
+    finally:
+        CALLER.reset(token)
+
+
+def test_long_queries_of_one_client_make_room_for_others(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=2, timeout=30, timeout_ceiling=60)
+    with ThreadPoolExecutor(2) as threads:
+        long = [threads.submit(_ask_as, Caller("a"), pool, ENDLESS, 60) for _ in range(2)]
+        assert wait_until(lambda: pool.counts.running == 2)
+        # Each of them could run for a minute; the other client is answered all the same.
+        answer = _ask_as(Caller("b"), pool, "SELECT (COUNT(*) AS ?n) { ?s ex:p ?o }")
+        assert b'"4"' in answer.body
+        assert wait_until(lambda: sum(one.done() for one in long) == 1)
+        (ended,) = (one for one in long if one.done())
+        assert isinstance(ended.exception(), Busy)
+        assert "because others waited" in str(ended.exception())
+        pool.close()
+    assert pool.counts.ended["share"] == 1
+
+
+def test_usual_queries_of_one_client_make_room_after_a_while(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=2, timeout=60, timeout_ceiling=60, queue_seconds=30)
+    with ThreadPoolExecutor(2) as threads:
+        usual = [threads.submit(_ask_as, Caller("a"), pool) for _ in range(2)]
+        assert wait_until(lambda: pool.counts.running == 2)
+        assert b'"4"' in _ask_as(Caller("b"), pool, "SELECT (COUNT(*) AS ?n) { ?s ex:p ?o }").body
+        assert wait_until(lambda: sum(one.done() for one in usual) == 1)
+        pool.close()
+    assert pool.counts.ended["share"] == 1
+
+
+def test_a_queue_full_of_one_client_has_room_for_another(numbers: Snapshot, make_pool: MakePool) -> None:
+    pool = make_pool(numbers, readers=1, queue=2, timeout=60, queue_seconds=60)
+    with ThreadPoolExecutor(4) as threads:
+        running = threads.submit(_ask_as, Caller("a"), pool)
+        assert wait_until(lambda: pool.counts.running == 1)
+        waiting = [threads.submit(_ask_as, Caller("a"), pool) for _ in range(2)]
+        assert wait_until(lambda: pool.counts.waiting == 2)
+        with pytest.raises(Busy, match="2 queries wait already"):
+            _ask_as(Caller("a"), pool)
+        other = threads.submit(_ask_as, Caller("b"), pool)
+        assert wait_until(lambda: sum(one.done() for one in waiting) == 1)
+        (sent_away,) = (one for one in waiting if one.done())
+        assert isinstance(sent_away.exception(), Busy)
+        pool.close()
+        assert all(isinstance(one.exception(), EngineDown) for one in (running, other))

@@ -94,6 +94,56 @@ def test_a_lease_keeps_its_snapshot(
     engine.close()
 
 
+class _SlowToClose(EmbeddedEngine):
+    """An engine whose end takes until it is allowed."""
+
+    may_close = threading.Event()
+    closing = threading.Event()
+
+    def close(self) -> None:
+        self.closing.set()
+        assert self.may_close.wait(30)
+
+
+def test_who_uses_an_old_engine_last_does_not_wait_for_its_end(
+    tmp_path: Path, publish: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot_follower, "CHECK_SECONDS", 0.01)
+    publish(1)
+    engine = FollowingEngine(tmp_path, _SlowToClose)
+    with engine.leased():
+        publish(2)
+        assert wait_until(lambda: engine.snapshot.name == "2")
+        assert not _SlowToClose.closing.is_set()
+    assert _SlowToClose.closing.wait(30)  # the block has ended, and the engine has not
+    _SlowToClose.may_close.set()
+    engine.close()
+    assert not engine._closing
+
+
+def test_what_nobody_expected_leaves_the_old_snapshot_and_is_said_once(
+    tmp_path: Path, publish: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(snapshot_follower, "CHECK_SECONDS", 0.01)
+    publish(1)
+    broken = threading.Event()
+    broken.set()
+
+    def open_engine(snapshot: Snapshot) -> EmbeddedEngine:
+        if snapshot.name == "2" and broken.is_set():
+            raise OSError(24, "Too many open files")
+        return EmbeddedEngine(snapshot)
+
+    engine = FollowingEngine(tmp_path, open_engine)
+    publish(2)
+    assert wait_until(lambda: bool(engine.snapshot) and engine.failures >= 3)
+    assert answer(engine) == 1
+    assert caplog.text.count("Too many open files") == 1
+    broken.clear()
+    assert wait_until(lambda: answer(engine) == 2)
+    engine.close()
+
+
 def test_a_snapshot_that_cannot_be_opened_leaves_the_old_one(
     tmp_path: Path, publish: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -18,7 +18,7 @@ from clustergraph.sparql.prepared_query import prepare
 from clustergraph.sparql.query import Query
 from clustergraph.sparql.query_rewriting import find_visible
 from clustergraph.sparql.syntax_check import check_syntax
-from clustergraph.web.middleware.fast_path import MAX_QUERY_STRING_BYTES, question
+from clustergraph.web.middleware.fast_path import MAX_QUERY_STRING_BYTES, plain_query
 from support.growth import check_growth
 
 HEADS = ("", "SELECT * {", "SELECT * FROM <x:> {", '"""', "SELECT (1 AS ?x) { } #what we know now\n")
@@ -80,8 +80,8 @@ def test_what_is_read_on_the_event_loop_is_short(unit: str) -> None:
 
 def test_a_long_query_string_is_not_read_on_the_event_loop() -> None:
     environ = {"PATH_INFO": "/sparql", "QUERY_STRING": "query=ASK+%7B%7D"}
-    assert question(environ) is not None
-    assert question({**environ, "QUERY_STRING": "query=ASK+%7B%7D" + "+" * MAX_QUERY_STRING_BYTES}) is None
+    assert plain_query(environ) is not None
+    assert plain_query({**environ, "QUERY_STRING": "query=ASK+%7B%7D" + "+" * MAX_QUERY_STRING_BYTES}) is None
 
 
 def test_a_query_that_would_fill_the_memory_is_parsed_and_not_evaluated() -> None:

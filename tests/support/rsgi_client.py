@@ -62,6 +62,9 @@ class _Protocol:
     ) -> None:
         self._respond(status, headers, Path(path).read_bytes()[start:stop])
 
+    async def client_disconnect(self) -> None:
+        await asyncio.Event().wait()
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for part in list[bytes]():
             yield part

@@ -31,9 +31,10 @@ from clustergraph.snapshots.source_folder import published
 from clustergraph.sparql.query import Query
 from clustergraph.web.app import create_app
 from clustergraph.web.http.headers import EVERYWHERE
+from clustergraph.web.middleware import rate_limit
 from clustergraph.web.middleware.access_log import address, line
 from clustergraph.web.middleware.compression import CODINGS
-from clustergraph.web.middleware.rate_limit import Rate
+from clustergraph.web.middleware.rate_limit import RateLimit
 from clustergraph.web.service import Service, open_service
 
 CLUSTERS = "/api/clusters"
@@ -287,16 +288,49 @@ def test_addresses_are_those_the_proxy_was_asked_for(counting: Counting) -> None
 
 def test_an_allowance_grows_back_evenly() -> None:
     now = [0.0]
-    rate = Rate("6/minute", now=lambda: now[0])
+    rate = RateLimit("6/minute", now=lambda: now[0])
     assert [rate.wait("a") for _ in range(7)] == [0] * 6 + [10]
     now[0] = 10.0
     assert [rate.wait("a"), rate.wait("a")] == [0, 10]
     assert rate.wait("b") == 0
 
 
+def test_seconds_that_queries_run_are_taken_from_the_allowance() -> None:
+    now = [0.0]
+    rate = RateLimit("60/minute", now=lambda: now[0])
+    for _ in range(5):  # one after the other is never too much
+        assert rate.wait("a") == 0
+        now[0] += 100.0
+        rate.charge("a", 100.0)
+    assert [rate.wait("b") for _ in range(4)] == [0] * 4
+    now[0] += 30.0
+    for _ in range(4):  # four at once are
+        rate.charge("b", 30.0)
+    assert rate.wait("b") == 31
+    assert rate.wait("c") == 0
+    rate.charge("c", 0.5)  # shorter than what one answer takes in any case
+    assert [rate.wait("c") for _ in range(60)][-2:] == [0, 1]
+
+
+def test_so_many_clients_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limit, "MAX_CLIENTS", 100)
+    rate = RateLimit("2/hour", now=lambda: 0.0)
+    assert [rate.wait("often") for _ in range(3)] == [0, 0, 1800]
+    for number in range(5000):
+        rate.wait(str(number))
+        assert len(rate) <= 1024
+    assert rate.wait("often") == 1800  # who lacks most is remembered longest
+
+
+@pytest.mark.parametrize("text", ["20/s", "5", "x", "-1/second", "0/second", "5 per second per day", "5/weeks"])
+def test_what_is_not_a_rate_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a rate; write one such as 20/second, 600/minute or off"):
+        Settings(rate=text)
+
+
 def test_clients_with_a_whole_allowance_are_forgotten() -> None:
     now = [0.0]
-    rate = Rate("1/second", now=lambda: now[0])
+    rate = RateLimit("1/second", now=lambda: now[0])
     for number in range(10_000):
         now[0] += 0.01
         rate.wait(str(number))
@@ -477,11 +511,11 @@ def test_an_answer_is_never_tagged_with_the_snapshot_before(store: Path, countin
 
 
 def test_odd_requests_leave_the_cache_within_bounds(counting: Counting) -> None:
-    client = client_of(counting, cache=1)
+    client = client_of(counting, cache=2)
     for number in range(300):
         client.get(ask(f"SELECT * {{ ?s ?p ?o }} LIMIT {number}"), headers={"Accept": "text/csv" + " " * number})
     sizes = metrics(client)
-    assert sizes["clustergraph_cache_bytes", "cache=responses"] <= 1 << 19
+    assert sizes["clustergraph_cache_bytes", "cache=responses"] <= 1 << 20
     assert sizes["clustergraph_cache_entries", "cache=responses"] > 10
 
 

@@ -16,8 +16,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from clustergraph.web.middleware.response_cache import QUICKLY_CODED
-from clustergraph.web.rsgi import MOST_UNREAD, environment
+from clustergraph.web.http.request_body import MAX_UNREAD_BYTES
+from clustergraph.web.middleware.response_cache import MAX_QUICKLY_CODED_BYTES
+from clustergraph.web.rsgi import environment
 from support.rsgi_client import Headers, Scope
 from support.server import Server, start_server, stop_server
 
@@ -99,7 +100,7 @@ def test_a_large_answer_is_compressed_beside_the_loop(server: Server) -> None:
     query = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 5000"
     plain = get(server, query)[1]
     headers, body = get(server, query, **{"Accept-Encoding": "gzip"})
-    assert len(plain) > QUICKLY_CODED
+    assert len(plain) > MAX_QUICKLY_CODED_BYTES
     assert headers["content-encoding"] == "gzip"
     assert gzip.decompress(body) == plain
 
@@ -220,7 +221,7 @@ def test_of_a_body_too_large_only_so_much_is_taken(server: Server) -> None:
 
     with contextlib.suppress(ConnectionError):  # it may be closed before the answer is read
         assert _refused(server, "", parts()) == "HTTP/1.1 413 Payload Too Large"
-    assert MOST_UNREAD <= sent < 100 << 20
+    assert MAX_UNREAD_BYTES <= sent < 100 << 20
 
 
 @pytest.mark.parametrize("query", [LOOKUP, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"], ids=["look-up", "query"])

@@ -7,16 +7,20 @@ from collections.abc import Iterable
 
 from clustergraph.describe.labels import read_labels
 from clustergraph.engine.base import Engine
+from clustergraph.text_cache import MAX_TEXT_CHARACTERS
 
-MAX_LABELS_PER_LANGUAGE = 50_000
-"""How many labels are remembered for one language."""
+DEFAULT_CAPACITY_BYTES = 16 << 20
+ENTRY_BYTES = 200
+"""What an entry costs beside its characters."""
 
 
 class Labels:
     """Labels of things. Safe to use from threads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, capacity: int = DEFAULT_CAPACITY_BYTES) -> None:
         self._engine = engine
+        self._capacity = capacity
+        self._bytes = 0
         self._known: dict[tuple[str, str], dict[str, str]] = {}
         self._lock = threading.Lock()
 
@@ -35,8 +39,12 @@ class Labels:
         labels = read_labels(self._engine, missing, language)
         fresh = {iri: labels.get(iri, "") for iri in missing}
         with self._lock:
-            if len(known) > MAX_LABELS_PER_LANGUAGE:
-                known.clear()
-            known.update(fresh)
+            for iri, label in fresh.items():
+                if len(iri) <= MAX_TEXT_CHARACTERS:  # longer ones are what clients make up
+                    known[iri] = label
+                    self._bytes += len(iri) + len(label) + ENTRY_BYTES
+            if self._bytes > self._capacity:
+                self._known.clear()
+                self._bytes = 0
         known_labels |= fresh
         return {iri: known_labels[iri] for iri in wanted if known_labels[iri]}

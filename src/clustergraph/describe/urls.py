@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 from clustergraph.rdf.formats import Format
 from clustergraph.rdf.iris import is_iri
+from clustergraph.text_cache import remembers_short
 
 LANGUAGE_FIELD = "lang"
 """The field of an address that names the language of a page."""
@@ -185,7 +185,7 @@ def in_header(iri: str) -> str:
     return quote(iri, safe=f"{_SAFE}?#[]%")
 
 
-@lru_cache(maxsize=MAX_REMEMBERED_NAMES)
+@remembers_short(MAX_REMEMBERED_NAMES)
 def _thing_path(iri: str, base: str) -> str | None:
     if iri.startswith(f"{base}{ONTOLOGY}#") and is_iri(iri):
         return quote(iri.removeprefix(base), safe=f"{_SAFE}#%")
@@ -200,7 +200,7 @@ def _page_path(iri: str, base: str) -> str:
     return f"{Urls.pages}/{path}" if path else f"{Urls.pages}?{urlencode({'iri': iri})}"
 
 
-@lru_cache(maxsize=MAX_REMEMBERED_NAMES)
+@remembers_short(MAX_REMEMBERED_NAMES)
 def _own_path(iri: str, base: str) -> str | None:
     """The path, quoted, that alone leads to the thing; None if there is none."""
     if not iri.startswith(base) or not is_iri(iri):

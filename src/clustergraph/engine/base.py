@@ -13,6 +13,9 @@ from clustergraph.rdf.table import Row, Table
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.query import Query
 
+PROBE = Query("ASK {}", timeout=5.0)
+"""The query that finds out whether queries are answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -58,6 +61,12 @@ class Engine(Protocol):
     def look_up(self, query: Query) -> Answer | None:
         """The answer, if it can be had in about a millisecond; else None, which says nothing of the query."""
 
+    def probe(self) -> str:
+        """Ask, past every cache, whether queries are answered; what is wrong all the same, empty for nothing.
+
+        Raises the errors of `sparql.errors` if they are not answered.
+        """
+
     def close(self) -> None:
         """Let go of everything the engine holds."""
 
@@ -80,3 +89,8 @@ class BlockingEngine(ABC):
     def look_up(self, query: Query) -> Answer | None:  # noqa: ARG002 - part of the interface
         """None: nothing is known without asking."""
         return None
+
+    def probe(self) -> str:
+        """Ask whether queries are answered; see `Engine.probe`."""
+        self.answer(PROBE)
+        return ""

@@ -12,9 +12,10 @@ from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
 from clustergraph.engine.base import Answer, Engine
+from clustergraph.engine.caller import CALLER
 from clustergraph.engine.readers.waiting import BLOCKING, ON_LOOP, Waits, run
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.sparql.errors import EngineDown
+from clustergraph.sparql.errors import ClientLeft
 from clustergraph.sparql.query import Query
 
 Value = TypeVar("Value")
@@ -72,6 +73,11 @@ class ByteCache(Generic[Value]):
 AnswerCache = ByteCache[Answer]
 
 
+def query_key(query: Query) -> tuple[Hashable, ...]:
+    """What makes queries equal, without what was read in their texts, which takes more memory than these."""
+    return query.text, query.bindings, query.format, query.default_graphs, query.named_graphs
+
+
 class CachedEngine:
     """An engine that remembers answers, and asks once where many ask the same at the same time.
 
@@ -114,7 +120,7 @@ class CachedEngine:
         """The answer known already, or one that somebody waits for already, or else the one that `ask` gets."""
         if not self.cache.capacity or not query.parsed.is_repeatable:
             return await ask(query)
-        key = (self.snapshot.name, query)
+        key = (self.snapshot.name, *query_key(query))
         known = self.cache.get(key)
         if known is not None:
             return known
@@ -125,25 +131,33 @@ class CachedEngine:
             if pending is None:
                 mine = self._pending[waited_for] = Future()
         if pending is not None:
-            return await waits.result(pending)
+            try:
+                return await waits.result(pending)
+            except ClientLeft:
+                CALLER.get().check()
+                # The one who asked has left, not this one.
+                return await self._answer(waits, query, ask)
         try:
             answer = await ask(query)
-        except Exception as error:
-            mine.set_exception(error)
+        except BaseException as error:
+            self._forget(waited_for)
+            # Where this thread or task is told to stop, that is no answer to the others.
+            mine.set_exception(error if isinstance(error, Exception) else ClientLeft("The query was broken off."))
             raise
-        except BaseException:
-            # This thread or task is told to stop; that is no answer to the others.
-            mine.set_exception(EngineDown("The query was broken off; ask again."))
-            raise
-        else:
-            # Kept without its timings: whoever gets it from the cache spent none of them.
-            kept = Answer(answer.body, answer.format, answer.form)
-            self.cache.put(key, kept, len(answer.body) + len(query.text))
-            mine.set_result(answer)
-            return answer
-        finally:
-            with self._lock:
-                del self._pending[waited_for]
+        # Kept without its timings: one who gets it from the cache spent none of them.
+        kept = Answer(answer.body, answer.format, answer.form)
+        self.cache.put(key, kept, len(answer.body) + sum(len(str(part)) for part in key))
+        self._forget(waited_for)
+        mine.set_result(answer)
+        return answer
+
+    def _forget(self, waited_for: Hashable) -> None:
+        with self._lock:
+            del self._pending[waited_for]
+
+    def probe(self) -> str:
+        """Ask the engine behind the cache whether queries are answered."""
+        return self.inner.probe()
 
     def close(self) -> None:
         """Close the engine behind the cache."""

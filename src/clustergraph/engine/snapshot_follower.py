@@ -19,6 +19,8 @@ from clustergraph.sparql.query import Query
 
 CHECK_SECONDS = 0.5
 """How old the knowledge of what `current` points at may be."""
+CLOSE_SECONDS = 10.0
+"""How long `close` waits for engines of earlier snapshots that are being closed."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -91,6 +93,9 @@ class Follower:
         self._moving = threading.Lock()
         self._complaint = ""
         self._closed = False
+        self._closing: set[threading.Thread] = set()
+        self.failures = 0
+        """How often the next snapshot could not be looked for or opened, for metrics."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -134,6 +139,11 @@ class Follower:
         """The answer, if the current engine has it at once. What that needs outlives the engine, so none is leased."""
         return self._lease.engine.look_up(query)
 
+    def probe(self) -> str:
+        """Ask the current engine whether queries are answered; says as well why there is no newer one."""
+        with self.leased() as engine:
+            return engine.probe() or self._complaint
+
     @contextmanager
     def leased(self) -> Iterator[Engine]:
         """The current engine, which stays open at least until the block ends: several queries, one snapshot."""
@@ -148,14 +158,37 @@ class Follower:
                 lease.users -= 1
                 last = lease.retired and lease.users == 0
             if last:
-                lease.close()
+                self._let_go(lease)
 
     def close(self) -> None:
         """Close the engine in use; one that is being opened is closed as soon as it is there."""
         with self._lock:
             self._closed = True
             lease = self._lease
+            closing = list(self._closing)
         lease.engine.close()
+        for thread in closing:
+            thread.join(CLOSE_SECONDS)
+
+    def _let_go(self, lease: _Lease) -> None:
+        """Close an engine that nobody uses any more, on a thread: its processes take their time to end."""
+
+        def close() -> None:
+            try:
+                lease.close()
+            except Exception:
+                _LOG.exception("The engine of a snapshot before could not be closed.")
+            finally:
+                with self._lock:
+                    self._closing.discard(thread)
+
+        thread = threading.Thread(target=close, daemon=True)
+        try:
+            with self._lock:
+                thread.start()
+                self._closing.add(thread)
+        except RuntimeError:  # no thread can be started, and something has to be done with it
+            close()
 
     def _open(self, mark: Hashable) -> _Lease:
         engine = self._source.open(mark)
@@ -170,7 +203,10 @@ class Follower:
             self._checked = time.monotonic()
         # Looking may take its time where the snapshots are elsewhere.
         if not self._moving.locked():
-            threading.Thread(target=self._move, daemon=True).start()
+            try:
+                threading.Thread(target=self._move, daemon=True).start()
+            except RuntimeError as error:  # no thread can be started now; the next look tries again
+                self._complain(error)
 
     def _move(self) -> None:
         with self._moving:
@@ -179,13 +215,14 @@ class Follower:
                 if target == self._target:
                     return
                 fresh = self._open(target)
-            except (EngineError, DamagedSnapshot) as error:
-                if str(error) != self._complaint:  # said once, however often it is looked again
-                    _LOG.warning("No new snapshot could be opened, so the one before stays: %s", error)
-                self._complaint = str(error)
+            except DamagedSnapshot as error:  # which is a NoSnapshot, too
+                self._complain(error)
                 return
             except NoSnapshot:
                 return  # taken away again in the meantime; the next look decides
+            except Exception as error:  # whatever it is: the snapshot before is whole, and the next look tries again
+                self._complain(error)
+                return
             self._complaint = ""
             with self._lock:
                 if self._closed:
@@ -196,7 +233,14 @@ class Follower:
                     unused.retired = True
                 last = unused.users == 0
             if last:
-                unused.close()
+                self._let_go(unused)
+
+    def _complain(self, error: Exception) -> None:
+        self.failures += 1
+        words = str(error) if isinstance(error, (EngineError, DamagedSnapshot)) else f"{type(error).__name__}: {error}"
+        if words != self._complaint:  # said once, however often it is looked again
+            _LOG.warning("No new snapshot could be opened, so the one before stays: %s", words)
+        self._complaint = words
 
 
 class FollowingEngine(Follower):

@@ -95,3 +95,7 @@ class EngineDown(EngineError):
 
 class SnapshotMoved(EngineDown):
     """A remote engine answered from another snapshot than the one it was asked about; ask again."""
+
+
+class ClientLeft(EngineError):
+    """The client whose query this was has left, so it was ended."""

@@ -10,7 +10,6 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clustergraph.describe.label_cache import Labels
-from clustergraph.messages import message
 from clustergraph.web.endpoints import canned_queries, health, manifest, metadata, openapi, schema_json, sparql
 from clustergraph.web.endpoints import linked_data as things
 from clustergraph.web.http import error_handlers
@@ -19,9 +18,9 @@ from clustergraph.web.http.headers import EVERYWHERE, EXPOSED, PUBLIC
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.http.request_engine import RequestEngine
 from clustergraph.web.middleware.metrics import Metrics
-from clustergraph.web.middleware.response_cache import REFUSED, Front
+from clustergraph.web.middleware.response_cache import REFUSED, ResponseCache
 from clustergraph.web.pages import about, browse, compare, composed_pages, home, ontology, template_context
-from clustergraph.web.service import MIB, Service
+from clustergraph.web.service import MIB, Service, label_cache_bytes
 
 
 def create_app(service: Service) -> Flask:
@@ -33,7 +32,7 @@ def create_app(service: Service) -> Flask:
     app.config["TIMEOUT_CEILING"] = max(service.settings.timeout, service.settings.timeout_ceiling)
     engine = RequestEngine(service.engine, service.settings)
     app.extensions["clustergraph"] = replace(service, engine=engine)
-    app.extensions["labels"] = Labels(engine)
+    app.extensions["labels"] = Labels(engine, label_cache_bytes(service.settings))
     app.extensions["metrics"] = metrics = Metrics(service)
     # An IRI may hold two slashes in a row, and means another thing with one.
     app.url_map.merge_slashes = False
@@ -59,9 +58,9 @@ def create_app(service: Service) -> Flask:
     CORS(app, send_wildcard=True, methods=["GET", "HEAD", "POST"], expose_headers=list(EXPOSED), max_age=86400)
     app.before_request(_refuse)
     template_context.install(app)
-    app.extensions["front"] = front = Front(app.wsgi_app, service, metrics)
+    app.extensions["responses"] = responses = ResponseCache(app.wsgi_app, service, metrics)
     # Outermost, so that everything behind it sees the client and the address that the proxies saw.
-    app.wsgi_app = behind(service.settings.proxies, front)  # type: ignore[method-assign,assignment]
+    app.wsgi_app = behind(service.settings.proxies, responses)  # type: ignore[method-assign,assignment]
     return app
 
 
@@ -74,13 +73,9 @@ def _refuse() -> None:
     """Make the error of a request that goes no further."""
     if not request.host:
         raise Problem("bad-request", "The Host header is not the name of a host.")
-    wait = request.environ.get(REFUSED)
-    if wait:
-        rate = current().settings.rate
-        detail = message(
-            "This service computes {rate} answers for one client; the next in {wait} s.", rate=rate, wait=wait
-        )
-        raise Problem("too-many-requests", detail, {"Retry-After": str(wait)})
+    problem: Problem | None = request.environ.get(REFUSED)
+    if problem is not None:
+        raise problem
 
 
 def _complete(response: Response) -> Response:

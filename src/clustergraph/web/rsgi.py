@@ -9,18 +9,23 @@ itself.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from contextvars import copy_context
 from io import BytesIO
 from typing import TYPE_CHECKING
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
 
+from clustergraph.engine.caller import CALLER, Caller
+from clustergraph.text_cache import remembers_short
 from clustergraph.web.app import behind
-from clustergraph.web.middleware.response_cache import Front, Ready
+from clustergraph.web.http.problem import Problem
+from clustergraph.web.http.request_body import MAX_BODIES_BYTES, BodyMemory, read_body
+from clustergraph.web.middleware.response_cache import LEFT, REFUSED, CachedResponse, ResponseCache, caller
 from clustergraph.web.service import MIB, Service
 
 if TYPE_CHECKING:
@@ -29,10 +34,6 @@ if TYPE_CHECKING:
 
 SPARE_THREADS = 16
 """Threads for what needs no reader: pages, refusals."""
-MOST_UNREAD = 64 << 20
-"""Bytes of a body too large that are taken from the client, and dropped: most read no answer before all is sent."""
-SILENCE = 3.0
-"""Seconds without more of such a body after which it is taken for all of it."""
 _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
@@ -41,9 +42,10 @@ class Served:
 
     def __init__(self, app: Flask) -> None:
         service: Service = app.extensions["clustergraph"]
-        self._front: Front = app.extensions["front"]
+        self._responses: ResponseCache = app.extensions["responses"]
         self._settle = behind(service.settings.proxies, lambda environ, start_response: [])  # noqa: ARG005
-        self._most = service.settings.request_size * MIB
+        self._max_body_bytes = service.settings.request_size * MIB
+        self._bodies = BodyMemory(max(MAX_BODIES_BYTES, 8 * self._max_body_bytes))
         # Every query that may run or wait has a thread, so that the queue is the service's own, which refuses in time.
         threads = service.settings.readers + service.settings.queue + SPARE_THREADS
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
@@ -51,31 +53,58 @@ class Served:
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         environ = environment(scope)
         self._settle(environ, lambda *_: bytes)
-        ready = self._front.at_once(environ) or await self._front.aanswer(environ)
-        if ready is None:
-            await self._read(environ, protocol)
-            ready = await asyncio.get_running_loop().run_in_executor(self._threads, self._front.answer, environ)
-        respond(ready, protocol)
+        response = self._responses.try_now(environ)
+        if response is None:
+            client = caller(environ)
+            with self._bodies.reserve(client.name) as take:
+                if REFUSED not in environ or environ[REFUSED] is None:
+                    await self._read_body(environ, protocol, take)
+                response = await self._answer_unless_left(environ, protocol, client)
+        respond(response, protocol)
 
-    async def _read(self, environ: WSGIEnvironment, protocol: HTTPProtocol) -> None:
+    async def _answer_unless_left(
+        self, environ: WSGIEnvironment, protocol: HTTPProtocol, client: Caller
+    ) -> CachedResponse:
+        """The response; its queries are ended if the client leaves before."""
+        begin = time.perf_counter()
+        context = copy_context()
+        context.run(CALLER.set, client)
+        answering = asyncio.create_task(self._answer(environ), context=context)
+        leaving = asyncio.ensure_future(protocol.client_disconnect())
+        try:
+            await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+            if not answering.done():
+                client.leave()
+                answering.cancel()
+        if answering.done():
+            return answering.result()
+        self._responses.count_left(environ, time.perf_counter() - begin)
+        return CachedResponse(LEFT, [], b"")
+
+    async def _answer(self, environ: WSGIEnvironment) -> CachedResponse:
+        response = await self._responses.answer_async(environ)
+        if response is None:
+            answer = copy_context().run
+            loop = asyncio.get_running_loop()
+            response = await loop.run_in_executor(self._threads, answer, self._responses.answer, environ)
+        return response
+
+    async def _read_body(self, environ: WSGIEnvironment, protocol: HTTPProtocol, take: Callable[[int], bool]) -> None:
         """Put the request's body into its environment, unless it is larger than any that is answered."""
-        said = environ.get("CONTENT_LENGTH", "")
-        if not said and "HTTP_TRANSFER_ENCODING" not in environ:
+        length = environ.get("CONTENT_LENGTH", "")
+        if not length and "HTTP_TRANSFER_ENCODING" not in environ:
             return
-        if said.isdecimal() and int(said) > self._most and "HTTP_EXPECT" in environ:
+        declared = int(length) if length.isdecimal() else None
+        if declared is not None and declared > self._max_body_bytes and "HTTP_EXPECT" in environ:
             return  # its client waits for leave to send it
-        parts, size = [], 0
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(None) as end:
-                async for part in protocol:
-                    size += len(part)
-                    if size <= self._most:
-                        parts.append(part)
-                    elif size > self._most + MOST_UNREAD:
-                        break
-                    else:
-                        end.reschedule(asyncio.get_running_loop().time() + SILENCE)
-        environ["wsgi.input"] = BytesIO(b"".join(parts))
+        try:
+            body, size = await read_body(protocol, declared, self._max_body_bytes, take)
+        except Problem as problem:
+            environ[REFUSED] = problem
+            body, size = b"", 0
+        environ["wsgi.input"] = BytesIO(body)
         environ["CONTENT_LENGTH"] = str(size)
         environ.pop("HTTP_TRANSFER_ENCODING", None)  # the chunks are put together
 
@@ -110,20 +139,20 @@ def environment(scope: Scope) -> WSGIEnvironment:
     return environ
 
 
-@lru_cache(maxsize=256)
+@remembers_short(256)
 def _key(header: str) -> str:
     if "_" in header:
         return ""
     return _PLAIN.get(header) or f"HTTP_{header.upper().replace('-', '_')}"
 
 
-def respond(ready: Ready, protocol: HTTPProtocol) -> None:
+def respond(response: CachedResponse, protocol: HTTPProtocol) -> None:
     """Send a response."""
-    status = int(ready.status[:3])
-    if ready.file is not None and ready.file.size:
-        file = ready.file
-        protocol.response_file_range(status, ready.headers, str(file.path), file.start, file.stop)
-    elif ready.body:
-        protocol.response_bytes(status, ready.headers, ready.body)
+    status = int(response.status[:3])
+    if response.file is not None and response.file.size:
+        file = response.file
+        protocol.response_file_range(status, response.headers, str(file.path), file.start, file.stop)
+    elif response.body:
+        protocol.response_bytes(status, response.headers, response.body)
     else:
-        protocol.response_empty(status, ready.headers)
+        protocol.response_empty(status, response.headers)

@@ -17,6 +17,9 @@ from clustergraph.snapshots import snapshot as snapshots
 from clustergraph.snapshots.snapshot import Snapshot
 
 MIB = 1 << 20
+MIN_LABEL_CACHE_BYTES = 4 << 20
+SMALL_CACHES_BYTES = 8 << 20
+"""What all caches of addresses and headers take at most together; see `text_cache`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,19 @@ def limits(settings: Settings) -> Limits:
         result_bytes=settings.result_size * MIB,
         queue=settings.queue,
         queue_seconds=settings.queue_timeout,
+        client_share=settings.client_share,
     )
+
+
+def label_cache_bytes(settings: Settings) -> int:
+    """What the labels of things may take: they are needed on every page."""
+    return max(MIN_LABEL_CACHE_BYTES, settings.cache * MIB // 8)
+
+
+def answer_cache_bytes(settings: Settings) -> int:
+    """What answers may take, and as much whole responses: the setting `cache` is for all caches together."""
+    total = settings.cache * MIB
+    return max(total - label_cache_bytes(settings) - SMALL_CACHES_BYTES, total * 3 // 4) // 2
 
 
 def open_service(settings: Settings) -> Service:
@@ -51,8 +66,7 @@ def open_service(settings: Settings) -> Service:
 
     Raises NoSnapshot if nothing was built in the store, and EngineDown if the engine does not answer.
     """
-    # Half of the room is for answers, half for whole responses (see `middleware.response_cache`).
-    cache = AnswerCache(settings.cache * MIB // 2)
+    cache = AnswerCache(answer_cache_bytes(settings))
     rules = limits(settings)
     if settings.engine:
         remote = connect(remote_of(settings), rules, allow=settings.allow, cache=cache)

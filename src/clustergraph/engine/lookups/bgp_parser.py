@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -15,6 +14,7 @@ import pyoxigraph as ox
 from clustergraph.engine.lookups.triple_index import Term, TripleIndex
 from clustergraph.rdf.namespaces import RDF
 from clustergraph.sparql import tokens as syntax
+from clustergraph.text_cache import remembers_short
 
 MAX_PATTERNS = 20
 """Which one comes next is found by looking at all, so many of them are no simple query."""
@@ -235,7 +235,7 @@ class _Parser:
         return self._named(_plain((self._declared.get(prefix) or self._known[prefix]) + local))
 
 
-@lru_cache(maxsize=256)
+@remembers_short(256)
 def _declared(prologue: str) -> Mapping[str, str]:
     """The namespaces declared, by their prefixes with the colons. Most programs begin all their queries alike."""
     found = {}

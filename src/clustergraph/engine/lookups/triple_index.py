@@ -20,6 +20,7 @@ from clustergraph.engine.lookups.turtle_writer import Writer
 from clustergraph.rdf import graph_writer
 from clustergraph.rdf.formats import Format
 from clustergraph.rdf.namespaces import XSD
+from clustergraph.text_cache import MAX_TEXT_CHARACTERS
 
 Term = Any
 Triple = Sequence[Term]
@@ -82,7 +83,7 @@ class StoreIndex:
 
     def column(self, terms: list[Any]) -> list[str]:
         """See `TripleIndex`."""
-        return _take_within_limit(_node(term) if type(term) is ox.NamedNode else _term(term) for term in terms)
+        return _take_within_limit(_node(term) if _is_short_name(term) else _term(term) for term in terms)
 
     def graph(self, triples: list[tuple[Any, Any, Any]], form: Format) -> bytes:
         """See `TripleIndex`."""
@@ -192,6 +193,10 @@ def _term(term: Any) -> str:
 def _named(cell: str) -> ox.NamedNode:
     """The IRI that `_term` wrote. What no statement has can only come from a query, which names IRIs only."""
     return ox.NamedNode(json.loads(cell)["value"])
+
+
+def _is_short_name(term: Any) -> bool:
+    return type(term) is ox.NamedNode and len(term.value) <= MAX_TEXT_CHARACTERS
 
 
 # Predicates and classes come again and again. Literals do not, and may be long.

@@ -1,8 +1,8 @@
 """The engine of a service: readers that can be ended, so that every query ends and none hurts another.
 
 A query gets a reader of its own for as long as it runs; only look-ups are answered here (see `lookups`). When its
-deadline passes, or the reader runs out of memory, that reader is killed and a spare takes its place at once; a new
-spare is started in the background. When all readers are busy, queries wait in a bounded queue.
+deadline passes, or the reader runs out of memory, that reader is killed and a spare takes its place at once; a thread
+of the pool starts a new spare, and tries again until it can. When all readers are busy, queries wait in a queue.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import time
 from collections.abc import Collection
 from typing import Any
 
-from clustergraph.engine.base import Answer
+from clustergraph.engine.base import PROBE, Answer
+from clustergraph.engine.caller import CALLER
 from clustergraph.engine.lookups.lookup_engine import LookupEngine
 from clustergraph.engine.readers import in_memory
-from clustergraph.engine.readers.admission import Limits, Turns
+from clustergraph.engine.readers.admission import Admission, Lease, Limits, ended_early
 from clustergraph.engine.readers.reader_process import Reader
 from clustergraph.engine.readers.waiting import BLOCKING, ON_LOOP, Waits, run
 from clustergraph.rdf import formats
@@ -38,6 +39,9 @@ from clustergraph.sparql.query import Query
 
 CLOSE_SECONDS = 5.0
 """How long `close` waits for the threads whose readers it ended."""
+FIRST_PAUSE_SECONDS = 0.1
+"""Pause before a reader that could not be started is tried again; each further pause is twice as long."""
+MAX_PAUSE_SECONDS = 5.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -52,7 +56,12 @@ class ReaderPool:
         self._allow = frozenset(allow)
         self._starting: set[Reader] = set()
         self._busy: set[Reader] = set()
-        self._respawning: set[threading.Thread] = set()
+        self._to_end: list[Reader] = []
+        self._missing = 0
+        self.failed_starts = 0
+        """How often a reader could not be started, for metrics."""
+        self.last_failure = ""
+        """Why the last reader could not be started; empty while all are up."""
         self._lock = threading.Condition()
         started: list[Reader] = []
         try:
@@ -61,12 +70,14 @@ class ReaderPool:
             self._lookups = self._open_lookups()
             for reader in started:
                 reader.await_ready()
+            self._admission = Admission(limits, "All readers are busy", started)
+            self._maintainer = threading.Thread(target=self._maintain, name="readers", daemon=True)
+            self._maintainer.start()
         except BaseException:
             for reader in started:
                 reader.end()
             raise
-        self._turns = Turns(limits, "All readers are busy", started)
-        self.counts = self._turns.counts
+        self.counts = self._admission.counts
         self.sealed = all(reader.sealed for reader in started)
         """Whether the readers have no network at all; see `sandbox`."""
         if not self.sealed and not self._allow:
@@ -76,7 +87,7 @@ class ReaderPool:
     def ready(self) -> int:
         """How many readers are up, busy ones and the spare included."""
         with self._lock:
-            return self._turns.free + len(self._busy)
+            return self._admission.free + len(self._busy)
 
     def answer(self, query: Query) -> Answer:
         """Answer one query; see `engine.base.Engine.answer`. Its timeout may go up to `limits.timeout_ceiling`."""
@@ -86,7 +97,14 @@ class ReaderPool:
         """As `answer`, on an event loop, and without a look-up. The query of a task that is cancelled is ended."""
         return await self._answer(ON_LOOP, query)
 
-    async def _answer(self, waits: Waits, query: Query) -> Answer:
+    def probe(self) -> str:
+        """Have a reader answer a query, the spare if need be; see `engine.base.Engine.probe`."""
+        if not self.ready:
+            raise EngineDown(f"No reader is up. {self.last_failure}".strip())
+        run(self._answer(BLOCKING, PROBE, spare=True))
+        return self.last_failure
+
+    async def _answer(self, waits: Waits, query: Query, *, spare: bool = False) -> Answer:
         """The answer of a reader."""
         seconds = self.limits.timeout if query.timeout is None else min(query.timeout, self.limits.timeout_ceiling)
         begin = time.perf_counter()
@@ -97,53 +115,76 @@ class ReaderPool:
         queue = 0.0
         for attempt in (1, 2):
             begin = time.perf_counter()
-            reader = await self._acquire(waits)
+            lease = await self._acquire(waits, seconds, spare)
             queue += time.perf_counter() - begin
             try:
-                reply, body = await reader.ask(waits, question, text, seconds)
-            except TimeoutError:
-                self._replace(reader, "timeout")
-                raise DeadlinePassed(seconds) from None
+                reply, body = await self._ask(waits, lease, question, text, seconds)
             except EOFError:
-                lost = await waits.call(lambda gone=reader: self._lost(gone))  # type: ignore[misc]
+                lost = await waits.call(lambda gone=lease: self._lost(gone))  # type: ignore[misc]
                 # Killed from outside, the query has no part in it; nothing was answered yet, so it may go again.
                 if lost is None and attempt == 1:
                     continue
                 raise lost or EngineDown("The reader of this query was killed twice. Try again later.") from None
-            except asyncio.CancelledError:
-                self._replace(reader, "cancelled")
-                raise
-            except BaseException:
-                self._replace(reader, "crash")
-                raise
             break
-        if reader.is_fresh():
-            self._release(reader)
+        if lease.resource.is_fresh():
+            self._release(lease)
         else:
-            self._replace(reader)
+            self._replace(lease)
         if "error" in reply:
             error = _error(reply["error"])
             raise ready.located(error) if isinstance(error, QuerySyntaxError) else error
+        self._count("reader")
         return Answer(body, ready.format, ready.form, {"parse": parse, "queue": queue, **reply["timings"]})
+
+    async def _ask(
+        self, waits: Waits, lease: Lease[Reader], question: tuple[Any, ...], text: bytes, seconds: float
+    ) -> tuple[dict[str, Any], bytes]:
+        """What the reader replies. It is ended if it does not; raises EOFError where it ended by itself."""
+        caller, reader = CALLER.get(), lease.resource
+        try:
+            with caller.on_leave(reader.kill):
+                return await reader.ask(waits, question, text, seconds)
+        except TimeoutError:
+            self._replace(lease, "timeout")
+            raise DeadlinePassed(seconds) from None
+        except EOFError:
+            if lease.ended_early:
+                self._replace(lease, "share")
+                raise ended_early(lease) from None
+            if caller.has_left:
+                self._replace(lease, "cancelled")
+                caller.check()
+            raise
+        except asyncio.CancelledError:
+            self._replace(lease, "cancelled")
+            raise
+        except BaseException:
+            self._replace(lease, "crash")
+            raise
+        finally:
+            caller.charge(time.monotonic() - lease.begin)
 
     def look_up(self, query: Query) -> Answer | None:
         """The answer to a look-up, which takes no reader; None for every other query."""
-        return self._lookups.answer(query)
+        answer = self._lookups.answer(query)
+        if answer is not None:
+            self._count("look-up")
+        return answer
+
+    def _count(self, way: str) -> None:
+        with self._lock:
+            self.counts.answers[way] += 1
 
     def close(self) -> None:
         """End every reader, busy or not. Queries that run or wait get EngineDown."""
-        idle = self._turns.close()
+        idle = self._admission.close()
         with self._lock:
-            # A reader at work belongs to whoever waits for it, who gathers it when it is gone.
+            # A reader at work belongs to the thread that waits for it, which gathers it when it is gone.
             for reader in (*self._busy, *self._starting):
                 reader.kill()
-        for reader in idle:
-            reader.end()
-        with self._lock:
-            self._lock.wait_for(lambda: not self._busy, CLOSE_SECONDS)
-            respawning = list(self._respawning)
-        for thread in respawning:
-            thread.join(CLOSE_SECONDS)
+            self._to_end += idle
+            self._lock.notify_all()
+        self._maintainer.join(CLOSE_SECONDS)
 
     def _open_lookups(self) -> LookupEngine:
         hold = in_memory.is_small(self.snapshot)
@@ -158,34 +199,34 @@ class ReaderPool:
     def _launch(self) -> Reader:
         return Reader(self.snapshot, self.limits, online=bool(self._allow))
 
-    async def _acquire(self, waits: Waits) -> Reader:
+    async def _acquire(self, waits: Waits, seconds: float, spare: bool) -> Lease[Reader]:
         """A reader for the caller alone. Raises Busy when there is none in time, and EngineDown when closed."""
         while True:
-            reader = await self._turns.taken(waits)
+            lease = await self._admission.acquire_by(waits, seconds, spare=spare)
+            reader = lease.resource
+            lease.end_early = reader.kill
             with self._lock:
                 self._busy.add(reader)
-                if self._turns.closed:
+                if self._admission.closed:
                     reader.kill()  # lent just before, so nobody else knows of it
             if reader.process.poll() is None:
-                return reader
-            self._replace(reader, "crash")  # killed while it was idle
+                return lease
+            self._replace(lease, "crash")  # killed while it was idle
 
-    def _release(self, reader: Reader) -> None:
+    def _release(self, lease: Lease[Reader]) -> None:
+        reader = lease.resource
+        if lease.ended_early:  # it answered just before
+            self._replace(lease, "share")
+            return
         with self._lock:
             self._busy.discard(reader)
-            if self._turns.give(reader):
-                return
-            self._busy.add(reader)  # until it is ended, so that `close` waits for it
-        reader.end()
-        self._leave(reader)
+            if not self._admission.release(lease):
+                self._to_end.append(reader)
+                self._lock.notify_all()
 
-    def _leave(self, reader: Reader) -> None:
-        with self._lock:
-            self._busy.discard(reader)
-            self._lock.notify_all()
-
-    def _lost(self, reader: Reader) -> EngineError | None:
+    def _lost(self, lease: Lease[Reader]) -> EngineError | None:
         """What to say of a reader that went away by itself; None if it was killed from outside."""
+        reader = lease.resource
         try:
             code = reader.process.wait(timeout=1)
         except subprocess.TimeoutExpired:
@@ -193,8 +234,8 @@ class ReaderPool:
         words = reader.last_words()
         # An allocation beyond the cap aborts the process, and so does a stack that runs full.
         out_of_memory = code == -signal.SIGABRT and "memory allocation" in words
-        self._replace(reader, "memory" if out_of_memory else "crash")
-        if self._turns.closed:
+        self._replace(lease, "memory" if out_of_memory else "crash")
+        if self._admission.closed:
             return EngineDown("The service is stopping.")
         if out_of_memory:
             return MemoryExceeded(self.limits.memory)
@@ -204,52 +245,96 @@ class ReaderPool:
             return None
         return EngineDown(f"The reader of this query stopped (exit code {code}); others go on.")
 
-    def _replace(self, reader: Reader, reason: str = "") -> None:
-        """End the reader, let its place go to the spare, and start another spare in the background.
+    def _replace(self, lease: Lease[Reader], reason: str = "") -> None:
+        """End the reader, let its place go to the spare, and have another spare started.
 
         The reason is counted; there is none where nothing went wrong.
         """
-        thread = threading.Thread(target=self._respawn, args=(reader,), daemon=True)
+        reader = lease.resource
         reader.kill()
         with self._lock:
             if reason:
                 self.counts.ended[reason] += 1
-            self._respawning.add(thread)
-            thread.start()
-        self._leave(reader)
-        self._turns.lose()
+            self._busy.discard(reader)
+            self._to_end.append(reader)
+            self._missing += 1
+            self._lock.notify_all()
+        self._admission.discard(lease)
 
-    def _respawn(self, lost: Reader) -> None:
+    def _maintain(self) -> None:
+        """Gather readers that were killed and start those that are missing, until the pool is closed and empty."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            with self._lock:
+                self._lock.wait_for(lambda: self._to_end or self._missing or self._admission.closed)
+                to_end, self._to_end = self._to_end, []
+                is_over = self._admission.closed and not self._busy
+            for reader in to_end:
+                reader.end()
+            if is_over and not to_end:
+                return
+            if self._admission.closed:
+                with self._lock:
+                    self._lock.wait_for(lambda: self._to_end or not self._busy)
+                continue
+            try:
+                self._start_missing()
+                pause = FIRST_PAUSE_SECONDS
+            except Exception as error:
+                self._note_failure(error)
+                with self._lock:
+                    self._lock.wait_for(lambda: self._admission.closed, pause)
+                pause = min(2 * pause, MAX_PAUSE_SECONDS)
+
+    def _note_failure(self, error: Exception) -> None:
+        self.failed_starts += 1
+        failure = str(error) if isinstance(error, EngineError) else type(error).__name__
+        if failure != self.last_failure:  # said once, however often it is tried again
+            _LOG.warning("A reader is missing and cannot be started; this is tried again. %s", failure)
+        self.last_failure = failure
+
+    def _start_missing(self) -> None:
+        """Start all readers that are missing. Raises EngineDown where one cannot be started."""
+        with self._lock:
+            missing = self._missing
+        starting: list[Reader] = []
+        failure: EngineDown | None = None
         try:
-            lost.end()
-            pause = 0.1
-            while not self._turns.closed:
-                if self._spawned():
-                    return
-                time.sleep(pause)
-                pause = min(pause * 2, 5.0)
+            while len(starting) < missing:
+                try:
+                    reader = self._launch()
+                except EngineDown as error:
+                    failure = error
+                    break
+                starting.append(reader)
+                with self._lock:
+                    self._starting.add(reader)
+                    if self._admission.closed:
+                        reader.kill()
+            while starting:
+                try:
+                    starting[0].await_ready()
+                except EngineDown as error:
+                    failure = error
+                    with self._lock:
+                        self._starting.discard(starting.pop(0))
+                else:
+                    self._add(starting.pop(0))
         finally:
             with self._lock:
-                self._respawning.discard(threading.current_thread())
+                self._starting.difference_update(starting)
+            for reader in starting:
+                reader.end()
+        if failure:
+            raise failure
+        self.last_failure = ""
 
-    def _spawned(self) -> bool:
-        fresh: Reader | None = None
-        try:
-            fresh = self._launch()
-            with self._lock:
-                self._starting.add(fresh)
-                if self._turns.closed:
-                    fresh.kill()
-            fresh.await_ready()
-        except EngineDown:
-            return False
-        finally:
-            with self._lock:
-                if fresh:
-                    self._starting.discard(fresh)
-        if not self._turns.add(fresh):
-            fresh.end()
-        return True
+    def _add(self, reader: Reader) -> None:
+        with self._lock:
+            self._starting.discard(reader)
+            self._missing -= 1
+            if not self._admission.add(reader):
+                self._to_end.append(reader)
 
 
 def _error(described: dict[str, Any]) -> EngineError:

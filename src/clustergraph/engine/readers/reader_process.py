@@ -29,25 +29,26 @@ class Reader:
     """One reader process and the connection to it."""
 
     def __init__(self, snapshot: Snapshot, limits: Limits, online: bool) -> None:
-        ours, theirs = socket.socketpair()
-        # What a dying process has to say is read for its cause, and kept out of the service's log.
-        self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process lives
         command = [sys.executable, "-m", "clustergraph.engine.readers.reader_main"]
         options = [name for name, given in (("online", online), ("hold", in_memory.is_small(snapshot))) if given]
-        try:
-            with theirs:
-                fd = theirs.fileno()
-                self.process = subprocess.Popen(
-                    [*command, str(fd), str(snapshot.store), str(limits.memory), *options],
-                    pass_fds=[fd],
-                    stdin=subprocess.DEVNULL,
-                    stderr=self._noise,
-                    start_new_session=True,  # a Ctrl-C in the terminal is for the service to handle
-                )
-        except OSError as error:
-            ours.close()
-            self._noise.close()
-            raise EngineDown(f"No reader could be started: {error}.") from error
+        with contextlib.ExitStack() as opened:
+            try:
+                ours, theirs = socket.socketpair()
+                opened.callback(ours.close)
+                with theirs:
+                    # What a dying process has to say is read for its cause, and kept out of the service's log.
+                    self._noise = opened.enter_context(tempfile.TemporaryFile())
+                    fd = theirs.fileno()
+                    self.process = subprocess.Popen(
+                        [*command, str(fd), str(snapshot.store), str(limits.memory), *options],
+                        pass_fds=[fd],
+                        stdin=subprocess.DEVNULL,
+                        stderr=self._noise,
+                        start_new_session=True,  # a Ctrl-C in the terminal is for the service to handle
+                    )
+            except OSError as error:
+                raise EngineDown(f"No reader could be started: {error.strerror or error}.") from error
+            opened.pop_all()
         self.connection = ours
         self.sealed = False
         self._niceness = os.getpriority(os.PRIO_PROCESS, 0)

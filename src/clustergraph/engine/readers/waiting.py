@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
+from clustergraph.engine.caller import CALLER
+
 T = TypeVar("T")
 
 
@@ -19,7 +21,10 @@ class Waits(Protocol):
     """A way to wait. What takes longer than `seconds` raises TimeoutError, and nothing is lost by it."""
 
     async def result(self, future: Future[T], seconds: float | None = None) -> T:
-        """The future's result, or what it raises. Who stops waiting leaves the future as it is."""
+        """The future's result, or what it raises. Who stops waiting leaves the future as it is.
+
+        Raises ClientLeft, in a thread, where the client that it works for has left.
+        """
 
     async def send(self, connection: socket.socket, data: bytes, seconds: float) -> None:
         """Send all of it."""
@@ -33,7 +38,15 @@ class Waits(Protocol):
 
 class _Blocking:
     async def result(self, future: Future[T], seconds: float | None = None) -> T:
-        return future.result(seconds)
+        if not future.done():
+            caller, is_over = CALLER.get(), threading.Event()
+            future.add_done_callback(lambda _: is_over.set())
+            with caller.on_leave(is_over.set):
+                if not is_over.wait(seconds):
+                    raise TimeoutError
+            if not future.done():
+                caller.check()
+        return future.result()
 
     async def send(self, connection: socket.socket, data: bytes, seconds: float) -> None:
         connection.settimeout(seconds)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from rdflib.term import Identifier
 
 from clustergraph.engine.base import Answer, BlockingEngine
-from clustergraph.engine.readers.admission import Limits, Turns
+from clustergraph.engine.caller import CALLER
+from clustergraph.engine.readers.admission import Admission, Limits
 from clustergraph.engine.remote.dialects import Asking, Dialect
 from clustergraph.engine.remote.endpoint import Endpoint, Question
 from clustergraph.engine.remote.http_auth import UnknownChallenge
@@ -69,7 +70,7 @@ class Connection:
         self.endpoint = endpoint
         self.dialect = dialect
         self.limits = limits
-        self.turns = Turns(limits, f"{limits.readers} queries run at the engine", [None] * limits.readers)
+        self.turns = Admission(limits, f"{limits.readers} queries run at the engine", [None] * limits.readers)
         self._closed = threading.Event()
 
     def ask(self, question: Question, deadline: Deadline) -> tuple[Reply, float]:
@@ -84,7 +85,7 @@ class Connection:
         def attempt() -> Reply:
             nonlocal queued
             arrived = time.monotonic()
-            self.turns.take()
+            lease = self.turns.acquire(deadline.seconds)
             try:
                 queued += time.monotonic() - arrived
                 return self.endpoint.ask(question, deadline.start(), self.limits.result_bytes)
@@ -95,7 +96,8 @@ class Connection:
                 self.turns.counts.ended["broken"] += 1
                 raise
             finally:
-                self.turns.give(None)
+                self.turns.release(lease)
+                CALLER.get().charge(time.monotonic() - lease.begin)
 
         def sleep(seconds: float) -> bool:
             return time.monotonic() + seconds <= deadline.until and not self._closed.wait(seconds)
@@ -149,6 +151,7 @@ class RemoteEngine(BlockingEngine):
             "evaluate": answered - asked - queue,
             "serialise": time.perf_counter() - answered,
         }
+        self.connection.turns.counts.answers["remote"] += 1
         return Answer(body, ready.format, ready.form, timings)
 
     def close(self) -> None:

@@ -7,7 +7,6 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from clustergraph.messages import message
 from clustergraph.sparql.errors import EngineError
-from clustergraph.sparql.query import Query
 from clustergraph.web.http.current import service
 from clustergraph.web.http.problem import Problem
 
@@ -22,9 +21,9 @@ def health() -> Response:
 
 @blueprint.get("/ready")
 def ready() -> Response:
-    """Whether queries are answered, and from which snapshot."""
+    """Whether queries are answered, past every cache, and from which snapshot."""
     try:
-        service().engine.answer(Query("ASK {}", timeout=5))
+        warning = service().engine.probe()
     except EngineError as error:
         raise Problem("unavailable", message("Queries are not answered: {error}", error=error)) from error
     snapshot = service().snapshot
@@ -34,6 +33,7 @@ def ready() -> Response:
             snapshot=snapshot.name,
             built=snapshot.manifest.get("built"),
             queries=len(service().catalogue),
+            **({"warning": warning} if warning else {}),
         )
     )
 

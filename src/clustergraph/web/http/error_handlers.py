@@ -26,6 +26,7 @@ _BY_ENGINE_ERROR: dict[type[Exception], str] = {
     engine_errors.MemoryExceeded: "memory",
     engine_errors.ResultTooLarge: "result-too-large",
     engine_errors.Busy: "busy",
+    engine_errors.ClientLeft: "unavailable",
     engine_errors.EngineDown: "engine-down",
     ParameterError: "bad-parameter",
     UnknownQuery: "unknown-query",

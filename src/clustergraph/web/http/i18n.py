@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from flask import has_request_context, request
@@ -19,6 +19,7 @@ from werkzeug.http import parse_accept_header
 
 from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.messages import Message
+from clustergraph.text_cache import remembers_short
 
 LANGUAGES = ("en", "de")
 """What pages can be in; the first is for everyone who asks for neither."""
@@ -30,7 +31,7 @@ _DURATION = re.compile(r"P(?=.)(?:(\d{1,9})Y)?(?:(\d{1,9})M)?")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T.*|Z|[+-]\d\d:\d\d)?")
 
 
-@lru_cache(maxsize=4096)
+@remembers_short(256)
 def preferred(header: str) -> str:
     """The language that an `Accept-Language` header likes best of ours.
 

@@ -19,6 +19,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "bad-request": Kind(400, "Bad request", "Put right what the detail names and ask again."),
+    "incomplete-request": Kind(400, "Incomplete request", "Send the whole body, as long as Content-Length says."),
     "bad-format": Kind(400, "Unknown format", "Choose one of the formats that the detail lists."),
     "bad-parameter": Kind(400, "Bad parameter", "Give the parameter one of the values the problem suggests."),
     "syntax": Kind(400, "Not a SPARQL query", "Look at the line and column that the problem names."),
@@ -31,14 +32,17 @@ KINDS: dict[str, Kind] = {
     "unknown-query": Kind(404, "No such canned query", f"The list at {Urls.queries} names them all."),
     "method-not-allowed": Kind(405, "Method not allowed", "Use one of the methods in the Allow header."),
     "not-acceptable": Kind(406, "Not acceptable", "Ask for one of the media types that the detail lists."),
+    "slow-request": Kind(408, "Request too slow", "Send the request without pauses, or a shorter one."),
     "too-large": Kind(413, "Request too large", "Send a shorter request, or have the operator raise request_size."),
     "result-too-large": Kind(
         413, "Result too large", "Add a LIMIT or ask for less, or have the operator raise result_size."
     ),
+    "address-too-long": Kind(414, "Address too long", "Send the query by POST, or ask for less at once."),
     "unsupported-media-type": Kind(
         415, "Unsupported media type", "Send application/x-www-form-urlencoded or application/sparql-query."
     ),
     "too-many-requests": Kind(429, "Too many requests", "Wait as long as Retry-After says."),
+    "headers-too-large": Kind(431, "Headers too large", "Leave headers out, or shorten the one that the detail names."),
     "internal": Kind(500, "Internal error", "The fault is the service's; its log says more. Try again later."),
     "engine-down": Kind(503, "The engine failed", "Try again; the service recovers by itself."),
     "busy": Kind(503, "Busy", "Try again after the seconds that Retry-After says."),

@@ -47,6 +47,10 @@ class RequestEngine(BlockingEngine):
         except DeadlinePassed as error:
             raise DeadlinePassed(allowed) from error
 
+    def probe(self) -> str:
+        """Ask the engine behind it whether queries are answered."""
+        return self._engine.probe()
+
     def close(self) -> None:
         """Close the engine behind it."""
         self._engine.close()

@@ -6,7 +6,7 @@ from flask import Response, request
 
 from clustergraph.engine.base import Answer
 from clustergraph.sparql.parsed_query import ParsedQuery
-from clustergraph.web.http.headers import PUBLIC
+from clustergraph.web.http.headers import PUBLIC, headers_of, server_timing
 from clustergraph.web.http.negotiation import Choice
 
 NO_QUERY = ParsedQuery("")
@@ -15,9 +15,7 @@ NO_QUERY = ParsedQuery("")
 
 def respond(answer: Answer, choice: Choice, query: ParsedQuery = NO_QUERY) -> Response:
     """The response that carries an answer. `query` is what was asked, which says whether the answer may be kept."""
-    response = Response(answer.body, content_type=choice.content_type)
-    response.vary.add("Accept")
-    return timed(kept(response, query), answer)
+    return Response(answer.body, headers=headers_of(answer, choice.content_type, may_be_kept=_may_be_kept(query)))
 
 
 def page(html: str, query: ParsedQuery = NO_QUERY) -> Response:
@@ -29,15 +27,18 @@ def page(html: str, query: ParsedQuery = NO_QUERY) -> Response:
 
 def kept(response: Response, query: ParsedQuery = NO_QUERY) -> Response:
     """Say whether the response may be kept: if it depends on nothing but the request and the snapshot."""
-    response.headers["Cache-Control"] = PUBLIC if query.is_repeatable and request.method == "GET" else "no-store"
+    response.headers["Cache-Control"] = PUBLIC if _may_be_kept(query) else "no-store"
     return response
 
 
+def _may_be_kept(query: ParsedQuery) -> bool:
+    return request.method == "GET" and query.is_repeatable
+
+
 def timed(response: Response, answer: Answer) -> Response:
-    """Say where the time went, in milliseconds (W3C Server Timing)."""
+    """Say where the time went."""
     if answer.timings:
-        steps = (f"{name};dur={seconds * 1000:.2f}" for name, seconds in answer.timings.items())
-        response.headers["Server-Timing"] = ", ".join(steps)
+        response.headers["Server-Timing"] = server_timing(answer)
     return response
 
 

@@ -13,7 +13,7 @@ import clustergraph
 from clustergraph.web.service import Service
 
 WHERE = {"store", "queries", "host", "port", "log"}
-HOW_MUCH = {"readers", "memory", "queue", "queue_timeout", "cache", "rate"}
+HOW_MUCH = {"readers", "client_share", "memory", "queue", "queue_timeout", "cache", "rate"}
 OF_THE_PLACE = WHERE | HOW_MUCH
 """Settings that no answer depends on. The canned queries do count, wherever their folder is."""
 ENDINGS = (".py", ".html", ".css", ".js", ".json", ".svg")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable
-from functools import lru_cache
 
 import brotli
 import zstandard
+
+from clustergraph.text_cache import remembers_short
 
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "zstd": lambda body: zstandard.ZstdCompressor(level=6).compress(body),
@@ -24,8 +25,6 @@ PACKED = ("image/png", "image/jpeg", "image/webp", "font/")
 """Media types that are compressed already."""
 
 _QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
-_LONGEST = 1000
-"""Characters of a header that is still read; a longer one is no browser's."""
 
 
 def choose_coding(header: str) -> str:
@@ -36,10 +35,10 @@ def choose_coding(header: str) -> str:
     >>> choose_coding("identity, gzip;q=0.5"), choose_coding("*"), choose_coding("*, zstd;q=0")
     ('', 'zstd', 'br')
     """
-    return _choose(header) if header and len(header) <= _LONGEST else ""
+    return _choose(header) if header else ""
 
 
-@lru_cache(maxsize=256)
+@remembers_short(256)
 def _choose(header: str) -> str:
     wanted: dict[str, float] = {}
     for part in header.lower().split(","):

@@ -1,4 +1,4 @@
-"""The short way to `/sparql`: a plain question, a new one, answered without the framework.
+"""The short way to `/sparql`: a plain query, a new one, answered without the framework.
 
 Only what nearly every program sends is taken: GET with a `query` and nothing else. Everything else, and every error,
 goes the long way, through the application, which says the same; `tests/web/test_fast_path.py` compares the two.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from binascii import a2b_qp
 from dataclasses import dataclass
-from functools import lru_cache
 from wsgiref.types import WSGIEnvironment
 
 from clustergraph.describe.urls import Urls
@@ -17,12 +16,13 @@ from clustergraph.engine.base import Answer
 from clustergraph.rdf import formats
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
-from clustergraph.web.http.headers import EVERYWHERE, PUBLIC
+from clustergraph.text_cache import remembers_short
+from clustergraph.web.http.headers import EVERYWHERE, headers_of
 from clustergraph.web.http.negotiation import HTML, Choice, best_match
 from clustergraph.web.service import Service
 
 FAILED = "clustergraph.failed"
-"""Where a request that was tried here tells the application what came of it."""
+"""Where a request that failed here has the error, for the application to make a response of it."""
 
 MAX_QUERY_STRING_BYTES = 1 << 14
 """How long a query string may be that is read here, on the event loop."""
@@ -36,8 +36,8 @@ _BROKEN = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What a plain question asks, and how its answer is to be written."""
+class PlainQuery:
+    """What a plain query asks, and how its answer is to be written."""
 
     query: Query
     choice: Choice
@@ -45,37 +45,37 @@ class Question:
 
 def answer(environ: WSGIEnvironment, service: Service) -> Short | None:
     """Headers and body of the 200 that answers this GET, or None if it has to go the long way."""
-    asked = question(environ)
-    if asked is None or FAILED in environ:
+    plain = plain_query(environ)
+    if plain is None or FAILED in environ:
         return None
     try:
-        found = service.engine.answer(asked.query)
+        result = service.engine.answer(plain.query)
     except Exception as error:
         environ[FAILED] = error
         return None
-    return _short(asked, found, service)
+    return _short(plain, result, service)
 
 
-async def aanswer(asked: Question, environ: WSGIEnvironment, service: Service) -> Short | None:
+async def answer_async(plain: PlainQuery, environ: WSGIEnvironment, service: Service) -> Short | None:
     """As `answer`, on the event loop. None also where that has no way to the engine."""
-    if not service.engine.is_async or not asked.query.parsed.is_quick:
+    if not service.engine.is_async or not plain.query.parsed.is_quick:
         return None
     try:
-        found = await service.engine.answer_async(asked.query)
+        result = await service.engine.answer_async(plain.query)
     except Exception as error:
         environ[FAILED] = error
         return None
-    return _short(asked, found, service)
+    return _short(plain, result, service)
 
 
-def look_up(asked: Question, service: Service) -> Short | None:
+def look_up(plain: PlainQuery, service: Service) -> Short | None:
     """As `answer`, but only of what is answered without waiting for anything."""
-    found = service.engine.look_up(asked.query)
-    return None if found is None else _short(asked, found, service)
+    result = service.engine.look_up(plain.query)
+    return None if result is None else _short(plain, result, service)
 
 
-def question(environ: WSGIEnvironment) -> Question | None:
-    """The query and what its answer is to be, if it is asked as nearly all ask."""
+def plain_query(environ: WSGIEnvironment) -> PlainQuery | None:
+    """The query and what its answer is to be, if it is asked as nearly all programs ask it."""
     given = environ.get("QUERY_STRING", "")
     if environ.get("PATH_INFO") != Urls.sparql or not given.startswith("query=") or "&" in given:
         return None
@@ -89,22 +89,17 @@ def question(environ: WSGIEnvironment) -> Question | None:
     choice = _choice(environ.get("HTTP_ACCEPT", ""), kind) if kind else None
     if choice is None or choice.format is HTML:
         return None
-    return Question(Query(parsed, format=choice.format.name), choice)
+    return PlainQuery(Query(parsed, format=choice.format.name), choice)
 
 
-def _short(asked: Question, found: Answer, service: Service) -> Short:
+def _short(plain: PlainQuery, answer: Answer, service: Service) -> Short:
     headers = [
-        ("Content-Type", asked.choice.content_type),
-        ("Content-Length", str(len(found.body))),
-        ("Vary", "Accept"),
-        ("Cache-Control", PUBLIC if asked.query.parsed.is_repeatable else "no-store"),
+        *headers_of(answer, plain.choice.content_type, may_be_kept=plain.query.parsed.is_repeatable),
+        ("Content-Length", str(len(answer.body))),
         *_ALWAYS,
         ("Snapshot", service.snapshot.name),
     ]
-    if found.timings:
-        steps = ", ".join([f"{name};dur={seconds * 1000:.2f}" for name, seconds in found.timings.items()])
-        headers.append(("Server-Timing", steps))
-    return headers, found.body
+    return headers, answer.body
 
 
 def unquoted(text: str) -> str:
@@ -121,6 +116,6 @@ def unquoted(text: str) -> str:
     return a2b_qp(text.replace("=", "=3D").replace("%", "=").replace("+", " ")).decode()
 
 
-@lru_cache(maxsize=256)
+@remembers_short(256)
 def _choice(accept: str, kind: formats.Kind) -> Choice | None:
     return best_match(accept, [*formats.of_kind(kind), HTML])

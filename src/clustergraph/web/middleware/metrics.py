@@ -72,11 +72,23 @@ class _State(Collector):
         caches: dict[str, ByteCache[Any]] = {}
         if self.metrics.response_cache is not None:
             caches["responses"] = self.metrics.response_cache
+        answers = CounterMetricFamily("clustergraph_answers", "Queries answered, by way.", labels=["way"])
         if isinstance(engine, Follower):
+            yield CounterMetricFamily(
+                "clustergraph_snapshot_failures",
+                "Times that a new snapshot could not be looked for or opened.",
+                value=engine.failures,
+            )
             engine = engine.engine
         if isinstance(engine, CachedEngine):
             caches["answers"] = engine.cache
+            answers.add_metric(["cache"], engine.cache.hits)
             engine = engine.inner
+        if isinstance(engine, (ReaderPool, RemoteEngine)):
+            counts = engine.counts if isinstance(engine, ReaderPool) else engine.connection.turns.counts
+            for way in ("look-up", "reader") if isinstance(engine, ReaderPool) else ("remote",):
+                answers.add_metric([way], counts.answers[way])
+        yield answers
         yield from _caches(caches)
         yield InfoMetricFamily(
             "clustergraph_snapshot", "The snapshot served now.", value={"name": engine.snapshot.name}
@@ -104,8 +116,14 @@ def _caches(caches: dict[str, ByteCache[Any]]) -> Iterable[Metric]:
 def _pool(pool: ReaderPool) -> Iterable[Metric]:
     counts = pool.counts
     yield GaugeMetricFamily("clustergraph_readers", "Reader processes that are up.", value=pool.ready)
+    yield GaugeMetricFamily(
+        "clustergraph_readers_wanted", "Reader processes that there should be.", value=pool.limits.readers + 1
+    )
+    yield CounterMetricFamily(
+        "clustergraph_reader_start_failures", "Times that a reader could not be started.", value=pool.failed_starts
+    )
     ended = CounterMetricFamily("clustergraph_readers_ended", "Readers ended, by reason.", labels=["reason"])
-    for reason in ("timeout", "memory", "crash", "cancelled"):
+    for reason in ("timeout", "memory", "crash", "cancelled", "share"):
         ended.add_metric([reason], counts.ended[reason])
     yield ended
     yield from _queue(counts)

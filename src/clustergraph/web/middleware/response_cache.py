@@ -10,38 +10,48 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Iterable
+from contextvars import copy_context
 from io import BytesIO
 from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from clustergraph.describe.urls import Urls
 from clustergraph.engine.cache import ByteCache
+from clustergraph.engine.caller import CALLER, Caller
+from clustergraph.messages import message
 from clustergraph.web.http.export_files import FILE, Part
 from clustergraph.web.http.headers import EVERYWHERE, PUBLIC
 from clustergraph.web.http.i18n import preferred
-from clustergraph.web.middleware import access_log, byte_ranges, fast_path
+from clustergraph.web.http.problem import Problem
+from clustergraph.web.middleware import access_log, byte_ranges, fast_path, request_bounds
 from clustergraph.web.middleware.cache_version import edition
 from clustergraph.web.middleware.compression import CODINGS, choose_coding, is_worth_coding
 from clustergraph.web.middleware.metrics import Metrics
-from clustergraph.web.middleware.rate_limit import Rate
-from clustergraph.web.service import MIB, Service
+from clustergraph.web.middleware.rate_limit import RateLimit, client_name
+from clustergraph.web.service import MIB, Service, answer_cache_bytes
 
-HEADERS_BYTES = 2000
-"""What the headers of a response take in memory, about."""
+HEADER_BYTES = 150
+"""What a header takes in memory besides its characters, about."""
+
+LEFT = "499"
+"""The status under which a request is counted whose client left; nobody gets it."""
+
+OUTCOMES = {"too-many-requests": "limited", "incomplete-request": "cancelled"}
+"""As what refused requests are counted, by their problem; all others as refused."""
 
 UNLIMITED = frozenset({Urls.health, Urls.ready, Urls.metrics})
-"""What whoever watches over the service asks, often."""
+"""What programs that watch over the service ask, often."""
 
 REFUSED = "clustergraph.refused"
-"""Where a request says whether it is one too many: the seconds to wait. The application then makes the error of it."""
+"""Where a request has the Problem for which it is refused, or None. The application then makes the response of it."""
 
 READING = ("GET", "HEAD")
 """The methods whose answers can be kept."""
 
-QUESTION = "clustergraph.question"
-"""Where a request that is a plain question (see `quick`) has it, and as what it is asked."""
+PLAIN_QUERY = "clustergraph.plain_query"
+"""Where a request that is a plain query (see `fast_path`) has it, and as what it is asked."""
 
-QUICKLY_CODED = 1 << 15
+MAX_QUICKLY_CODED_BYTES = 1 << 15
 """Up to this many bytes an answer is compressed in less than a millisecond."""
 
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
@@ -51,7 +61,7 @@ OF_THE_BODY = frozenset({"Content-Type", "Content-Length", "Content-Encoding"})
 """What a response without a body has no use for."""
 
 
-class Ready(NamedTuple):
+class CachedResponse(NamedTuple):
     """A whole response, ready to be sent again. It has an ETag if it may be kept."""
 
     status: str
@@ -67,23 +77,23 @@ class Ready(NamedTuple):
         return len(self.body) if self.file is None else self.file.size
 
 
-class _Asked(NamedTuple):
-    """What a GET or HEAD asks for."""
+class _Variant(NamedTuple):
+    """Which of all responses a GET or HEAD asks for."""
 
     coding: str
     snapshot: str
     etag: str
 
 
-class Front:
+class ResponseCache:
     """WSGI middleware around the application."""
 
     def __init__(self, app: WSGIApplication, service: Service, metrics: Metrics) -> None:
         self.app = app
         self.service = service
         self.metrics = metrics
-        self.rate = None if service.settings.rate == "off" else Rate(service.settings.rate)
-        self.cache = ByteCache[Ready](service.settings.cache * MIB // 2)
+        self.rate = None if service.settings.rate == "off" else RateLimit(service.settings.rate)
+        self.cache = ByteCache[CachedResponse](answer_cache_bytes(service.settings))
         metrics.response_cache = self.cache
         self._log_style = service.settings.log
         self._edition = edition(service)
@@ -91,82 +101,106 @@ class Front:
         self._named_by_host = not service.settings.url
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        ready = self.answer(environ)
-        start_response(ready.status, ready.headers)
-        return [ready.body] if ready.file is None else ready.file
+        context = copy_context()
+        context.run(CALLER.set, caller(environ))
+        response = context.run(self.answer, environ)
+        start_response(response.status, response.headers)
+        return [response.body] if response.file is None else response.file
 
-    def at_once(self, environ: WSGIEnvironment) -> Ready | None:
+    def try_now(self, environ: WSGIEnvironment) -> CachedResponse | None:
         """The response, if nothing has to be waited for: it is there already, or a look-up. Else None."""
         begin = time.perf_counter()
-        if environ["REQUEST_METHOD"] not in READING:
+        if self._is_excessive(environ) or environ["REQUEST_METHOD"] not in READING:
             return None
-        asked = self._asked(environ)
-        found = self._known(environ, asked)
-        if found is None and not self._wait(environ) and (question := fast_path.question(environ)):
-            environ[QUESTION] = question, asked
-            short = fast_path.look_up(question, self.service)
+        variant = self._variant(environ)
+        response = self._find(environ, variant)
+        if response is None and not self._is_limited(environ) and (query := fast_path.plain_query(environ)):
+            environ[PLAIN_QUERY] = query, variant
+            answer = fast_path.look_up(query, self.service)
             # Of which snapshot a look-up is, it does not say; if a new one came meanwhile, it is asked again.
-            if short and self.service.snapshot.name == asked.snapshot:
-                found = self._kept(Ready("200 OK", *short), asked), "computed"
-        return found and self._done(environ, *found, begin)
+            if answer and self.service.snapshot.name == variant.snapshot:
+                response = self._keep(CachedResponse("200 OK", *answer), variant), "computed"
+        return response and self._finish(environ, *response, begin)
 
-    async def aanswer(self, environ: WSGIEnvironment) -> Ready | None:
-        """The response to what `at_once` found to be a plain question, on the event loop. Else None: `answer` it."""
+    async def answer_async(self, environ: WSGIEnvironment) -> CachedResponse | None:
+        """The response to what `try_now` found to be a plain query, on the event loop. Else None: `answer` it."""
         begin = time.perf_counter()
-        question, asked = environ.get(QUESTION, (None, None))
-        if question is None:
+        query, variant = environ.get(PLAIN_QUERY, (None, None))
+        if query is None:
             return None
-        short = await fast_path.aanswer(question, environ, self.service)
-        if short is None or self.service.snapshot.name != asked.snapshot:
+        try:
+            answer = await fast_path.answer_async(query, environ, self.service)
+        except asyncio.CancelledError:
+            self._charge()
+            raise
+        if answer is None or self.service.snapshot.name != variant.snapshot:
             return None
-        answer = Ready("200 OK", *short)
-        if asked.coding and answer.size > QUICKLY_CODED:
-            ready = await asyncio.to_thread(self._kept, answer, asked)
+        response = CachedResponse("200 OK", *answer)
+        if variant.coding and response.size > MAX_QUICKLY_CODED_BYTES:
+            response = await asyncio.to_thread(self._keep, response, variant)
         else:
-            ready = self._kept(answer, asked)
-        return self._done(environ, ready, "computed", begin)
+            response = self._keep(response, variant)
+        return self._finish(environ, response, "computed", begin)
 
-    def answer(self, environ: WSGIEnvironment) -> Ready:
+    def answer(self, environ: WSGIEnvironment) -> CachedResponse:
         """The response, however long it takes. That to HEAD has no body."""
         begin = time.perf_counter()
-        reads = environ["REQUEST_METHOD"] in READING
-        asked = self._asked(environ) if reads else None
-        # What `at_once` did not find is not looked for again: that would count as another miss.
-        found = self._known(environ, asked) if asked and REFUSED not in environ else None
-        if found is None and self._wait(environ):
-            found = run(self.app, environ), "limited"
-        if found is None:
-            found = self._compute(environ, asked) if asked else self._posted(environ), "computed"
-        return self._done(environ, *found, begin)
+        if REFUSED not in environ:
+            self._is_excessive(environ)
+        if problem := environ.get(REFUSED):
+            outcome = OUTCOMES.get(problem.slug, "refused")
+            return self._finish(environ, run(self.app, environ), outcome, begin)
+        variant = self._variant(environ) if environ["REQUEST_METHOD"] in READING else None
+        # What `try_now` did not find is not looked for again: that would count as another miss.
+        response = self._find(environ, variant) if variant and REFUSED not in environ else None
+        if response is None and self._is_limited(environ):
+            response = run(self.app, environ), "limited"
+        if response is None:
+            response = self._compute(environ, variant) if variant else self._posted(environ), "computed"
+        return self._finish(environ, *response, begin)
 
-    def _asked(self, environ: WSGIEnvironment) -> _Asked:
+    def count_left(self, environ: WSGIEnvironment, seconds: float) -> None:
+        """Count and log a request whose client left before its answer."""
+        self._count(environ, LEFT, 0, "cancelled", seconds)
+
+    def _variant(self, environ: WSGIEnvironment) -> _Variant:
         coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         snapshot = self.service.snapshot.name
-        return _Asked(coding, snapshot, self._etag(snapshot, environ, coding))
+        return _Variant(coding, snapshot, self._etag(snapshot, environ, coding))
 
-    def _known(self, environ: WSGIEnvironment, asked: _Asked) -> tuple[Ready, str] | None:
+    def _find(self, environ: WSGIEnvironment, variant: _Variant) -> tuple[CachedResponse, str] | None:
         """The response that is there already, and its outcome."""
-        ready = self.cache.get(asked.etag)
-        if ready is not None:
-            return ready, "ready"
-        if asked.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
-            return not_modified(asked.etag, asked.snapshot), "known"
+        response = self.cache.get(variant.etag)
+        if response is not None:
+            return response, "ready"
+        if variant.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            return not_modified(variant.etag, variant.snapshot), "known"
         return None
 
-    def _done(self, environ: WSGIEnvironment, ready: Ready, outcome: str, begin: float) -> Ready:
+    def _finish(self, environ: WSGIEnvironment, response: CachedResponse, outcome: str, begin: float) -> CachedResponse:
         """What is sent of a response: nothing new, a part, no body. It is counted and logged."""
         known = environ.get("HTTP_IF_NONE_MATCH", "")
-        if known and ready.etag and (ready.etag in known or known.strip() == "*"):
-            ready = not_modified(ready.etag, "", ready.headers)
-        elif ready.file is not None:
-            (status, headers), file = byte_ranges.cut(environ, ready.file, ready.etag, dict(ready.headers))
-            ready = ready._replace(status=status, headers=list(headers.items()), file=file)
-        seconds = time.perf_counter() - begin
+        if known and response.etag and (response.etag in known or known.strip() == "*"):
+            response = not_modified(response.etag, "", response.headers)
+        elif response.file is not None:
+            (status, headers), file = byte_ranges.cut(environ, response.file, response.etag, dict(response.headers))
+            response = response._replace(status=status, headers=list(headers.items()), file=file)
+        self._charge()
+        if not CALLER.get().has_left:  # which is counted where it was found out
+            self._count(environ, response.status[:3], response.size, outcome, time.perf_counter() - begin)
+        return response._replace(body=b"", file=None) if environ["REQUEST_METHOD"] == "HEAD" else response
+
+    def _count(self, environ: WSGIEnvironment, status: str, size: int, outcome: str, seconds: float) -> None:
         method = environ["REQUEST_METHOD"]
-        self.metrics.request(method, environ.get("PATH_INFO", ""), ready.status[:3], outcome, seconds)
+        self.metrics.request(method, environ.get("PATH_INFO", ""), status, outcome, seconds)
         if self._log_style != "off":
-            access_log.write(self._log_style, environ, ready.status[:3], ready.size, outcome, seconds)
-        return ready._replace(body=b"", file=None) if method == "HEAD" else ready
+            access_log.write(self._log_style, environ, status, size, outcome, seconds)
+
+    def _charge(self) -> None:
+        """Take what the request's queries ran for from its client's allowance."""
+        caller = CALLER.get()
+        if self.rate is not None and caller.seconds:
+            self.rate.charge(caller.name, caller.seconds)
 
     def _etag(self, snapshot: str, environ: WSGIEnvironment, coding: str) -> str:
         parts = (
@@ -184,44 +218,44 @@ class Front:
         content = "\n".join(parts).encode("utf-8", "surrogateescape")
         return f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
 
-    def _compute(self, environ: WSGIEnvironment, question: _Asked) -> Ready:
+    def _compute(self, environ: WSGIEnvironment, variant: _Variant) -> CachedResponse:
         """Ask the application, as for a GET, and make its answer ready: compressed, tagged, kept if it may be."""
-        asked = {name: value for name, value in environ.items() if name not in CONDITIONS}
-        asked["REQUEST_METHOD"] = "GET"
-        answer = self._answer(asked)
-        if self.service.snapshot.name != question.snapshot:
+        unconditional = {name: value for name, value in environ.items() if name not in CONDITIONS}
+        unconditional["REQUEST_METHOD"] = "GET"
+        answer = self._answer(unconditional)
+        if self.service.snapshot.name != variant.snapshot:
             # A new snapshot came meanwhile. Of an answer that took several queries, half may be from the one before.
-            question = self._asked(environ)
-            asked.pop(fast_path.FAILED, None)
-            answer = self._answer(asked)
-            if self.service.snapshot.name != question.snapshot:
-                return encode(answer, question.coding)
-        return self._kept(answer, question)
+            variant = self._variant(environ)
+            unconditional.pop(fast_path.FAILED, None)
+            answer = self._answer(unconditional)
+            if self.service.snapshot.name != variant.snapshot:
+                return encode(answer, variant.coding)
+        return self._keep(answer, variant)
 
-    def _kept(self, answer: Ready, question: _Asked) -> Ready:
-        """The answer, compressed, and if it may be, tagged and kept for whoever asks next."""
+    def _keep(self, answer: CachedResponse, variant: _Variant) -> CachedResponse:
+        """The answer, compressed, and if it may be, tagged and kept for those who ask next."""
         if not answer.status.startswith("200"):
             return answer
         headers = dict(answer.headers)
-        body = coded(answer.body, question.coding, headers)
+        body = coded(answer.body, variant.coding, headers)
         if headers.get("Cache-Control") != PUBLIC:
-            return Ready(answer.status, list(headers.items()), body, "", answer.file)
-        headers["ETag"] = question.etag
-        told = list(headers.items())
+            return CachedResponse(answer.status, list(headers.items()), body, "", answer.file)
+        headers["ETag"] = variant.etag
+        response = CachedResponse(answer.status, list(headers.items()), body, variant.etag, answer.file)
         if answer.file is None:
             headers["Server-Timing"] = "ready"
-            kept = Ready(answer.status, list(headers.items()), body, question.etag)
-            self.cache.put(question.etag, kept, len(body) + HEADERS_BYTES)
-        return Ready(answer.status, told, body, question.etag, answer.file)
+            size = len(body) + sum(len(name) + len(value) + HEADER_BYTES for name, value in headers.items())
+            self.cache.put(variant.etag, response._replace(headers=list(headers.items())), size)
+        return response
 
-    def _answer(self, environ: WSGIEnvironment) -> Ready:
-        short = fast_path.answer(environ, self.service)
-        return Ready("200 OK", *short) if short else run(self.app, environ)
+    def _answer(self, environ: WSGIEnvironment) -> CachedResponse:
+        answer = fast_path.answer(environ, self.service)
+        return CachedResponse("200 OK", *answer) if answer else run(self.app, environ)
 
-    def _posted(self, environ: WSGIEnvironment) -> Ready:
+    def _posted(self, environ: WSGIEnvironment) -> CachedResponse:
         return encode(self._of_one_snapshot(environ), choose_coding(environ.get("HTTP_ACCEPT_ENCODING", "")))
 
-    def _of_one_snapshot(self, environ: WSGIEnvironment) -> Ready:
+    def _of_one_snapshot(self, environ: WSGIEnvironment) -> CachedResponse:
         """The answer to what came by POST; asked again if a new snapshot came meanwhile, as in `_compute`."""
         before = self.service.snapshot.name
         body = self._body(environ)
@@ -240,21 +274,38 @@ class Front:
         body: bytes = environ["wsgi.input"].read(int(size))
         return body
 
-    def _wait(self, environ: WSGIEnvironment) -> int:
-        """Seconds that this client has to wait, 0 for none. Of one request it may be asked again, and counts once."""
+    def _is_excessive(self, environ: WSGIEnvironment) -> bool:
+        """Whether a part of the request is too long to be read."""
+        problem = request_bounds.excess(environ)
+        if problem is not None:
+            environ[REFUSED] = problem
+        return problem is not None
+
+    def _is_limited(self, environ: WSGIEnvironment) -> bool:
+        """Whether this client has to wait. Of one request it may be asked again, and counts once."""
         if REFUSED not in environ:
             rate = None if environ.get("PATH_INFO", "") in UNLIMITED else self.rate
-            environ[REFUSED] = rate.wait(environ.get("REMOTE_ADDR", "")) if rate is not None else 0
-        wait: int = environ[REFUSED]
-        return wait
+            wait = rate.wait(client_name(environ.get("REMOTE_ADDR", ""))) if rate is not None else 0
+            environ[REFUSED] = _too_many(self.service.settings.rate, wait) if wait else None
+        return environ[REFUSED] is not None
 
 
-def run(app: WSGIApplication, environ: WSGIEnvironment) -> Ready:
+def caller(environ: WSGIEnvironment) -> Caller:
+    """The client of a request, as queries know it."""
+    return Caller(client_name(environ.get("REMOTE_ADDR", "")))
+
+
+def _too_many(rate: str, wait: int) -> Problem:
+    detail = message("This service computes {rate} answers for one client; the next in {wait} s.", rate=rate, wait=wait)
+    return Problem("too-many-requests", detail, {"Retry-After": str(wait)})
+
+
+def run(app: WSGIApplication, environ: WSGIEnvironment) -> CachedResponse:
     """A WSGI application's whole response."""
-    told: list[Any] = []
+    started: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Any:
-        told[:] = [status, headers]
+        started[:] = [status, headers]
         return None
 
     chunks = app(environ, start_response)
@@ -264,16 +315,17 @@ def run(app: WSGIApplication, environ: WSGIEnvironment) -> Ready:
         close = getattr(chunks, "close", None)
         if close:
             close()
-    return Ready(told[0], told[1], body, file=environ.get(FILE) if told[0].startswith("200") else None)
+    status, headers = started
+    return CachedResponse(status, headers, body, file=environ.get(FILE) if status.startswith("200") else None)
 
 
-def encode(answer: Ready, coding: str) -> Ready:
+def encode(answer: CachedResponse, coding: str) -> CachedResponse:
     """The answer in the content coding that its client prefers."""
     if not answer.status.startswith("200"):
         return answer
     headers = dict(answer.headers)
     body = coded(answer.body, coding, headers)
-    return Ready(answer.status, list(headers.items()), body, answer.etag, answer.file)
+    return CachedResponse(answer.status, list(headers.items()), body, answer.etag, answer.file)
 
 
 def coded(body: bytes, coding: str, headers: dict[str, str]) -> bytes:
@@ -289,7 +341,7 @@ def coded(body: bytes, coding: str, headers: dict[str, str]) -> bytes:
     return body
 
 
-def not_modified(etag: str, snapshot: str, headers: Iterable[tuple[str, str]] | None = None) -> Ready:
+def not_modified(etag: str, snapshot: str, headers: Iterable[tuple[str, str]] | None = None) -> CachedResponse:
     """What to say to a client that has the answer already (RFC 9110, section 15.4.5).
 
     `headers` are those of the answer, where it is at hand.
@@ -302,4 +354,4 @@ def not_modified(etag: str, snapshot: str, headers: Iterable[tuple[str, str]] | 
             ("Vary", "Accept, Accept-Language, Accept-Encoding"),
             ("ETag", etag),
         ]
-    return Ready("304 Not Modified", [header for header in headers if header[0] not in OF_THE_BODY], b"")
+    return CachedResponse("304 Not Modified", [header for header in headers if header[0] not in OF_THE_BODY], b"")
