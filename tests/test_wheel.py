@@ -14,10 +14,10 @@ from zipfile import ZipFile
 import pytest
 
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.snapshots.source_folder import published, shipped
+from clustergraph.snapshots.source_folder import bundled_folder, published
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = shipped().relative_to(ROOT)
+SHIPPED = bundled_folder().relative_to(ROOT)
 PATIENCE = 300
 """Seconds after which a step counts as one that hangs; one of them builds the whole graph."""
 

@@ -18,7 +18,7 @@ from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.engine.snapshot_follower import FollowingEngine
 from clustergraph.ingest import build
 from clustergraph.ingest.open_snapshot import find, opened
-from clustergraph.ingest.snapshot_writer import point
+from clustergraph.ingest.snapshot_writer import set_current
 from clustergraph.ingest.verify import faults
 from clustergraph.rdf import formats
 from clustergraph.snapshots.snapshot import MANIFEST, DamagedSnapshot, NoSnapshot, Snapshot, current
@@ -134,7 +134,7 @@ def test_a_damaged_snapshot_while_serving_is_said_once(
     assert follower.snapshot.name == first.name
     (text,) = caplog.messages
     assert f"Snapshot {second.name} is damaged" in text
-    point(store, first.name)
+    set_current(store, first.name)
     follower.close()
 
 

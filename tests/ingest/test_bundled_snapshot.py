@@ -28,7 +28,7 @@ def folder(tmp_path: Path, write: Write) -> Folder:
 def came(tmp_path: Path, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
     """A snapshot of `folder` that lies where a wheel has its own."""
     snapshot = build(folder, store=tmp_path / "packed").snapshot
-    monkeypatch.setattr("clustergraph.ingest.bundled_snapshot.shipped", lambda: snapshot.path)
+    monkeypatch.setattr("clustergraph.ingest.bundled_snapshot.bundled_folder", lambda: snapshot.path)
     return snapshot
 
 

@@ -15,7 +15,7 @@ from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.engine.snapshot_follower import FollowingEngine
 from clustergraph.ingest import build
 from clustergraph.ingest.prune import prune
-from clustergraph.ingest.snapshot_writer import DRAFT, locked, point
+from clustergraph.ingest.snapshot_writer import UNFINISHED_PREFIX, set_current, store_lock
 from clustergraph.snapshots import snapshot as snapshots
 from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, NoSnapshot, Snapshot
 from clustergraph.sparql.query import Query
@@ -59,16 +59,16 @@ def test_the_newest_stay(store: Path, names: Names) -> None:
 def test_what_a_build_makes_current_in_the_meantime_stays(
     store: Path, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with locked(store):
-        point(store, names[0])
+    with store_lock(store):
+        set_current(store, names[0])
 
     @contextmanager
     def waited_for(folder: Path) -> Iterator[None]:
-        with locked(folder):
-            point(folder, names[3])
+        with store_lock(folder):
+            set_current(folder, names[3])
             yield
 
-    monkeypatch.setattr("clustergraph.ingest.prune.locked", waited_for)
+    monkeypatch.setattr("clustergraph.ingest.prune.store_lock", waited_for)
     prune(store, 1)
     assert snapshots.current(store).name == names[3]
 
@@ -128,7 +128,7 @@ def test_what_a_removal_leaves_that_was_killed_is_cleared_by_the_next(
         patched.setattr("clustergraph.ingest.prune.shutil.rmtree", killed)
         with pytest.raises(KeyboardInterrupt):
             prune(store, 1)
-    assert any(name.startswith(DRAFT) for name in there(store))
+    assert any(name.startswith(UNFINISHED_PREFIX) for name in there(store))
     assert len(snapshots.every(store)) == 3
     prune(store, 1)
     assert there(store) == {names[3]}

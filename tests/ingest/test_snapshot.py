@@ -14,7 +14,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, serializ
 from clustergraph.ingest import BuildError, Built, build
 from clustergraph.ingest.digest import content_digest
 from clustergraph.ingest.parse import Parser
-from clustergraph.ingest.snapshot_writer import drafting, locked
+from clustergraph.ingest.snapshot_writer import new_snapshot, store_lock
 from clustergraph.ingest.sources import discover
 from clustergraph.progress import Silent
 from clustergraph.snapshots.snapshot import Snapshot, current, every
@@ -274,10 +274,10 @@ def test_the_second_writer_waits_for_the_first(tmp_path: Path) -> None:
     order: list[str] = []
 
     def second() -> None:
-        with locked(tmp_path):
+        with store_lock(tmp_path):
             order.append("second")
 
-    with locked(tmp_path):
+    with store_lock(tmp_path):
         thread = threading.Thread(target=second)
         thread.start()
         thread.join(0.1)
@@ -298,7 +298,7 @@ def test_readers_of_the_old_snapshot_are_not_disturbed(tmp_path: Path, folder: F
 
 def test_a_draft_that_fails_is_gone(tmp_path: Path) -> None:
     def fail() -> None:
-        with locked(tmp_path), drafting(tmp_path) as draft:
+        with store_lock(tmp_path), new_snapshot(tmp_path) as draft:
             node = NamedNode("http://e.org/x")
             draft.store.add(Quad(node, node, node))
             raise ValueError("broken")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from clustergraph.ingest.fingerprint import file_states
 from clustergraph.ingest.problems import BuildError, Problem
-from clustergraph.ingest.snapshot_writer import DRAFT, locked, point, settle
+from clustergraph.ingest.snapshot_writer import UNFINISHED_PREFIX, move_into_place, set_current, store_lock
 from clustergraph.ingest.sources import discover
 from clustergraph.snapshots.snapshot import SNAPSHOTS, NoSnapshot, Snapshot
-from clustergraph.snapshots.source_folder import Folder, shipped
+from clustergraph.snapshots.source_folder import Folder, bundled_folder
 
 
 def adopt(folder: Folder, store: Path) -> Snapshot | None:
@@ -21,24 +21,24 @@ def adopt(folder: Folder, store: Path) -> Snapshot | None:
     Raises BuildError when the store folder cannot be written.
     """
     try:
-        came = Snapshot.open(shipped())
+        bundled = Snapshot.open(bundled_folder())
     except NoSnapshot:
         return None
-    if not _is_of(came, folder):
+    if not _is_of(bundled, folder):
         return None
-    with locked(store):
-        place = store / SNAPSHOTS / came.name
+    with store_lock(store):
+        place = store / SNAPSHOTS / bundled.name
         if not place.is_dir():
             _copy(place)
-        point(store, came.name)
+        set_current(store, bundled.name)
         return Snapshot.open(place)
 
 
 def _copy(place: Path) -> None:
-    draft = place.with_name(f"{DRAFT}{secrets.token_hex(8)}")
+    draft = place.with_name(f"{UNFINISHED_PREFIX}{secrets.token_hex(8)}")
     try:
-        shutil.copytree(shipped(), draft)
-        settle(draft, place)
+        shutil.copytree(bundled_folder(), draft)
+        move_into_place(draft, place)
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
         folder, reason = place.parents[1], error.strerror or error

@@ -16,7 +16,7 @@ from clustergraph.ingest.load import base_of, checked_base
 from clustergraph.ingest.parse_limits import DEFAULT_LIMITS, ParseLimits
 from clustergraph.ingest.parser_process import ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem, Report
-from clustergraph.ingest.snapshot_writer import drafting, locked, point
+from clustergraph.ingest.snapshot_writer import new_snapshot, set_current, store_lock
 from clustergraph.ingest.sources import discover
 from clustergraph.ingest.verify import can_be_opened
 from clustergraph.progress import Progress, Silent
@@ -73,23 +73,23 @@ def build(
     if base is not None:
         checked_base(base)
     states = {state.source: state for state in file_states(input)}
-    with locked(store):
+    with store_lock(store):
         mark = fingerprint(states.values(), base=base, exclude=exclude, reason=reason)
         known = None if force else _built_before(store, mark, must_be_checked=check and bool(input.shapes))
         if known is not None:
-            point(store, known.name)
+            set_current(store, known.name)
             return Built(known, unchanged=True, seconds=time.monotonic() - started)
-        with ParserProcess(limits) as parsers, drafting(store) as draft:
+        with ParserProcess(limits) as parsers, new_snapshot(store) as writer:
             job = BuildJob(input, parsers, base_of(input, base, parsers), exclude, reason, progress or Silent())
-            job.fill(draft.store)
+            job.fill(writer.store)
             if check:
-                job.validate(draft.store)
+                job.validate(writer.store)
             job.stop_if_broken()
             # A file may have changed since it was hashed; what counts is what was parsed.
             states |= parsers.states
-            manifest = job.manifest(draft.store, draft.path, list(states.values()))
+            manifest = job.manifest(writer.store, writer.path, list(states.values()))
             mark = fingerprint(states.values(), base=base, exclude=exclude, reason=reason)
-            snapshot = draft.publish(manifest | {"input": mark})
+            snapshot = writer.publish(manifest | {"input": mark})
             job.progress.done(f"snapshot {snapshot.name}")
     return Built(snapshot, unchanged=False, seconds=time.monotonic() - started, warnings=job.warnings)
 

@@ -9,7 +9,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from clustergraph.ingest.snapshot_writer import DRAFT, locked
+from clustergraph.ingest.snapshot_writer import UNFINISHED_PREFIX, store_lock
 from clustergraph.snapshots import snapshot as snapshots
 
 
@@ -34,7 +34,7 @@ def prune(store: Path, keep: int, *, dry_run: bool = False) -> Pruned:
     snapshots.current(store)  # before the lock, which would make a store folder that is not there
     removed: list[str] = []
     in_use: list[str] = []
-    with locked(store):
+    with store_lock(store):
         # A build that was waited for may have moved it.
         current = snapshots.current(store).path
         older = [one.path for one in reversed(snapshots.every(store)) if one.path and one.path != current]
@@ -51,7 +51,7 @@ def _removed(path: Path, dry_run: bool) -> bool:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if not dry_run:
             # Gone in one step for who looks now; what a removal that is killed leaves is cleared as a draft is.
-            hidden = path.with_name(f"{DRAFT}{secrets.token_hex(8)}")
+            hidden = path.with_name(f"{UNFINISHED_PREFIX}{secrets.token_hex(8)}")
             path.rename(hidden)
             shutil.rmtree(hidden)
     except BlockingIOError:

@@ -25,12 +25,12 @@ from clustergraph.ingest.verify import faults
 from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, STORE, Snapshot
 
 _LOCK = ".lock"
-DRAFT = ".building-"
+UNFINISHED_PREFIX = ".building-"
 """How the name of a folder begins that is no snapshot yet."""
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def store_lock(folder: Path) -> Iterator[None]:
     """Be the only one who writes in the store folder; makes it if need be, and clears away what dead builds left.
 
     Raises BuildError when the folder cannot be written.
@@ -42,7 +42,7 @@ def locked(folder: Path) -> Iterator[None]:
         raise _unwritable(folder, error) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for left in [*folder.joinpath(SNAPSHOTS).glob(f"{DRAFT}*"), *folder.glob(f".{CURRENT}-*")]:
+        for left in [*folder.joinpath(SNAPSHOTS).glob(f"{UNFINISHED_PREFIX}*"), *folder.glob(f".{CURRENT}-*")]:
             if left.is_dir() and not left.is_symlink():
                 shutil.rmtree(left)
             else:
@@ -55,8 +55,8 @@ def _unwritable(folder: Path, error: OSError) -> BuildError:
     return BuildError([Problem(f"The store folder {folder} cannot be written: {reason}.", rule="store")])
 
 
-class Draft:
-    """A snapshot in the making. Use `drafting` to get one."""
+class SnapshotWriter:
+    """A snapshot in the making. Use `new_snapshot` to get one."""
 
     def __init__(self, folder: Path, path: Path) -> None:
         self.folder = folder
@@ -84,8 +84,8 @@ class Draft:
             shutil.rmtree(self.path)
             _sync_folder(place)
         else:
-            settle(self.path, place)
-        point(self.folder, manifest["name"])
+            move_into_place(self.path, place)
+        set_current(self.folder, manifest["name"])
         return Snapshot.open(place)
 
     def close_store(self, error: BaseException) -> None:
@@ -99,13 +99,13 @@ class Draft:
 
 
 @contextmanager
-def drafting(folder: Path) -> Iterator[Draft]:
+def new_snapshot(folder: Path) -> Iterator[SnapshotWriter]:
     """A draft in the store folder, which is gone afterwards unless it was published. Needs the lock."""
-    path = folder / SNAPSHOTS / f"{DRAFT}{secrets.token_hex(8)}"
+    path = folder / SNAPSHOTS / f"{UNFINISHED_PREFIX}{secrets.token_hex(8)}"
     draft = None
     try:
         path.mkdir()
-        draft = Draft(folder, path)
+        draft = SnapshotWriter(folder, path)
         yield draft
     except BaseException as error:
         if draft is not None:
@@ -116,7 +116,7 @@ def drafting(folder: Path) -> Iterator[Draft]:
         raise
 
 
-def settle(draft: Path, place: Path) -> None:
+def move_into_place(draft: Path, place: Path) -> None:
     """Bring a draft to disk and let it have its name, under which there is nothing yet. Needs the lock."""
     _sync(draft)
     draft.rename(place)
@@ -125,10 +125,10 @@ def settle(draft: Path, place: Path) -> None:
 
 def _hidden(place: Path) -> Path:
     """The folder of a damaged snapshot under a name that nobody reads; what is left of it is cleared as a draft is."""
-    return place.rename(place.with_name(f"{DRAFT}{secrets.token_hex(8)}"))
+    return place.rename(place.with_name(f"{UNFINISHED_PREFIX}{secrets.token_hex(8)}"))
 
 
-def point(folder: Path, name: str) -> None:
+def set_current(folder: Path, name: str) -> None:
     """Let `current` point at the snapshot `name`, in one step. Needs the lock."""
     target = Path(SNAPSHOTS, name)
     current = folder / CURRENT

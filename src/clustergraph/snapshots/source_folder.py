@@ -42,7 +42,7 @@ def published() -> Folder:
     return inside if inside.is_one() else Folder(Path(__file__).parents[3])
 
 
-def shipped() -> Path:
+def bundled_folder() -> Path:
     """Where the wheel has the snapshot of `published()`; a checkout has it only while a wheel is made."""
     return Path(__file__).parents[1] / "shipped"
 
