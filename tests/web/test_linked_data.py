@@ -19,7 +19,7 @@ from rdflib.namespace import DCTERMS, FOAF, PROV, VOID
 from clustergraph.describe import thing_documents
 from clustergraph.describe.similar_names import MAX_SUGGESTIONS
 from clustergraph.rdf.formats import of_kind
-from clustergraph.web.endpoints.downloads import FIELD
+from clustergraph.web.endpoints.downloads import DOWNLOAD_FIELD
 
 BASE = "https://w3id.org/clustergraph/"
 BIOM = "id/cluster/biom"
@@ -131,12 +131,12 @@ def _has_blank(triple: Triple) -> bool:
 
 
 def test_what_points_here_is_cut_and_said_to_be(serve: Serve) -> None:
-    many = thing_documents.MOST_POINTING + 5
+    many = thing_documents.MAX_POINTING_STATEMENTS + 5
     lines = "\n".join(f"<{LOCAL}id/{number}> <{LOCAL}at> <{LOCAL}id/hub> ." for number in range(many))
     client = serve(lines)
     graph = turtle(client, "/id/hub")
     hub, document = URIRef(f"{LOCAL}id/hub"), URIRef(f"{LOCAL}data/id/hub")
-    assert len(list(graph.subjects(URIRef(f"{LOCAL}at"), hub))) == thing_documents.MOST_POINTING
+    assert len(list(graph.subjects(URIRef(f"{LOCAL}at"), hub))) == thing_documents.MAX_POINTING_STATEMENTS
     (english,) = (text for text in graph.objects(document, RDFS.comment) if getattr(text, "language", "") == "en")
     assert f"{many:,}" in str(english)
     (rest,) = graph.objects(document, RDFS.seeAlso)
@@ -259,7 +259,7 @@ def test_a_download_is_named_after_what_it_holds(client: FlaskClient, service: A
         ("/data/graph.nq", f"clustergraph-all-{name}.nq"),
     ):
         assert "Content-Disposition" not in client.get(path).headers
-        saved = client.get(path, query_string={FIELD: "1"})
+        saved = client.get(path, query_string={DOWNLOAD_FIELD: "1"})
         assert saved.headers["Content-Disposition"] == f'attachment; filename="{expected}"'
 
 

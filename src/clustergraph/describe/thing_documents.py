@@ -22,7 +22,7 @@ from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.query import Query
 
-MOST_POINTING = 1000
+MAX_POINTING_STATEMENTS = 1000
 """How many statements that point at a thing its document holds."""
 
 Statement = tuple[Identifier, Identifier, Identifier]
@@ -34,7 +34,7 @@ _TALLY = """SELECT ?role ?graph (COUNT(*) AS ?statements) {
   UNION { VALUES ?thing { $thing } GRAPH ?graph { ?s ?q ?thing } BIND("pointing" AS ?role) }
 } GROUP BY ?role ?graph ORDER BY ?graph"""
 _FIRST_POINTING = f"""SELECT DISTINCT ?subject ?predicate {{ VALUES ?thing {{ $thing }} ?subject ?predicate ?thing }}
-ORDER BY ?predicate ?subject LIMIT {MOST_POINTING}"""
+ORDER BY ?predicate ?subject LIMIT {MAX_POINTING_STATEMENTS}"""
 _ANY = "?subject ?predicate ?object"
 
 # The parts of a document: what leads to its statements, and the pattern of the statements.
@@ -79,7 +79,7 @@ class Origin:
     @property
     def is_cut(self) -> bool:
         """Whether more points at the thing than its document holds."""
-        return self.pointing > MOST_POINTING
+        return self.pointing > MAX_POINTING_STATEMENTS
 
 
 def snapshot_iri(snapshot: Snapshot) -> str:
@@ -87,15 +87,15 @@ def snapshot_iri(snapshot: Snapshot) -> str:
     return f"{snapshot.base}{SNAPSHOTS}/{snapshot.name}"
 
 
-def whole(engine: Engine, form: Format) -> Answer:
-    """Everything: the merge of all graphs, or all of them by name where the format keeps them."""
+def write_everything(engine: Engine, form: Format) -> Answer:
+    """Write everything: the merge of all graphs, or all of them by name where the format keeps them."""
     if form.name in WITH_GRAPHS:
         return engine.answer(Query(_quads(["GRAPH ?graph { ?subject ?predicate ?object }"]), format=form.name))
     return engine.answer(Query(_triples(["?subject ?predicate ?object"]), format=form.name))
 
 
-def of(engine: Engine, iri: str, form: Format) -> Answer:
-    """The document about what `iri` names, in one format. Raises the errors of `engine.errors`."""
+def write_document(engine: Engine, iri: str, form: Format) -> Answer:
+    """Write the document about what `iri` names, in one format. Raises the errors of `engine.errors`."""
     snapshot, thing = engine.snapshot, written("thing", URIRef(iri))
     with_graphs = form.name in WITH_GRAPHS
     if iri in snapshot.graphs:
@@ -144,7 +144,7 @@ def description(snapshot: Snapshot, iri: str, about: Origin) -> list[Statement]:
         said += [
             (document, RDFS.seeAlso, URIRef(names.ask(rest))),
             *(
-                (document, RDFS.comment, Literal(text.format(MOST_POINTING, about.pointing), lang=language))
+                (document, RDFS.comment, Literal(text.format(MAX_POINTING_STATEMENTS, about.pointing), lang=language))
                 for language, text in (
                     ("en", "The first {:,} of {:,} statements that point at the topic; rdfs:seeAlso asks for all."),
                     ("de", "Die ersten {:,} von {:,} Aussagen, die auf das Thema zeigen; rdfs:seeAlso fragt alle ab."),

@@ -37,7 +37,7 @@ FORMAT_NAMES = {
 }
 """What W3C calls our formats."""
 
-EXAMPLES = 5
+MAX_EXAMPLES = 5
 """How many classes get an example."""
 
 MATCHES = (SKOS.exactMatch, OWL.sameAs)
@@ -176,7 +176,7 @@ def _asked(engine: Engine) -> dict[str, Any]:
     for row in rows(engine, _LINKS, base=base):
         counted[row["predicate"].text, namespace(row["object"].text)] += 1
     examples = []
-    for iri in domain_classes(snapshot)[:EXAMPLES]:
+    for iri in domain_classes(snapshot)[:MAX_EXAMPLES]:
         found = rows(engine, _EXAMPLE, base=base, **{"class": URIRef(iri)})
         examples += [row["example"].text for row in found if "example" in row]
     return {

@@ -105,7 +105,7 @@ def thing(context: GraphContext, uri: str) -> str:
 
 
 def _document(context: GraphContext, iri: str) -> str:
-    return thing_documents.of(context.engine, iri, TURTLE).body.decode("utf-8")
+    return thing_documents.write_document(context.engine, iri, TURTLE).body.decode("utf-8")
 
 
 def _examples(context: GraphContext) -> str:

@@ -21,15 +21,15 @@ from clustergraph.web.http.negotiation import Choice, choose
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.http.request_engine import seconds_left
 
-FIELD = "download"
+DOWNLOAD_FIELD = "download"
 
-LARGE = 50_000
+LARGE_GRAPH_TRIPLES = 50_000
 """Triples from which a graph is sent as a file, without asking the engine for it first."""
 
 
 def everything(suffix: str | None) -> Response:
     """All graphs: merged, or by name in the formats that keep names."""
-    response = _download(None, suffix, lambda form: thing_documents.whole(service().engine, form))
+    response = _download(None, suffix, lambda form: thing_documents.write_everything(service().engine, form))
     response.headers["Link"] = ", ".join(
         thing_documents.links(service().snapshot, urls(), f"{service().snapshot.base}{GRAPHS}", response.mimetype or "")
     )
@@ -38,7 +38,7 @@ def everything(suffix: str | None) -> Response:
 
 def named_graph(iri: str, suffix: str | None) -> Response:
     """One named graph, nothing added."""
-    return _download(iri, suffix, lambda form: thing_documents.of(service().engine, iri, form))
+    return _download(iri, suffix, lambda form: thing_documents.write_document(service().engine, iri, form))
 
 
 def file_name(snapshot: Snapshot, what: str, form: Format) -> str:
@@ -64,7 +64,7 @@ def _download(graph: str | None, suffix: str | None, ask: Callable[[Format], Ans
     choice = choose(request, "graph", given, suffix=suffix)
     snapshot = service().snapshot
     triples = snapshot.graphs.get(graph) if graph else snapshot.manifest.get("triples")
-    response = _file(graph, choice) if (triples or 0) > LARGE else None
+    response = _file(graph, choice) if (triples or 0) > LARGE_GRAPH_TRIPLES else None
     if response is None:
         try:
             response = responses.respond(ask(choice.format), choice)
@@ -72,7 +72,7 @@ def _download(graph: str | None, suffix: str | None, ask: Callable[[Format], Ans
             response = _file(graph, choice)
             if response is None:
                 raise _too_large(choice.format, error) from error
-    if (request_params.single(given, FIELD) or "0") != "0":
+    if (request_params.single(given, DOWNLOAD_FIELD) or "0") != "0":
         name = file_name(snapshot, short_name(snapshot, graph) if graph else "all", choice.format)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

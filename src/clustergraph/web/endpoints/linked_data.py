@@ -145,7 +145,7 @@ def _data(iri: str, suffix: str | None) -> Response:
         response = downloads.named_graph(iri, suffix)
     else:
         choice = choose(request, "graph", request_params.address(request), suffix=suffix)
-        response = responses.respond(thing_documents.of(service().engine, iri, choice.format), choice)
+        response = responses.respond(thing_documents.write_document(service().engine, iri, choice.format), choice)
     response.headers["Link"] = _links(iri, response.mimetype or "")
     return response
 

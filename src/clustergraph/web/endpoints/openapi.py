@@ -16,7 +16,7 @@ from clustergraph.web.http.current import absolute_urls, service, urls
 from clustergraph.web.http.problem import KINDS
 from clustergraph.web.pages import composed_pages
 from clustergraph.web.pages.browse import browsable
-from clustergraph.web.pages.compare import MOST
+from clustergraph.web.pages.compare import MAX_THINGS
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -250,7 +250,7 @@ def _explorer() -> dict[str, Any]:
             "get": _operation("browsePage", "Things by facets that combine", contents, "Queries", parameters)
         }
     if any(place.of == "compare" for one in service().catalogue for place in one.pages):
-        things = {"type": "array", "items": {"type": "string"}, "maxItems": MOST}
+        things = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_THINGS}
         parameters = [_in_query("thing", "Two to four things, by IRI, short name or label", things)]
         paths[Urls.compare] = _simple("comparePage", "Things side by side", (HTML,), "Queries", parameters)
     for path, title in composed_pages.pages(service().catalogue).items():

@@ -12,7 +12,7 @@ from clustergraph.messages import message
 from clustergraph.rdf.iris import is_iri
 from clustergraph.web.http.problem import Problem
 
-MOST = 1000
+MAX_FIELDS = 1000
 """How many fields a request may have."""
 
 
@@ -25,12 +25,12 @@ def decode(raw: bytes) -> MultiDict[str, str]:
     """The fields of an address or a form. Raises Problem for what is not UTF-8 or too much."""
     try:
         return MultiDict(
-            parse_qsl(text(raw, "The request"), keep_blank_values=True, errors="strict", max_num_fields=MOST)
+            parse_qsl(text(raw, "The request"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
         )
     except UnicodeDecodeError as error:
         raise Problem("bad-request", message("The request is not UTF-8: {error}.", error=error)) from error
     except ValueError as error:
-        raise Problem("bad-request", message("The request has more than {most} fields.", most=MOST)) from error
+        raise Problem("bad-request", message("The request has more than {most} fields.", most=MAX_FIELDS)) from error
 
 
 def text(raw: bytes, what: str) -> str:

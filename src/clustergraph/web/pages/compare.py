@@ -26,7 +26,8 @@ from clustergraph.web.pages.result_views import localised
 
 blueprint = Blueprint("compare", __name__)
 
-FEWEST, MOST = 2, 4
+MIN_THINGS, MAX_THINGS = 2, 4
+"""How many things are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,12 @@ def compare() -> Response:
             detail = message("There is no parameter {name!r}; there is thing.", name=name)
             raise Problem("bad-parameter", detail, parameter=name)
     values = [value.strip() for value in given.getlist("thing") if value.strip()]
-    if len(values) > MOST:
+    if len(values) > MAX_THINGS:
         detail = message(
-            "{count} things are given; compare {fewest} to {most}.", count=len(values), fewest=FEWEST, most=MOST
+            "{count} things are given; compare {fewest} to {most}.",
+            count=len(values),
+            fewest=MIN_THINGS,
+            most=MAX_THINGS,
         )
         raise Problem("bad-parameter", detail, parameter="thing")
     class_iri, things = _things(values)
@@ -70,7 +74,7 @@ def compare() -> Response:
     names = labels().of([*things, class_iri], code)
     subject = queries[0][1].subject(class_iri)
     assert subject is not None
-    enough = len(things) >= FEWEST
+    enough = len(things) >= MIN_THINGS
     return responses.page(
         render_template(
             "compare.html",
@@ -78,8 +82,8 @@ def compare() -> Response:
             things=[shown_iri(iri, service().snapshot, names) for iri in things],
             chosen=things,
             choices=_choices(queries[0][1], subject, code),
-            places=MOST,
-            needed=max(FEWEST, len(things)),
+            places=MAX_THINGS,
+            needed=max(MIN_THINGS, len(things)),
             comparisons=_comparisons(queries, class_iri, things, code) if enough else [],
         )
     )

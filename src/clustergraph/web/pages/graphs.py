@@ -21,13 +21,13 @@ from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.i18n import language, say
 from clustergraph.web.pages.display_term import Term, shown, shown_iri
 
-MOST = 25
+MAX_COUNTED_TERMS = 25
 """How many classes and how many properties a graph's page counts."""
 
 _CLASSES = f"""SELECT ?term (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing <{RDF.type}> ?term }} }}
-GROUP BY ?term ORDER BY DESC(?count) ?term LIMIT {MOST}"""
+GROUP BY ?term ORDER BY DESC(?count) ?term LIMIT {MAX_COUNTED_TERMS}"""
 _PROPERTIES = f"""SELECT ?term (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing ?term ?value }} }}
-GROUP BY ?term ORDER BY DESC(?count) ?term LIMIT {MOST}"""
+GROUP BY ?term ORDER BY DESC(?count) ?term LIMIT {MAX_COUNTED_TERMS}"""
 
 
 _KINDS = f"""SELECT ?graph ?class (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing <{RDF.type}> ?class }} }}
@@ -36,7 +36,7 @@ GROUP BY ?graph ?class ORDER BY DESC(?count) ?class"""
 COUNTING_SECONDS = 3.0
 """How long the list of graphs counts their classes; of a larger graph it goes without."""
 
-MOST_KINDS = 3
+MAX_NAMED_CLASSES = 3
 """How many classes the list of graphs names for each."""
 
 
@@ -48,7 +48,7 @@ def index() -> Response:
     iri = f"{snapshot.base}{GRAPHS}"
     return _respond(
         iri,
-        render_template("graphs.html", graphs=listed, say=say, downloads=everything()),
+        render_template("graphs.html", graphs=listed, say=say, downloads=list_downloads()),
     )
 
 
@@ -110,7 +110,7 @@ def _kinds() -> dict[str, list[str]]:
     own = set(domain_classes(engine.snapshot))
     by_graph: dict[str, list[str]] = defaultdict(list)
     for row in found:
-        if row["class"].text in own and len(by_graph[row["graph"].text]) < MOST_KINDS:
+        if row["class"].text in own and len(by_graph[row["graph"].text]) < MAX_NAMED_CLASSES:
             by_graph[row["graph"].text].append(row["class"].text)
     names = labels().of((one for classes in by_graph.values() for one in classes), language())
     return {
@@ -127,7 +127,7 @@ def _counted(query: str, iri: str) -> list[tuple[Term, int]]:
     return [(shown(row["term"], engine.snapshot, names), row["count"].number()) for row in found if "term" in row]
 
 
-def everything() -> list[tuple[str, str]]:
+def list_downloads() -> list[tuple[str, str]]:
     """The downloads of the whole graph: the name and the address of each format."""
     return _downloads(f"{service().snapshot.base}{GRAPHS}")
 

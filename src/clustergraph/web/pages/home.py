@@ -14,7 +14,8 @@ from clustergraph.web.pages.topics import by_topic
 
 blueprint = Blueprint("pages", __name__)
 
-MOST_KINDS = 18
+MAX_SHOWN_CLASSES = 18
+"""Classes whose things the home page counts."""
 
 
 @blueprint.get("/")
@@ -26,11 +27,11 @@ def home() -> Response:
     html = render_template(
         "home.html",
         manifest=snapshot.manifest,
-        kinds=kinds(),
+        kinds=count_things(),
         sections=[view for view in page_sections.of_page("home") if not view.is_empty],
         graphs=[(iri, page_urls().thing(iri), count) for iri, count in sorted(snapshot.graphs.items())],
         topics=by_topic(),
-        downloads=graphs.everything(),
+        downloads=graphs.list_downloads(),
     )
     response = responses.page(html)
     response.headers["Link"] = ", ".join(
@@ -43,13 +44,13 @@ def home() -> Response:
     return response
 
 
-def kinds() -> list[tuple[Term, int]]:
+def count_things() -> list[tuple[Term, int]]:
     """The classes of things with how many there are, most first: the graph's own, or all where it has none."""
     snapshot = service().snapshot
     counts = snapshot.manifest.get("classes", {})
     own = {iri: count for iri, count in counts.items() if iri.startswith(snapshot.base)} or counts
     names = labels().of(own, i18n.language())
-    return [(shown_iri(iri, snapshot, names), count) for iri, count in list(own.items())[:MOST_KINDS]]
+    return [(shown_iri(iri, snapshot, names), count) for iri, count in list(own.items())[:MAX_SHOWN_CLASSES]]
 
 
 @blueprint.get("/errors")

@@ -38,7 +38,7 @@ def ontology() -> Response:
     iri = _iri()
     if not is_there(service().engine, iri):
         return descriptions.respond(dataset_description)
-    response = responses.respond(thing_documents.of(service().engine, iri, choice.format), choice)
+    response = responses.respond(thing_documents.write_document(service().engine, iri, choice.format), choice)
     response.headers["Link"] = ", ".join(
         thing_documents.links(service().snapshot, urls(), iri, response.mimetype or "")
     )

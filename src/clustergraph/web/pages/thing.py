@@ -37,7 +37,7 @@ from clustergraph.web.pages.display_term import Term, shown, shown_iri
 from clustergraph.web.pages.parallel import ask_together
 from clustergraph.web.pages.result_views import View, german_words
 
-SHOWN_POINTING = 8
+MAX_SHOWN_SUBJECTS = 8
 """How many things that point here a page names for each property; a link leads to the others."""
 
 COUNTS = "SELECT ?property (COUNT(DISTINCT ?subject) AS ?count) { ?subject ?property ?thing } GROUP BY ?property"
@@ -239,7 +239,7 @@ class _Page:
             subjects = groups.get(prop, [])
             total = counts.get(prop, len(subjects))
             statements = []
-            for subject, graphs in subjects[:SHOWN_POINTING]:
+            for subject, graphs in subjects[:MAX_SHOWN_SUBJECTS]:
                 reason = self.reasons.explain_pointing(prop, subject) if graphs == [self.inferred] else None
                 statements.append(
                     Statement(
