@@ -99,6 +99,7 @@ OWN = (
     "describe.citation",
     "ingest.",
     "push.bulk_files",
+    "settings:_RATE",
     "sparql.tokens:_one_of",
     "web.pages.about",
 )
