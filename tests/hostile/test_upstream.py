@@ -279,7 +279,7 @@ def test_reading_an_answer_ends_at_the_deadline(
 def test_a_document_of_another_service_has_a_deadline(
     upstream: Upstream, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr("clustergraph.engine.remote.describe.SECONDS", 0.4)
+    monkeypatch.setattr("clustergraph.engine.remote.describe.DESCRIPTION_SECONDS", 0.4)
     upstream.parts, upstream.pause = SLOW[kind], 0.1
     with pytest.raises(EngineDown, match=r"within 0\.4 s"):
         fetched(upstream.address)

@@ -20,7 +20,7 @@ from clustergraph.catalogue import Catalogue
 from clustergraph.library.knowledge_graph import KnowledgeGraph
 from clustergraph.mcp import canned_query_tools
 from clustergraph.mcp.graph_context import GraphContext
-from clustergraph.mcp.result_rows import MOST_CHARACTERS
+from clustergraph.mcp.result_rows import MAX_CHARACTERS
 from clustergraph.mcp.server import make_server, run_on_one_snapshot
 from clustergraph.mcp.tool import Reply, Tool, reply
 from clustergraph.mcp.tools import toolbox
@@ -79,7 +79,7 @@ def test_every_canned_query_answers_its_own_example_in_its_own_shape(
         jsonschema.Draft202012Validator(tool.input).validate(query.example)
         jsonschema.Draft202012Validator(tool.output).validate(reply.data)
         assert reply.data["snapshot"] == context.snapshot.name
-        assert len(reply.text) < 3 * MOST_CHARACTERS
+        assert len(reply.text) < 3 * MAX_CHARACTERS
 
 
 # ----------------------------------------------------------------------------------------------------- the answers

@@ -244,7 +244,7 @@ def test_an_endpoint_that_nobody_pushed_to(own: Running, serve: Callable[..., Fl
 def test_one_that_cannot_count_is_not_made_to(
     own: Running, serve: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(describe, "EFFORT", 0.0)
+    monkeypatch.setattr(describe, "COUNT_SECONDS", 0.0)
     client = serve(own.query, engine_base="https://example.org/")
     for path in ("/", "/about", "/snapshot", "/.well-known/void", "/dcat", "/dataset.jsonld"):
         assert client.get(path, follow_redirects=True).status_code == 200, path

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from clustergraph.catalogue import ParameterError
-from clustergraph.mcp.result_rows import MOST_ROWS, ROWS, Part
+from clustergraph.mcp.result_rows import MAX_ROWS, ROWS, Part
 from clustergraph.spelling import closest
 
 PAGING: dict[str, Any] = {
     "limit": {
         "type": "integer",
         "minimum": 1,
-        "maximum": MOST_ROWS,
+        "maximum": MAX_ROWS,
         "default": ROWS,
         "description": "How many rows to show.",
     },
@@ -65,7 +65,7 @@ def written(name: str, value: Any) -> str:
 
 def part(given: Mapping[str, Any]) -> Part:
     """The rows that are asked for, by `limit` and `offset`."""
-    return Part(_whole(given, "limit", ROWS, 1, MOST_ROWS), _whole(given, "offset", 0, 0, None))
+    return Part(_whole(given, "limit", ROWS, 1, MAX_ROWS), _whole(given, "offset", 0, 0, None))
 
 
 def _whole(given: Mapping[str, Any], name: str, default: int, least: int, most: int | None) -> int:

@@ -13,7 +13,7 @@ from clustergraph.catalogue import Parameter, Words
 from clustergraph.describe.axioms import read_vocabulary
 from clustergraph.mcp import arguments, source_references
 from clustergraph.mcp.graph_context import LANGUAGE, GraphContext
-from clustergraph.mcp.result_rows import MOST_CHARACTERS, value, words
+from clustergraph.mcp.result_rows import MAX_CHARACTERS, value, words
 from clustergraph.mcp.tool import Arguments, Reply, Tool, output, reply
 from clustergraph.rdf.namespaces import RDF
 from clustergraph.rdf.python_values import Term
@@ -23,8 +23,8 @@ from clustergraph.sparql.query import Query
 
 NAME = "describe"
 
-MOST_POINTING = 200
-SHOWN_POINTING = 10
+MAX_INCOMING = 200
+MAX_SHOWN_INCOMING = 10
 """How many things that point here are named for each property."""
 
 THING = Parameter(
@@ -42,7 +42,7 @@ _UNNAMED = "SELECT ?property ?value { ?thing ?property ?value } ORDER BY ?proper
 _INSIDE = """SELECT DISTINCT ?node ?property ?value { ?thing ?p ?node FILTER(ISBLANK(?node)) ?node ?property ?value }
 ORDER BY ?node ?property ?value"""
 _POINTING = f"""SELECT DISTINCT ?property ?subject {{ ?subject ?property ?thing FILTER(ISIRI(?subject)) }}
-ORDER BY ?property ?subject LIMIT {MOST_POINTING}"""
+ORDER BY ?property ?subject LIMIT {MAX_INCOMING}"""
 _COUNTS = "SELECT ?property (COUNT(DISTINCT ?subject) AS ?count) { ?subject ?property ?thing } GROUP BY ?property"
 
 
@@ -68,7 +68,7 @@ class _Description:
         told = (*self.own, *self.inside, *self.pointing)
         self.names = context.names({iri, *(term.text for row in told for term in _things(row))})
         self.spoken = {row["property"].text for row in self.own if is_in_language(row["value"].language, LANGUAGE)}
-        self.room = MOST_CHARACTERS
+        self.room = MAX_CHARACTERS
 
     def reply(self) -> Reply:
         prefixes = self.context.snapshot.prefixes
@@ -162,7 +162,7 @@ class _Description:
             {
                 "property": self._thing(iri),
                 "total": total,
-                "things": [self._thing(subject) for subject in subjects[iri][:SHOWN_POINTING]],
+                "things": [self._thing(subject) for subject in subjects[iri][:MAX_SHOWN_INCOMING]],
             }
             for iri, total in sorted(self.counts.items())
         ]

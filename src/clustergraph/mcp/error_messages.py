@@ -22,8 +22,8 @@ ADVICE: tuple[tuple[type[EngineError], str], ...] = (
     (LimitPassed, "Ask for less: fewer columns, or LIMIT and OFFSET."),
     (EngineDown, "The query may be fine; ask again, and if it fails again, tell whoever runs this."),
 )
-MOST_ALLOWED = 40
-MOST_CHARACTERS = 2_000
+MAX_ALLOWED = 40
+MAX_CHARACTERS = 2_000
 """How long a refusal may be: it says again what was sent, and that may be anything."""
 
 
@@ -34,9 +34,9 @@ class NotFound(LookupError):
 def user_message(error: Exception) -> str | None:
     """The error in words; None for one that is ours and not the asker's."""
     text = _words(error)
-    if text is None or len(text) <= MOST_CHARACTERS:
+    if text is None or len(text) <= MAX_CHARACTERS:
         return text
-    half = MOST_CHARACTERS // 2
+    half = MAX_CHARACTERS // 2
     return f"{text[:half]} … {text[-half:]}"
 
 
@@ -58,6 +58,6 @@ def _parameter(error: ParameterError) -> str:
     if error.suggestions:
         parts.append(f"Perhaps: {', '.join(error.suggestions)}.")
     listed = [one for one in error.allowed if one not in error.message]
-    if listed and len(error.allowed) <= MOST_ALLOWED:
+    if listed and len(error.allowed) <= MAX_ALLOWED:
         parts.append(f"Allowed: {', '.join(error.allowed)}.")
     return f"Parameter {error.parameter}: {' '.join(parts)}"

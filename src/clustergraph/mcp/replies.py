@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from clustergraph.engine.base import Answer
 from clustergraph.mcp import result_rows, source_references
 from clustergraph.mcp.graph_context import GraphContext
-from clustergraph.mcp.result_rows import MOST_CHARACTERS, Part
+from clustergraph.mcp.result_rows import MAX_CHARACTERS, Part
 from clustergraph.mcp.tool import Reply, output, reply
 
 TRUTH = output({"answer": {"type": "boolean"}}, ["answer"])
@@ -67,7 +67,7 @@ def _graph(context: GraphContext, answer: Answer, part: Part, heading: str) -> R
     every = sorted(answer.body.decode("utf-8").splitlines())
     chosen = every[part.offset : part.offset + part.limit]
     turtle = _turtle(chosen, prefixes)
-    while len(turtle) > MOST_CHARACTERS and len(chosen) > 1:
+    while len(turtle) > MAX_CHARACTERS and len(chosen) > 1:
         chosen = chosen[: len(chosen) // 2]
         turtle = _turtle(chosen, prefixes)
     left = max(0, len(every) - part.offset - len(chosen))

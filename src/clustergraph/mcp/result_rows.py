@@ -16,10 +16,10 @@ from clustergraph.rdf.table import Row
 
 ROWS = 50
 """How many rows an answer has unless asked otherwise."""
-MOST_ROWS = 500
-MOST_CHARACTERS = 40_000
+MAX_ROWS = 500
+MAX_CHARACTERS = 40_000
 """How long the rows of one answer may be, written as JSON."""
-MOST_IN_CELL = 2_000
+MAX_CELL_CHARACTERS = 2_000
 
 INTEGERS = {f"{XSD}{name}" for name in WHOLE_NUMBERS}
 NUMBERS = {f"{XSD}{name}" for name in ("decimal", "double", "float")}
@@ -92,7 +92,7 @@ def shown(context: GraphContext, answer: Answer, part: Part) -> Shown:
     }
     names = context.names(bare)
     rows: list[dict[str, Any]] = []
-    room = MOST_CHARACTERS
+    room = MAX_CHARACTERS
     for row in raw:
         told = {}
         for name in columns:
@@ -132,7 +132,9 @@ def value(term: Term, label: str = "") -> Any:
         return text  # such as "many"^^xsd:integer
     if kind == f"{XSD}boolean":
         return text in ("true", "1")
-    return text if len(text) <= MOST_IN_CELL else f"{text[:MOST_IN_CELL]}… ({len(text):,} characters in all)"
+    return (
+        text if len(text) <= MAX_CELL_CHARACTERS else f"{text[:MAX_CELL_CHARACTERS]}… ({len(text):,} characters in all)"
+    )
 
 
 def words(told: Any, prefixes: dict[str, str]) -> str:

@@ -20,10 +20,10 @@ from clustergraph.sparql.bindings import written
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.query import Query
 
-MOST = 30
+MAX_SOURCES = 30
 """How many sources an answer names."""
-MOST_PAIRS = 400
-SECONDS = 3.0
+MAX_PAIRS = 400
+SOURCE_SECONDS = 3.0
 """How long to look for sources; an answer comes without them rather than late."""
 
 SCHEMA: dict[str, Any] = {
@@ -56,7 +56,7 @@ def of_rows(context: GraphContext, rows: Iterable[Row], given: Sequence[str] = (
             pairs.update({(first, other): None for other in (*iris[1:], *given) if other != first})
     for iri in given:
         things[iri] = None
-    return _told(context, _ask(context, list(things), list(pairs)[:MOST_PAIRS]))
+    return _told(context, _ask(context, list(things), list(pairs)[:MAX_PAIRS]))
 
 
 def of_things(context: GraphContext, iris: Sequence[str]) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _ask(context: GraphContext, things: list[str], pairs: list[tuple[str, str]])
         "GROUP BY ?about ?source ORDER BY ?rank ?about ?source"
     )
     try:
-        answer = context.engine.answer(Query(query, format="json", timeout=SECONDS))
+        answer = context.engine.answer(Query(query, format="json", timeout=SOURCE_SECONDS))
     except EngineError:
         return []  # the answer itself is there, and its things can be described one by one
     order = {iri: place for place, iri in enumerate(things)}
@@ -112,12 +112,12 @@ def _listed(groups: Iterable[Sequence[str]]) -> str:
 
 
 def _told(context: GraphContext, found: list[tuple[str, str]]) -> dict[str, Any]:
-    named = context.names({iri for pair in found[:MOST] for iri in pair})
+    named = context.names({iri for pair in found[:MAX_SOURCES] for iri in pair})
 
     def thing(iri: str) -> dict[str, str]:
         return {"iri": iri, **({"label": named[iri]} if iri in named else {})}
 
     return {
-        "sources": [{"about": thing(about), "source": thing(source)} for about, source in found[:MOST]],
-        "more_sources": max(0, len(found) - MOST),
+        "sources": [{"about": thing(about), "source": thing(source)} for about, source in found[:MAX_SOURCES]],
+        "more_sources": max(0, len(found) - MAX_SOURCES),
     }

@@ -12,7 +12,7 @@ from clustergraph.push.errors import PushError, Refused, Unreachable
 from clustergraph.push.http import REQUEST_SECONDS, Client
 
 RESULTS = "application/sparql-results+json"
-_FIRST = 30.0
+FIND_SECONDS = 30.0
 """Seconds that an engine may take to say that it is there."""
 
 
@@ -79,7 +79,7 @@ def find(url: str, client: Client, *, store: str = "", update: str = "") -> Targ
     refusals: list[PushError] = []
     for place in dict.fromkeys((url, urljoin(root, "sparql"), urljoin(root, "query"))):
         try:
-            _, headers = _rows(client, place, "SELECT (1 AS ?here) {}", timeout=_FIRST)
+            _, headers = _rows(client, place, "SELECT (1 AS ?here) {}", timeout=FIND_SECONDS)
         except Unreachable:
             raise
         except PushError as error:

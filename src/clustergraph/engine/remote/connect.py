@@ -106,7 +106,7 @@ def _reached(remote: Remote, limits: Limits) -> Connection:
     for one in tried:
         endpoint = Endpoint(one, client)
         probe = Connection(endpoint, DIALECTS["generic"], limits)
-        reply, _ = probe.ask(Question("ASK {}", "ASK", results.JSON), Deadline(describe.SECONDS))
+        reply, _ = probe.ask(Question("ASK {}", "ASK", results.JSON), Deadline(describe.DESCRIPTION_SECONDS))
         dialect = detected(reply.headers) if remote.dialect == "auto" else DIALECTS[remote.dialect]
         if reply.status == 200 and reply.media_type == results.JSON:
             return Connection(endpoint, dialect, limits)
@@ -144,7 +144,7 @@ class _ServiceSource(_RemoteSource):
     """Another ClusterGraph: each of its answers says which snapshot it is from."""
 
     def look(self) -> str:
-        reply, _ = self.connection.ask(Question("ASK {}", "ASK", results.JSON), Deadline(describe.SECONDS))
+        reply, _ = self.connection.ask(Question("ASK {}", "ASK", results.JSON), Deadline(describe.DESCRIPTION_SECONDS))
         name = reply.headers.get("snapshot", "")
         if reply.status != 200 or not name:
             raise self.connection.dialect.refusal(reply, self.connection.endpoint.name)
@@ -230,9 +230,11 @@ def _service(connection: Connection) -> str:
 def fetched(address: str) -> Any:
     """The JSON document at an address. Raises EngineDown."""
     try:
-        reply = HttpClient().exchange(Request(address), time.monotonic() + describe.SECONDS, MAX_DOCUMENT_BYTES)
+        reply = HttpClient().exchange(
+            Request(address), time.monotonic() + describe.DESCRIPTION_SECONDS, MAX_DOCUMENT_BYTES
+        )
     except Late:
-        raise EngineDown(f"{address} could not be read within {describe.SECONDS:g} s.") from None
+        raise EngineDown(f"{address} could not be read within {describe.DESCRIPTION_SECONDS:g} s.") from None
     except (Unanswered, UnknownChallenge, ResultTooLarge) as error:
         raise EngineDown(f"{address} could not be read: {error}.") from error
     if reply.status != 200:

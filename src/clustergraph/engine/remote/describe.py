@@ -19,12 +19,12 @@ from clustergraph.rdf.namespaces import STANDARD_PREFIXES
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import Busy, EngineDown, EngineError
 
-SECONDS = 10.0
+DESCRIPTION_SECONDS = 10.0
 """How long a description may take that the engine only has to look up."""
-EFFORT = 5.0
+COUNT_SECONDS = 5.0
 """How long the engine may count for. What is not counted by then is unknown."""
-MOST_GRAPHS = 1000
-MOST_TERMS = 500
+MAX_GRAPHS = 1000
+MAX_TERMS = 500
 
 _TERMS = "https://w3id.org/clustergraph/ontology#"
 PUSHED_ONES = f"""SELECT ?base ?manifest ?merged WHERE {{
@@ -33,16 +33,16 @@ PUSHED_ONES = f"""SELECT ?base ?manifest ?merged WHERE {{
 LOADING = f"""SELECT ?base WHERE {{ GRAPH ?graph {{ ?base <{_TERMS}loading> ?graphs }} }}"""
 
 _TRIPLES = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
-_GRAPHS = f"""SELECT ?term (COUNT(*) AS ?n) WHERE {{ GRAPH ?term {{ ?s ?p ?o }} }} GROUP BY ?term LIMIT {MOST_GRAPHS}"""
+_GRAPHS = f"""SELECT ?term (COUNT(*) AS ?n) WHERE {{ GRAPH ?term {{ ?s ?p ?o }} }} GROUP BY ?term LIMIT {MAX_GRAPHS}"""
 _CLASSES = f"""SELECT ?term (COUNT(*) AS ?n) WHERE {{ ?s a ?term }}
-GROUP BY ?term ORDER BY DESC(?n) LIMIT {MOST_TERMS}"""
+GROUP BY ?term ORDER BY DESC(?n) LIMIT {MAX_TERMS}"""
 _PROPERTIES = f"""SELECT ?term (COUNT(*) AS ?n) WHERE {{ ?s ?term ?o }}
-GROUP BY ?term ORDER BY DESC(?n) LIMIT {MOST_TERMS}"""
+GROUP BY ?term ORDER BY DESC(?n) LIMIT {MAX_TERMS}"""
 
 Row = dict[str, str]
 
 
-def rows(connection: Connection, query: str, seconds: float = SECONDS) -> list[Row]:
+def rows(connection: Connection, query: str, seconds: float = DESCRIPTION_SECONDS) -> list[Row]:
     """The values in the solutions of a query. Raises EngineError."""
     reply, _ = connection.ask(Question(query, "SELECT", results.JSON), Deadline(seconds))
     name = connection.endpoint.name
@@ -85,11 +85,11 @@ def snapshot_of(manifest: dict[str, Any]) -> Snapshot:
 
 
 def counted(connection: Connection, base: str) -> dict[str, Any]:
-    """A manifest, without name, of an endpoint that has none: what it counts within EFFORT seconds each.
+    """A manifest, without name, of an endpoint that has none: what it counts within COUNT_SECONDS seconds each.
 
     Raises EngineDown and Busy; whatever else goes wrong means that something is unknown.
     """
-    triples = _known(lambda: int(rows(connection, _TRIPLES, EFFORT)[0]["n"]))
+    triples = _known(lambda: int(rows(connection, _TRIPLES, COUNT_SECONDS)[0]["n"]))
     known: dict[str, dict[str, int]] = {}
     for name, query in (("graphs", _GRAPHS), ("classes", _CLASSES), ("properties", _PROPERTIES)):
         # One that cannot count its triples in time is not asked for more.
@@ -118,7 +118,7 @@ def as_of(manifest: dict[str, Any], address: str, period: float, number: int) ->
 
 
 def _counts(connection: Connection, query: str) -> dict[str, int]:
-    found = rows(connection, query, EFFORT)
+    found = rows(connection, query, COUNT_SECONDS)
     return {row["term"]: int(row["n"]) for row in found if "term" in row and "n" in row}
 
 

@@ -35,7 +35,7 @@ from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.prepared_query import Prepared, prepare
 from clustergraph.sparql.query import Query
 
-MOST_TOKENS = 500
+MAX_CHECKED_TOKENS = 500
 """How long a query may be that is parsed here as well. A deep one would end the process: what a reader may risk, a
 service may not. Longer ones the engine alone judges."""
 MAX_ATTEMPTS = 4
@@ -161,7 +161,7 @@ class RemoteEngine(BlockingEngine):
         """The query, complete in itself. What is wrong with it is said here, as every engine says it in its own way."""
         prefixes = self.snapshot.prefixes
         try:
-            is_small = query_rewriting.count_tokens(ready.text, MOST_TOKENS) <= MOST_TOKENS
+            is_small = query_rewriting.count_tokens(ready.text, MAX_CHECKED_TOKENS) <= MAX_CHECKED_TOKENS
             if is_small:
                 with contextlib.suppress(EvaluationError):  # a function that only the engine may know
                     syntax_check.check_syntax(ready.text, prefixes)
