@@ -12,9 +12,10 @@ def forward(old: str, new: str) -> Callable[[str], Any]:
     """What a module called `old` uses as its `__getattr__`, to give what the module `new` has."""
 
     def get(name: str) -> Any:
-        if name.startswith("__"):
+        value = None if name.startswith("__") else getattr(import_module(new), name, None)
+        if value is None:
             raise AttributeError(f"module {old!r} has no attribute {name!r}")
         warnings.warn(f"{old} is now {new}; import {name} from there.", DeprecationWarning, stacklevel=2)
-        return getattr(import_module(new), name)
+        return value
 
     return get
