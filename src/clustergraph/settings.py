@@ -77,7 +77,7 @@ class Settings(BaseSettings):
         return value
 
 
-_RATE = re.compile(r"\s*([0-9]+)\s*(?:/|per)\s*([0-9]*)\s*(second|minute|hour|day|month|year)s?\s*", re.IGNORECASE)
+_RATE = re.compile(r"\s*+([0-9]++)\s*+(?:/|per)\s*+([0-9]*+)\s*+(second|minute|hour|day|month|year)s?\s*+", re.I)
 _PERIOD_SECONDS = {
     "second": 1,
     "minute": 60,

@@ -37,6 +37,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "rdf.python_values:_DOUBLE": ("fullmatch", "1", "1e", "1."),
     "rdf.python_values:_WHOLE": ("fullmatch", "1"),
     "rdf.table:_ESCAPE": ("finditer", "\\", "\\u0041", "\\u004"),
+    "settings:_RATE": ("fullmatch", " ", "1", "1/", "1/ "),
     "sparql.bindings:_IRI": ("fullmatch", "a", "a:"),
     "sparql.bindings:_LANGUAGE": ("fullmatch", "a", "a-"),
     "sparql.error_messages:_AT": ("match", "error at 1", "error at 1:1"),
