@@ -15,6 +15,8 @@ import pytest
 from support.server import Server, start_server, stop_server
 from support.waiting import wait_until
 
+pytestmark = pytest.mark.usefixtures("snapshot")  # which is built in the store that is served
+
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c < ?i) }"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 READERS = 4

@@ -22,6 +22,8 @@ from clustergraph.web.rsgi import environment
 from support.rsgi_client import Headers, Scope
 from support.server import Server, start_server, stop_server
 
+pytestmark = pytest.mark.usefixtures("snapshot")  # which is built in the store that is served
+
 THING = "https://w3id.org/clustergraph/id/country/JP"
 LOOKUP = f"SELECT ?p ?o {{ <{THING}> ?p ?o }}"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c < ?i) }"
