@@ -49,7 +49,7 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=told(),
 )
-@click.version_option(package_name="clustergraph", message="%(prog)s %(version)s")
+@click.version_option(package_name="clustergraph-kg", message="%(prog)s %(version)s")
 def cli() -> None:
     """Publish, check and query a knowledge graph.
 
