@@ -39,7 +39,7 @@ Pairs = dict[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What an ontology says of its terms. Each map leads from a conclusion's term to the terms of its premises."""
+    """The axioms of an ontology. Each map leads from the term of a conclusion to the terms of its premises."""
 
     sub_properties: Pairs = field(default_factory=lambda: defaultdict(list))
     sub_classes: Pairs = field(default_factory=lambda: defaultdict(list))
@@ -55,48 +55,50 @@ class Vocabulary:
 
     def below(self, prop: str) -> set[str]:
         """The property and all its sub-properties."""
-        found, new = {prop}, [prop]
-        while new:
-            new = [one for above in new for one in self.sub_properties.get(above, ()) if one not in found]
-            found.update(new)
-        return found
+        properties, added = {prop}, [prop]
+        while added:
+            added = [
+                child for parent in added for child in self.sub_properties.get(parent, ()) if child not in properties
+            ]
+            properties.update(added)
+        return properties
 
     @property
     def sources(self) -> set[str]:
-        """The properties that lead from a thing to what it rests on."""
+        """The properties that lead from a thing to its sources."""
         return self.below(f"{DCTERMS}source")
 
 
 @per_snapshot
 def read_vocabulary(engine: Engine) -> Vocabulary:
     """The vocabulary of the snapshot that the engine reads."""
-    found = Vocabulary()
+    vocabulary = Vocabulary()
     pairs = {
-        "sub-property": found.sub_properties,
-        "sub-class": found.sub_classes,
-        "domain": found.domain_of,
-        "range": found.range_of,
+        "sub-property": vocabulary.sub_properties,
+        "sub-class": vocabulary.sub_classes,
+        "domain": vocabulary.domain_of,
+        "range": vocabulary.range_of,
     }
     for row in engine.answer(Query(AXIOMS)).rows():
         kind, term, other = (row[name].text if name in row else "" for name in ("kind", "term", "other"))
         if kind in pairs:
             pairs[kind][other].append(term)
         elif kind == "inverse":
-            found.inverses[term].append(other)
-            found.inverses[other].append(term)
+            vocabulary.inverses[term].append(other)
+            vocabulary.inverses[other].append(term)
         elif kind == "same-class":
-            found.sub_classes[term].append(other)
-            found.sub_classes[other].append(term)
+            vocabulary.sub_classes[term].append(other)
+            vocabulary.sub_classes[other].append(term)
         elif kind == "same-property":
-            found.sub_properties[term].append(other)
-            found.sub_properties[other].append(term)
+            vocabulary.sub_properties[term].append(other)
+            vocabulary.sub_properties[other].append(term)
         elif kind == "transitive":
-            found.transitive.add(term)
+            vocabulary.transitive.add(term)
         elif kind == "symmetric":
-            found.symmetric.add(term)
+            vocabulary.symmetric.add(term)
         elif row["more"].text == f"{RDF}nil":
-            found.chains[term].append((row["first"].text, row["second"].text))
+            vocabulary.chains[term].append((row["first"].text, row["second"].text))
     for row in engine.answer(Query(NAMES)).rows():
         code = row["label"].language or ""
-        found.names.setdefault(row["iri"].text, {}).setdefault(code, row["label"].text)
-    return found
+        vocabulary.names.setdefault(row["iri"].text, {}).setdefault(code, row["label"].text)
+    return vocabulary

@@ -1,7 +1,7 @@
 """How to cite a snapshot, and a query on it: one description, written in the formats that people and programs keep.
 
-A snapshot never changes, so its name stands for exact content. A query is named by the SHA-256 of its text, and what it
-gave by the SHA-256 of the answer: whoever asks again can see that it is the same question and the same result.
+A snapshot never changes, so its name stands for exact content. A query is named by the SHA-256 of its text and that
+of its answer: anybody can run the query again and compare both.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Citation:
 
     @property
     def address(self) -> str:
-        """Where it is found: the answer to the query, if there is one, else the graph."""
+        """The address of the query's answer, if there is a query, else of the graph."""
         return f"{self.url}{self.asked.path}" if self.asked else self.url
 
     @property
@@ -108,7 +108,7 @@ class Citation:
 
     @property
     def text(self) -> str:
-        """A sentence."""
+        """One line of text."""
         words = WORDS[self.language]
         year = f"({self.built[:4]})" if self.built else ""
         # Without an author, the title takes the author's place.
@@ -176,8 +176,8 @@ class Citation:
             ("N1", self.note),
             ("LA", self.language),
         ]
-        told = [f"{tag}  - {' '.join(value.split())}" for tag, value in lines if value]
-        return "\n".join([*told, "ER  - "])
+        records = [f"{tag}  - {' '.join(value.split())}" for tag, value in lines if value]
+        return "\n".join([*records, "ER  - "])
 
     @property
     def cff(self) -> str:
@@ -208,8 +208,8 @@ class Citation:
             "license-url": "" if licence else self.licence,
             "identifiers": identifiers,
         }
-        kept = {name: value for name, value in document.items() if value}
-        return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=1000).rstrip("\n")
+        stated = {name: value for name, value in document.items() if value}
+        return yaml.safe_dump(stated, sort_keys=False, allow_unicode=True, width=1000).rstrip("\n")
 
 
 FORMATS = {"text": "text", "bibtex": "bibtex", "csl-json": "csl_json", "cff": "cff", "ris": "ris"}
@@ -226,19 +226,19 @@ def cite(engine: Engine, language: str = "en", asked: Asked | None = None) -> Ci
     snapshot = engine.snapshot
     manifest = snapshot.manifest
     built = str(manifest.get("built", ""))
-    # What was built says from what. The name of anything else only tells one minute from the next.
-    named = "sources" in manifest
+    # A build lists its sources. The name of any other graph only says in which minute it was read.
+    has_sources = "sources" in manifest
     return Citation(
         title=snapshot.metadata("title", language) or str(manifest.get("title") or "Knowledge graph"),
-        authors=tuple(_name(engine, one, language) for one in manifest.get("dataset", {}).get("creator", ())),
-        built=built if named else "",
+        authors=tuple(_name(engine, agent, language) for agent in manifest.get("dataset", {}).get("creator", ())),
+        built=built if has_sources else "",
         version=snapshot.metadata("version"),
-        snapshot=snapshot.name if named else "",
+        snapshot=snapshot.name if has_sources else "",
         url=snapshot.base,
         licence=snapshot.metadata("license"),
         language=language,
         asked=asked,
-        accessed="" if named else built[:10],
+        accessed="" if has_sources else built[:10],
     )
 
 
@@ -250,7 +250,7 @@ def asked(
     parameters: Mapping[str, str] | None = None,
     timeout: float | None = None,
 ) -> Asked:
-    """Ask a query and say what it was and gave. `text` is SPARQL with everything in it, also of a canned query.
+    """Ask a query and describe it and its answer. `text` is SPARQL with all values in it, also of a canned query.
 
     Raises the errors of `engine.errors`.
     """
@@ -270,7 +270,7 @@ def asked(
 def canned(
     engine: Engine, catalogue: Catalogue, name: str, given: Given | None = None, timeout: float | None = None
 ) -> Asked:
-    """Ask a canned query and say what it was and gave.
+    """Ask a canned query and describe it and its answer.
 
     Raises UnknownQuery, ParameterError and the errors of `engine.errors`.
     """
@@ -284,7 +284,7 @@ def canned(
 
 
 def normalised(text: str) -> str:
-    """The text of a query without what makes no difference: comments, and how much blank is between words.
+    """The text of a query without comments, and with one blank between words.
 
     >>> normalised("SELECT *  # all\\n{ ?s ?p 'a  # b' }")
     "SELECT * { ?s ?p 'a  # b' }"
@@ -300,15 +300,15 @@ def spdx(licence: str) -> str:
     >>> spdx("https://creativecommons.org/licenses/by/4.0/"), spdx("https://l.example/mine")
     ('CC-BY-4.0', '')
     """
-    found = _SPDX.match(licence)
-    if not found:
+    match = _SPDX.match(licence)
+    if not match:
         return ""
-    kind, version = (found[1], found[2]) if found[1] else ("0", found[4])
+    kind, version = (match[1], match[2]) if match[1] else ("0", match[4])
     return f"CC{kind if kind == '0' else f'-{kind.upper()}'}-{version}"
 
 
 def _name(engine: Engine, agent: str, language: str) -> str:
-    """What an agent is called; one that nobody names goes by its IRI."""
+    """The name of an agent; its IRI if the graph has no name for it."""
     if ":" not in agent:
         return agent
     from rdflib import URIRef

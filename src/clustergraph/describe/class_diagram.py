@@ -43,12 +43,12 @@ class Card:
 def draw(cards: Sequence[Card], title: str, legend: str) -> str:
     """The drawing as an SVG file. `title` names it, `legend` explains the dashed line."""
     placed = {card.key: card for card in cards}
-    columns = _columns(placed)
+    columns = _arrange_columns(placed)
     for number, column in enumerate(columns):
-        _stack(column, MARGIN + number * (WIDTH + GAP))
-    tallest = max((_extent(column) for column in columns), default=0.0)
+        _stack_cards(column, MARGIN + number * (WIDTH + GAP))
+    tallest = max((_measure_height(column) for column in columns), default=0.0)
     for column in columns:
-        shift = (tallest - _extent(column)) / 2
+        shift = (tallest - _measure_height(column)) / 2
         for card in column:
             card.y += shift
     for card in cards:
@@ -61,11 +61,13 @@ def draw(cards: Sequence[Card], title: str, legend: str) -> str:
         colour = COLOURS[number % len(COLOURS)]
         for row, (_, target) in enumerate(card.rows):
             if target in placed:
-                lines.append(_line(card, card.y + HEAD + ROW * (row + 0.5), placed[target], colour))
+                lines.append(_draw_line(card, card.y + HEAD + ROW * (row + 0.5), placed[target], colour))
         lines += [
-            _line(card, card.y + HEAD / 2, placed[one], QUIET, dashed=True) for one in card.above if one in placed
+            _draw_line(card, card.y + HEAD / 2, placed[above], QUIET, dashed=True)
+            for above in card.above
+            if above in placed
         ]
-        boxes.append(_box(card))
+        boxes.append(_draw_card(card))
     foot = f'<text x="{MARGIN}" y="{height - MARGIN + 2:g}" font-size="12" fill="#75868d">{escape(legend)}</text>'
     return "\n".join(
         [
@@ -82,22 +84,22 @@ def draw(cards: Sequence[Card], title: str, legend: str) -> str:
     )
 
 
-def _columns(cards: dict[str, Card]) -> list[list[Card]]:
+def _arrange_columns(cards: dict[str, Card]) -> list[list[Card]]:
     """Cards by column, each column in the order that crosses few lines."""
-    ways: dict[str, list[str]] = {key: [] for key in cards}
+    links: dict[str, list[str]] = {key: [] for key in cards}
     for card in cards.values():
         for _, target in card.rows:
-            if target in cards and target != card.key and target not in ways[card.key]:
-                ways[card.key].append(target)
-        for one in card.above:
-            if one in cards and one != card.key:
-                ways[one].append(card.key)
-    levels = _levels(ways)
+            if target in cards and target != card.key and target not in links[card.key]:
+                links[card.key].append(target)
+        for above in card.above:
+            if above in cards and above != card.key:
+                links[above].append(card.key)
+    levels = _assign_levels(links)
     columns: list[list[Card]] = [[] for _ in range(max(levels.values(), default=-1) + 1)]
     for key in sorted(cards, key=lambda key: (-len(cards[key].rows), cards[key].title)):
         columns[levels[key]].append(cards[key])
     near: dict[str, list[str]] = defaultdict(list)
-    for start, ends in ways.items():
+    for start, ends in links.items():
         for end in ends:
             near[start].append(end)
             near[end].append(start)
@@ -105,68 +107,68 @@ def _columns(cards: dict[str, Card]) -> list[list[Card]]:
         for sweep in (columns, list(reversed(columns))):
             place = {card.key: (at + 0.5) / len(column) for column in columns for at, card in enumerate(column)}
             for column in sweep:
-                column.sort(key=_centre(place, near))
+                column.sort(key=_order_by_neighbours(place, near))
                 place.update({card.key: (at + 0.5) / len(column) for at, card in enumerate(column)})
     return [column for column in columns if column]
 
 
-def _centre(place: dict[str, float], near: dict[str, list[str]]) -> Callable[[Card], tuple[float, str]]:
-    def of(card: Card) -> tuple[float, str]:
-        around = [place[one] for one in near[card.key]]
-        return (sum(around) / len(around) if around else 1.0, card.title)
+def _order_by_neighbours(place: dict[str, float], near: dict[str, list[str]]) -> Callable[[Card], tuple[float, str]]:
+    def average_place(card: Card) -> tuple[float, str]:
+        neighbours = [place[neighbour] for neighbour in near[card.key]]
+        return (sum(neighbours) / len(neighbours) if neighbours else 1.0, card.title)
 
-    return of
+    return average_place
 
 
-def _levels(ways: dict[str, list[str]]) -> dict[str, int]:
+def _assign_levels(links: dict[str, list[str]]) -> dict[str, int]:
     """The column of each card: one more than the furthest that leads to it. Ways that lead back do not count."""
     reached: dict[str, int] = defaultdict(int)
-    for ends in ways.values():
+    for ends in links.values():
         for end in ends:
             reached[end] += 1
     # Whatever leads on to most is where reading starts.
-    order = sorted(ways, key=lambda key: (reached[key] > 0, reached[key] - 2 * len(ways[key]), key))
-    done: list[str] = []
+    order = sorted(links, key=lambda key: (reached[key] > 0, reached[key] - 2 * len(links[key]), key))
+    finished: list[str] = []
     forward: dict[str, list[str]] = defaultdict(list)
-    open_: set[str] = set()
+    in_progress: set[str] = set()
     seen: set[str] = set()
 
     def visit(key: str) -> None:
         seen.add(key)
-        open_.add(key)
-        for end in ways[key]:
-            if end in open_:
+        in_progress.add(key)
+        for end in links[key]:
+            if end in in_progress:
                 continue
             forward[key].append(end)
             if end not in seen:
                 visit(end)
-        open_.discard(key)
-        done.append(key)
+        in_progress.discard(key)
+        finished.append(key)
 
     for key in order:
         if key not in seen:
             visit(key)
-    levels = dict.fromkeys(ways, 0)
-    for key in reversed(done):
+    levels = dict.fromkeys(links, 0)
+    for key in reversed(finished):
         for end in forward[key]:
             levels[end] = max(levels[end], levels[key] + 1)
     return levels
 
 
-def _stack(column: Sequence[Card], x: float) -> None:
+def _stack_cards(column: Sequence[Card], x: float) -> None:
     y = float(MARGIN)
     for card in column:
         card.x, card.y = x, y
         y += card.height + SPACE
 
 
-def _extent(column: Sequence[Card]) -> float:
+def _measure_height(column: Sequence[Card]) -> float:
     return sum(card.height + SPACE for card in column) - SPACE if column else 0.0
 
 
-def _box(card: Card) -> str:
+def _draw_card(card: Card) -> str:
     x, y = card.x, card.y
-    title = _cut(card.title)
+    title = _shorten(card.title)
     name = f'<text x="{x + 10:g}" y="{y + 20:g}" font-weight="600" font-size="14" fill="{INK}">{title}</text>'
     head = (
         f"M{x:g} {y + HEAD:g}v{6 - HEAD}a6 6 0 0 1 6 -6h{WIDTH - 12}a6 6 0 0 1 6 6v{HEAD - 6}z"
@@ -181,11 +183,11 @@ def _box(card: Card) -> str:
     ]
     for row, (text, target) in enumerate(card.rows):
         at, colour = y + HEAD + ROW * row + 15, INK if target else QUIET
-        parts.append(f'<text x="{x + 10:g}" y="{at:g}" font-size="12.5" fill="{colour}">{_cut(text)}</text>')
+        parts.append(f'<text x="{x + 10:g}" y="{at:g}" font-size="12.5" fill="{colour}">{_shorten(text)}</text>')
     return "".join(parts)
 
 
-def _line(card: Card, y: float, target: Card, colour: str, *, dashed: bool = False) -> str:
+def _draw_line(card: Card, y: float, target: Card, colour: str, *, dashed: bool = False) -> str:
     """From a row to the head of a card: out at the side that faces it."""
     end_y = target.y + HEAD / 2
     if target.x > card.x:
@@ -200,5 +202,5 @@ def _line(card: Card, y: float, target: Card, colour: str, *, dashed: bool = Fal
     return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.4"{dash} marker-end="url(#end)"/>'
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return escape(text if len(text) <= LETTERS else f"{text[: LETTERS - 1]}…")

@@ -1,7 +1,7 @@
 """How a graph uses its terms: which properties the things of a class have, and what kinds of values these are.
 
 A thing counts for its nearest classes only, those that have none of its other classes below them. Otherwise every
-cluster would also be told as an organisation, an agent and an entity.
+cluster would also count as an organisation, an agent and an entity.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from clustergraph.sparql.query import Query
 VOID_EXT = Namespace("http://ldf.fi/void-ext#")
 
 MAX_TRIPLES = 250_000
-"""Larger graphs are not looked at: it would take longer than a query may."""
+"""Uses of larger graphs are not counted: it would take longer than a query may."""
 
 USAGE_SECONDS = 5.0
 """How long the counting of uses may take; a description asks for more than these."""
@@ -31,19 +31,20 @@ USAGE_SECONDS = 5.0
 _LANGUAGES = (RDF, RDFS, OWL)
 
 
-def _nearest(thing: str, found: str) -> str:
+def _match_nearest_class(thing: str, class_variable: str) -> str:
     """A pattern that gives the nearest classes of a variable."""
+    nearer = f"{class_variable}Nearer"
     return (
-        f"{thing} a {found} FILTER(ISIRI({found})) "
-        f"FILTER NOT EXISTS {{ {thing} a {found}Nearer . {found}Nearer <{RDFS}subClassOf> {found} "
-        f"FILTER({found}Nearer != {found}) }}"
+        f"{thing} a {class_variable} FILTER(ISIRI({class_variable})) "
+        f"FILTER NOT EXISTS {{ {thing} a {nearer} . {nearer} <{RDFS}subClassOf> {class_variable} "
+        f"FILTER({nearer} != {class_variable}) }}"
     )
 
 
 _USE = f"""SELECT ?class ?property ?kind ?datatype (COUNT(*) AS ?count) {{
-  {{ SELECT ?thing ?class {{ {_nearest("?thing", "?class")} }} }}
+  {{ SELECT ?thing ?class {{ {_match_nearest_class("?thing", "?class")} }} }}
   ?thing ?property ?value FILTER(?property != <{RDF}type>)
-  OPTIONAL {{ {_nearest("?value", "?kind")} }}
+  OPTIONAL {{ {_match_nearest_class("?value", "?kind")} }}
   BIND(IF(ISLITERAL(?value), DATATYPE(?value), ?unbound) AS ?datatype)
 }} GROUP BY ?class ?property ?kind ?datatype ORDER BY ?class ?property ?kind ?datatype"""
 
@@ -52,7 +53,7 @@ _USE = f"""SELECT ?class ?property ?kind ?datatype (COUNT(*) AS ?count) {{
 class Use:
     """A property that things of a class have, the class or datatype of the values, and how many there are.
 
-    `kind` and `datatype` are both empty where the values are things that no class is told of.
+    `kind` and `datatype` are both empty where the values are things without a class.
     """
 
     class_iri: str
@@ -64,29 +65,27 @@ class Use:
 
 @per_snapshot
 def read_usage(engine: Engine) -> tuple[Use, ...]:
-    """All uses, sorted by class and property; none of a graph that is too large to look at."""
+    """All uses, sorted by class and property; none of a graph that is too large to count."""
     triples = engine.snapshot.triples
     if triples is None or triples > MAX_TRIPLES:
         return ()
     try:
         rows = engine.answer(Query(_USE, timeout=USAGE_SECONDS)).rows()
     except LimitPassed:
-        return ()  # it takes too long here; what is told of the graph goes without
-    uses = (_use(row) for row in rows if row["count"].number())
+        return ()  # it takes too long here; the description leaves the uses out
+    uses = (_read_use(row) for row in rows if row["count"].number())
     return tuple(use for use in uses if not use.class_iri.startswith(_LANGUAGES))
 
 
-def _use(row: Row) -> Use:
-    class_iri, prop, kind, datatype = (
-        row[name].text if name in row else "" for name in ("class", "property", "kind", "datatype")
-    )
-    return Use(class_iri, prop, kind, datatype, row["count"].number())
+def _read_use(row: Row) -> Use:
+    iris = [row[name].text if name in row else "" for name in ("class", "property", "kind", "datatype")]
+    return Use(iris[0], iris[1], iris[2], iris[3], row["count"].number())
 
 
 def add_to(graph: Graph, uses: tuple[Use, ...], classes: Mapping[str, IdentifiedNode]) -> None:
-    """Say it in VoID, below the class partitions of a dataset, which are given by class.
+    """Add the uses in VoID, below the class partitions of a dataset, which are given by class.
 
-    Sources: VoID, section 4.5; the datatypes are said as void-generator and the tools that read its output have it.
+    Sources: VoID, section 4.5; datatypes are written as by void-generator.
     """
     parts: dict[tuple[str, str], BNode] = {}
     sizes: dict[BNode, int] = {}

@@ -1,4 +1,4 @@
-"""Croissant: the tables that this graph can be had as, column by column, for tools that load data for learning.
+"""Croissant: the tables that this graph offers, column by column, for tools that load data for machine learning.
 
 The tables are the canned queries that need no parameter, as CSV, each with the digest of the bytes that it has now.
 Source: Croissant Format Specification 1.0 (MLCommons).
@@ -71,37 +71,37 @@ class Table:
 def dataset(engine: Engine, catalogue: Catalogue, urls: Urls) -> tuple[dict[str, Any], bool]:
     """The description as JSON-LD, and whether there was time for every table.
 
-    It begins as schema.org's does; what is described there by format is described here by table.
+    It begins as schema.org's does, and describes each table where that describes each format.
     """
-    said = schema_org.dataset(engine, urls, "en")
+    schema_org_document = schema_org.dataset(engine, urls, "en")
     citation = cite(engine)
-    tables, is_complete = _tables(engine, catalogue)
-    kept = (
+    tables, is_complete = _read_tables(engine, catalogue)
+    shared_names = (
         *("@type", "@id", "url", "name", "description", "keywords", "license", "version", "dateModified", "inLanguage"),
         *("creator", "publisher"),
     )
     document = {
         "@context": CONTEXT,
-        **{name: said[name] for name in kept if name in said},
+        **{name: schema_org_document[name] for name in shared_names if name in schema_org_document},
         "conformsTo": VERSION,
         "citeAs": citation.bibtex,
-        "datePublished": said.get("dateModified"),
+        "datePublished": schema_org_document.get("dateModified"),
         # The tables follow the snapshot that is served.
         "isLiveDataset": True,
-        "distribution": [_file(table, urls) for table in tables],
-        "recordSet": [_records(table) for table in tables],
+        "distribution": [_describe_file(table, urls) for table in tables],
+        "recordSet": [_describe_records(table) for table in tables],
     }
     return {name: value for name, value in document.items() if value is not None}, is_complete
 
 
-def _tables(engine: Engine, catalogue: Catalogue) -> tuple[list[Table], bool]:
+def _read_tables(engine: Engine, catalogue: Catalogue) -> tuple[list[Table], bool]:
     """The tables of the queries that need no parameter, and whether there was time for all of them."""
     tables, is_complete = [], True
     for query in catalogue:
         if query.form != "SELECT" or any(is_needed(parameter) for parameter in query.parameters):
             continue
         try:
-            tables.append(_table(engine, query))
+            tables.append(_read_table(engine, query))
         except (DeadlinePassed, Busy, EngineDown):
             is_complete = False
         except EngineError:
@@ -109,24 +109,24 @@ def _tables(engine: Engine, catalogue: Catalogue) -> tuple[list[Table], bool]:
     return tables, is_complete
 
 
-def _table(engine: Engine, query: CannedQuery) -> Table:
+def _read_table(engine: Engine, query: CannedQuery) -> Table:
     bindings = Catalogue([query]).bind(engine, query, timeout=TABLE_SECONDS)
     csv, tsv = (
         engine.answer(Query(query.text, bindings=bindings, format=form, timeout=TABLE_SECONDS))
         for form in ("csv", "tsv")
     )
-    columns = {name: _type(column.terms) for name, column in tsv.table().columns.items()}
+    columns = {name: _choose_type(column.terms) for name, column in tsv.table().columns.items()}
     return Table(query, csv.body, columns)
 
 
-def _type(terms: Iterable[Term | None]) -> str:
-    found = {"sc:URL" if one.kind == "uri" else TYPES.get(one.datatype or "", "sc:Text") for one in terms if one}
-    if found == {"sc:Integer", "sc:Float"}:
+def _choose_type(terms: Iterable[Term | None]) -> str:
+    types = {"sc:URL" if term.kind == "uri" else TYPES.get(term.datatype or "", "sc:Text") for term in terms if term}
+    if types == {"sc:Integer", "sc:Float"}:
         return "sc:Float"
-    return found.pop() if len(found) == 1 else "sc:Text"
+    return types.pop() if len(types) == 1 else "sc:Text"
 
 
-def _file(table: Table, urls: Urls) -> dict[str, Any]:
+def _describe_file(table: Table, urls: Urls) -> dict[str, Any]:
     name = table.query.name
     return {
         "@type": "cr:FileObject",
@@ -140,17 +140,17 @@ def _file(table: Table, urls: Urls) -> dict[str, Any]:
     }
 
 
-def _records(table: Table) -> dict[str, Any]:
+def _describe_records(table: Table) -> dict[str, Any]:
     return {
         "@type": "cr:RecordSet",
         "@id": table.query.name,
         "name": table.query.name,
         "description": str(table.query.summary),
-        "field": list(_fields(table)),
+        "field": list(_describe_fields(table)),
     }
 
 
-def _fields(table: Table) -> Iterator[dict[str, Any]]:
+def _describe_fields(table: Table) -> Iterator[dict[str, Any]]:
     for column, kind in table.columns.items():
         title = table.query.columns.get(column)
         yield {

@@ -34,10 +34,10 @@ FILE_TYPE_NAMES = {
 LANGUAGE_NAMES = {"en": "ENG", "de": "DEU", "fr": "FRA", "es": "SPA", "it": "ITA", "nl": "NLD", "pl": "POL"}
 
 STATED = (DCAT.theme, DCTERMS.spatial, DCTERMS.temporal, DCTERMS.accessRights, DCTERMS.accrualPeriodicity)
-"""What else a graph may say of itself; it is handed on as it is."""
+"""Other statements about a graph, which are copied as they are."""
 
 _STATED = f"""SELECT DISTINCT ?property ?value {{
-  VALUES ?property {{ {" ".join(f"<{one}>" for one in STATED)} }} ?dataset ?property ?value FILTER(ISIRI(?value))
+  VALUES ?property {{ {" ".join(f"<{prop}>" for prop in STATED)} }} ?dataset ?property ?value FILTER(ISIRI(?value))
 }} ORDER BY ?property ?value"""
 _NAMES = f"SELECT DISTINCT ?name {{ ?agent <{FOAF.name}>|<{RDFS.label}> ?name }} ORDER BY ?name"
 
@@ -47,52 +47,52 @@ def catalog(engine: Engine, urls: Urls) -> Graph:
     snapshot = engine.snapshot
     graph = started(snapshot)
     graph.bind("dcat", DCAT)
-    one = URIRef(f"{urls.dcat}#catalog")
+    catalogue = URIRef(f"{urls.dcat}#catalog")
     dataset = URIRef(snapshot.base)
     titles = texts(snapshot, "title") or [Literal(snapshot.title(), lang="en")]
-    summaries = texts(snapshot, "description") or _counted(snapshot)
-    graph.add((one, RDF.type, DCAT.Catalog))
-    graph.add((one, DCAT.dataset, dataset))
-    graph.add((one, DCAT.service, URIRef(urls.sparql)))
-    graph.add((one, FOAF.homepage, URIRef(urls.home)))
+    summaries = texts(snapshot, "description") or _describe_size(snapshot)
+    graph.add((catalogue, RDF.type, DCAT.Catalog))
+    graph.add((catalogue, DCAT.dataset, dataset))
+    graph.add((catalogue, DCAT.service, URIRef(urls.sparql)))
+    graph.add((catalogue, FOAF.homepage, URIRef(urls.home)))
     graph.add((dataset, RDF.type, DCAT.Dataset))
-    for resource in (one, dataset):
-        _common(graph, resource, engine, urls)
+    for resource in (catalogue, dataset):
+        _add_common(graph, resource, engine, urls)
         for title in titles:
             graph.add((resource, DCTERMS.title, title))
         for summary in summaries:
             graph.add((resource, DCTERMS.description, summary))
-    _dataset(graph, dataset, engine, urls)
-    _access(graph, dataset, snapshot, urls, titles)
+    _add_dataset(graph, dataset, engine, urls)
+    _add_access(graph, dataset, snapshot, urls, titles)
     for iri, triples in sorted(snapshot.graphs.items()):
-        _named_graph(graph, iri, triples, engine, urls)
+        _add_named_graph(graph, iri, triples, engine, urls)
     return graph
 
 
-def _dataset(graph: Graph, dataset: URIRef, engine: Engine, urls: Urls) -> None:
+def _add_dataset(graph: Graph, dataset: URIRef, engine: Engine, urls: Urls) -> None:
     snapshot = engine.snapshot
-    said = snapshot.manifest.get("dataset", {})
+    metadata = snapshot.manifest.get("dataset", {})
     graph.add((dataset, DCAT.landingPage, URIRef(urls.home)))
     graph.add((dataset, DCTERMS.identifier, Literal(snapshot.base)))
     graph.add((dataset, PROV.wasDerivedFrom, URIRef(thing_documents.snapshot_iri(snapshot))))
     for keyword in texts(snapshot, "keyword"):
         graph.add((dataset, DCAT.keyword, keyword))
-    if version := said.get("version"):
+    if version := metadata.get("version"):
         graph.add((dataset, URIRef(f"{DCAT}version"), Literal(version)))
     for name, predicate in (("creator", DCTERMS.creator), ("source", DCTERMS.source)):
-        for value in said.get(name, []):
+        for value in metadata.get(name, []):
             if ":" in value:
                 graph.add((dataset, predicate, URIRef(value)))
     for row in rows(engine, _STATED, dataset=dataset):
         graph.add((dataset, URIRef(row["property"].text), URIRef(row["value"].text)))
-    _contact(graph, dataset, urls)
+    _add_contact(graph, dataset, urls)
     graph.add((dataset, RDFS.seeAlso, URIRef(urls.croissant)))
     for form, address in dumps(urls):
-        graph.add((dataset, DCAT.distribution, _distribution(graph, "all", form, address, snapshot, urls)))
+        graph.add((dataset, DCAT.distribution, _add_distribution(graph, "all", form, address, snapshot, urls)))
 
 
-def _contact(graph: Graph, dataset: URIRef, urls: Urls) -> None:
-    """Whom to ask: the publisher, by name and at this address, which is all that is known of it."""
+def _add_contact(graph: Graph, dataset: URIRef, urls: Urls) -> None:
+    """The publisher as the contact: its name and this address are all that is known."""
     contact = URIRef(f"{urls.dcat}#contact")
     graph.bind("vcard", VCARD)
     graph.add((dataset, DCAT.contactPoint, contact))
@@ -103,13 +103,13 @@ def _contact(graph: Graph, dataset: URIRef, urls: Urls) -> None:
             graph.add((contact, VCARD.fn, name))
 
 
-def _named_graph(graph: Graph, iri: str, triples: int, engine: Engine, urls: Urls) -> None:
+def _add_named_graph(graph: Graph, iri: str, triples: int, engine: Engine, urls: Urls) -> None:
     snapshot = engine.snapshot
     part, name = URIRef(iri), short_name(snapshot, iri)
     graph.add((URIRef(snapshot.base), DCTERMS.hasPart, part))
     graph.add((part, RDF.type, DCAT.Dataset))
     graph.add((part, DCTERMS.isPartOf, URIRef(snapshot.base)))
-    _common(graph, part, engine, urls)
+    _add_common(graph, part, engine, urls)
     for language, title, summary in (
         ("en", "{}: the graph {}", "The named graph {}: {:,} statements."),
         ("de", "{}: der Graph {}", "Der benannte Graph {}: {:,} Aussagen."),
@@ -118,53 +118,53 @@ def _named_graph(graph: Graph, iri: str, triples: int, engine: Engine, urls: Url
         graph.add((part, DCTERMS.title, Literal(title.format(whole, name), lang=language)))
         graph.add((part, DCTERMS.description, Literal(summary.format(name, triples), lang=language)))
     for form, address in dumps(urls, iri):
-        graph.add((part, DCAT.distribution, _distribution(graph, name, form, address, snapshot, urls)))
+        graph.add((part, DCAT.distribution, _add_distribution(graph, name, form, address, snapshot, urls)))
 
 
-def _common(graph: Graph, resource: URIRef, engine: Engine, urls: Urls) -> None:
-    snapshot = engine.snapshot
+def _add_common(graph: Graph, resource: URIRef, engine: Engine, urls: Urls) -> None:
     """What holds of the catalogue and of each dataset in it."""
-    said = snapshot.manifest.get("dataset", {})
-    publishers = [value for value in said.get("publisher", []) if ":" in value]
+    snapshot = engine.snapshot
+    metadata = snapshot.manifest.get("dataset", {})
+    publishers = [value for value in metadata.get("publisher", []) if ":" in value]
     for publisher in map(URIRef, publishers or [f"{urls.dcat}#publisher"]):
         graph.add((resource, DCTERMS.publisher, publisher))
         graph.add((publisher, RDF.type, FOAF.Agent))
         names = [row["name"] for row in rows(engine, _NAMES, agent=publisher)] if publishers else []
         for name in names or [Term("literal", f"Whoever runs {urls.host}")]:
             graph.add((publisher, FOAF.name, Literal(name.text, lang=name.language)))
-    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
+    if licence := snapshot.licence_url:
         graph.add((resource, DCTERMS.license, URIRef(licence)))
     if built := snapshot.manifest.get("built"):
         graph.add((resource, DCTERMS.modified, Literal(built, datatype=XSD.dateTime)))
-    for language in said.get("title", {}):
+    for language in metadata.get("title", {}):
         if language in LANGUAGE_NAMES:
             graph.add((resource, DCTERMS.language, LANGUAGE_CODES[LANGUAGE_NAMES[language]]))
 
 
-def _distribution(graph: Graph, name: str, form: Format, address: str, snapshot: Snapshot, urls: Urls) -> URIRef:
-    one = URIRef(f"{urls.dcat}#{name}-{form.extension}".replace(" ", "-"))
-    graph.add((one, RDF.type, DCAT.Distribution))
-    graph.add((one, DCTERMS.title, Literal(f"{name}, {form.label}", lang="en")))
-    graph.add((one, DCAT.accessURL, URIRef(address)))
-    graph.add((one, DCAT.downloadURL, URIRef(address)))
-    graph.add((one, DCAT.mediaType, MEDIA_TYPES[form.media_type]))
-    graph.add((one, DCTERMS["format"], FILE_TYPES[FILE_TYPE_NAMES[form.name]]))
-    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
-        graph.add((one, DCTERMS.license, URIRef(licence)))
+def _add_distribution(graph: Graph, name: str, form: Format, address: str, snapshot: Snapshot, urls: Urls) -> URIRef:
+    distribution = URIRef(f"{urls.dcat}#{name}-{form.extension}".replace(" ", "-"))
+    graph.add((distribution, RDF.type, DCAT.Distribution))
+    graph.add((distribution, DCTERMS.title, Literal(f"{name}, {form.label}", lang="en")))
+    graph.add((distribution, DCAT.accessURL, URIRef(address)))
+    graph.add((distribution, DCAT.downloadURL, URIRef(address)))
+    graph.add((distribution, DCAT.mediaType, MEDIA_TYPES[form.media_type]))
+    graph.add((distribution, DCTERMS["format"], FILE_TYPES[FILE_TYPE_NAMES[form.name]]))
+    if licence := snapshot.licence_url:
+        graph.add((distribution, DCTERMS.license, URIRef(licence)))
     if built := snapshot.manifest.get("built"):
-        graph.add((one, DCTERMS.modified, Literal(built, datatype=XSD.dateTime)))
-    return one
+        graph.add((distribution, DCTERMS.modified, Literal(built, datatype=XSD.dateTime)))
+    return distribution
 
 
-def _access(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls, titles: list[Literal]) -> None:
+def _add_access(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls, titles: list[Literal]) -> None:
     """The endpoint, as a service and as one more way to get at the dataset."""
-    endpoint, one = URIRef(urls.sparql), URIRef(f"{urls.dcat}#sparql")
-    graph.add((dataset, DCAT.distribution, one))
-    graph.add((one, RDF.type, DCAT.Distribution))
-    graph.add((one, DCTERMS.title, Literal("SPARQL endpoint", lang="en")))
-    graph.add((one, DCTERMS.title, Literal("SPARQL-Endpunkt", lang="de")))
-    graph.add((one, DCAT.accessURL, endpoint))
-    graph.add((one, DCAT.accessService, endpoint))
+    endpoint, distribution = URIRef(urls.sparql), URIRef(f"{urls.dcat}#sparql")
+    graph.add((dataset, DCAT.distribution, distribution))
+    graph.add((distribution, RDF.type, DCAT.Distribution))
+    graph.add((distribution, DCTERMS.title, Literal("SPARQL endpoint", lang="en")))
+    graph.add((distribution, DCTERMS.title, Literal("SPARQL-Endpunkt", lang="de")))
+    graph.add((distribution, DCAT.accessURL, endpoint))
+    graph.add((distribution, DCAT.accessService, endpoint))
     graph.add((endpoint, RDF.type, DCAT.DataService))
     for title in titles:
         graph.add((endpoint, DCTERMS.title, Literal(f"{title} (SPARQL)", lang=title.language)))
@@ -172,11 +172,11 @@ def _access(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls, title
     graph.add((endpoint, DCAT.endpointDescription, URIRef(urls.openapi)))
     graph.add((endpoint, DCAT.servesDataset, dataset))
     graph.add((endpoint, DCTERMS.conformsTo, PROTOCOL))
-    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
-        graph.add((one, DCTERMS.license, URIRef(licence)))
+    if licence := snapshot.licence_url:
+        graph.add((distribution, DCTERMS.license, URIRef(licence)))
 
 
-def _counted(snapshot: Snapshot) -> list[Literal]:
+def _describe_size(snapshot: Snapshot) -> list[Literal]:
     """A description of a graph that has none of its own."""
     triples, graphs = snapshot.triples, len(snapshot.graphs)
     if triples is None:

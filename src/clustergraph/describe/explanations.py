@@ -1,4 +1,4 @@
-"""On what a statement rests: what a source says, a curator's note, or which conclusion of the ontology.
+"""Why a statement is in the graph: a source states it, a curator noted it, or reasoning concluded it.
 
 Nothing here knows a vocabulary besides RDF Schema, OWL and Dublin Core: sources are the values of `dcterms:source` and
 its sub-properties, notes are `rdf:Statement`s about exactly this triple.
@@ -51,12 +51,12 @@ class Reason:
 
 def group_notes(rows: Iterable[Row]) -> dict[tuple[str, Term], list[Note]]:
     """The answer to NOTES as notes by property and object."""
-    found: dict[tuple[str, Term], dict[str, Note]] = defaultdict(dict)
+    notes: dict[tuple[str, Term], dict[str, Note]] = defaultdict(dict)
     for row in rows:
         iri = row["note"].text
-        note = found[row["about"].text, row["object"]].setdefault(iri, Note(iri))
+        note = notes[row["about"].text, row["object"]].setdefault(iri, Note(iri))
         note.says[row["says"].text].append(row["what"])
-    return {about: list(by_iri.values()) for about, by_iri in found.items()}
+    return {about: list(by_iri.values()) for about, by_iri in notes.items()}
 
 
 class Reasons:
@@ -65,14 +65,14 @@ class Reasons:
     def __init__(
         self,
         thing: str,
-        words: Vocabulary,
+        vocabulary: Vocabulary,
         own: Iterable[tuple[str, Term]],
         pointing: Iterable[tuple[str, Term]],
-        ask: Callable[[str], list[Row]],
+        read_rows: Callable[[str], list[Row]],
     ) -> None:
         self._thing = Term("uri", thing)
-        self._words = words
-        self._ask = ask
+        self._vocabulary = vocabulary
+        self._read_rows = read_rows
         self._own: dict[str, dict[Term, None]] = defaultdict(dict)
         self._pointing: dict[str, dict[Term, None]] = defaultdict(dict)
         for prop, value in own:
@@ -83,13 +83,13 @@ class Reasons:
 
     def prepare(self, properties: Iterable[str]) -> None:
         """Look up, in one query, what lies between the thing and the ends of chains for these properties."""
-        pairs = list(dict.fromkeys(pair for prop in properties for pair in self._chains(prop)))[:MAX_CHAINS]
+        pairs = list(dict.fromkeys(pair for prop in properties for pair in self._list_chains(prop)))[:MAX_CHAINS]
         self._middles = {}
         if not pairs:
             return
-        listed = " ".join(f"({written('p', URIRef(one))} {written('q', URIRef(two))})" for one, two in pairs)
-        query = f"SELECT ?p ?middle ?q ?end {{ VALUES (?p ?q) {{ {listed} }} ?thing ?p ?middle . ?middle ?q ?end }}"
-        for row in self._ask(query):
+        values = " ".join(f"({written('p', URIRef(first))} {written('q', URIRef(second))})" for first, second in pairs)
+        query = f"SELECT ?p ?middle ?q ?end {{ VALUES (?p ?q) {{ {values} }} ?thing ?p ?middle . ?middle ?q ?end }}"
+        for row in self._read_rows(query):
             if row["middle"] not in (self._thing, row["end"]):
                 self._middles.setdefault((row["p"].text, row["q"].text, row["end"]), row["middle"])
 
@@ -97,43 +97,46 @@ class Reasons:
         """Why the thing has this value."""
         if prop == TYPE:
             return self._explain_type(value.text) or Reason("rules")
-        for one, two in self._chains(prop):
-            middle = (self._middles or {}).get((one, two, value))
+        for first, second in self._list_chains(prop):
+            middle = (self._middles or {}).get((first, second, value))
             if middle is not None:
-                kind = "transitive" if one == two == prop else "chain"
-                return Reason(kind, (prop, one, two), ((self._thing, one, middle), (middle, two, value)))
-        for other in self._words.inverses.get(prop, ()):
+                kind = "transitive" if first == second == prop else "chain"
+                return Reason(kind, (prop, first, second), ((self._thing, first, middle), (middle, second, value)))
+        for other in self._vocabulary.inverses.get(prop, ()):
             if value in self._pointing.get(other, ()):
                 return Reason("inverse", (prop, other), ((value, other, self._thing),))
-        for below in self._words.sub_properties.get(prop, ()):
+        for below in self._vocabulary.sub_properties.get(prop, ()):
             if value in self._own.get(below, ()):
                 return Reason("sub-property", (below, prop), ((self._thing, below, value),))
-        if prop in self._words.symmetric and value in self._pointing.get(prop, ()):
+        if prop in self._vocabulary.symmetric and value in self._pointing.get(prop, ()):
             return Reason("symmetric", (prop,), ((value, prop, self._thing),))
         return Reason("rules")
 
     def explain_pointing(self, prop: str, subject: Term) -> Reason:
-        """Why another thing has this one as its value, as far as the statements of this thing tell."""
-        for other in self._words.inverses.get(prop, ()):
+        """Why another thing has this one as its value, as far as the statements about this thing show."""
+        for other in self._vocabulary.inverses.get(prop, ()):
             if subject in self._own.get(other, ()):
                 return Reason("inverse", (prop, other), ((self._thing, other, subject),))
-        for below in self._words.sub_properties.get(prop, ()):
+        for below in self._vocabulary.sub_properties.get(prop, ()):
             if subject in self._pointing.get(below, ()):
                 return Reason("sub-property", (below, prop), ((subject, below, self._thing),))
         return Reason("rules")
 
-    def _chains(self, prop: str) -> list[tuple[str, str]]:
-        return [*self._words.chains.get(prop, ()), *([(prop, prop)] if prop in self._words.transitive else [])]
+    def _list_chains(self, prop: str) -> list[tuple[str, str]]:
+        return [
+            *self._vocabulary.chains.get(prop, ()),
+            *([(prop, prop)] if prop in self._vocabulary.transitive else []),
+        ]
 
     def _explain_type(self, class_iri: str) -> Reason | None:
         types = self._own[TYPE]
-        for below in self._words.sub_classes.get(class_iri, ()):
+        for below in self._vocabulary.sub_classes.get(class_iri, ()):
             if (term := Term("uri", below)) in types:
                 return Reason("sub-class", (below, class_iri), ((self._thing, TYPE, term),))
-        for prop in self._words.domain_of.get(class_iri, ()):
+        for prop in self._vocabulary.domain_of.get(class_iri, ()):
             for value in self._own.get(prop, ()):
                 return Reason("domain", (prop, class_iri), ((self._thing, prop, value),))
-        for prop in self._words.range_of.get(class_iri, ()):
+        for prop in self._vocabulary.range_of.get(class_iri, ()):
             for subject in self._pointing.get(prop, ()):
                 return Reason("range", (prop, class_iri), ((subject, prop, self._thing),))
         return None

@@ -32,7 +32,9 @@ class Labels:
             known = self._known.get(key)
             if known is None:
                 # Names of an earlier snapshot are of no use any more.
-                self._known = {one: names for one, names in self._known.items() if one[0] == key[0]}
+                self._known = {
+                    stored_key: names for stored_key, names in self._known.items() if stored_key[0] == key[0]
+                }
                 known = self._known[key] = {}
             known_labels = {iri: known[iri] for iri in wanted if iri in known}
         missing = [iri for iri in wanted if iri not in known_labels]
@@ -40,7 +42,7 @@ class Labels:
         fresh = {iri: labels.get(iri, "") for iri in missing}
         with self._lock:
             for iri, label in fresh.items():
-                if len(iri) <= MAX_TEXT_CHARACTERS:  # longer ones are what clients make up
+                if len(iri) <= MAX_TEXT_CHARACTERS:  # longer ones are made up by clients
                     known[iri] = label
                     self._bytes += len(iri) + len(label) + ENTRY_BYTES
             if self._bytes > self._capacity:

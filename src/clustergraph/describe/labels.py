@@ -1,4 +1,4 @@
-"""What things are called, asked of a graph."""
+"""The labels of things, read from a graph."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def read_labels(engine: Engine, iris: Iterable[str], language: str) -> dict[str,
         try:
             terms.append(written("iri", URIRef(iri)))
         except EngineError:
-            continue  # no query can name it, so none can say what it is called
+            continue  # no query can name it, so none can ask for its label
     labels: dict[str, str] = {}
     for start in range(0, len(terms), MAX_THINGS_PER_QUERY):
         values = " ".join(terms[start : start + MAX_THINGS_PER_QUERY])
-        path = "|".join(f"<{one}>" for one in LABELS)
+        path = "|".join(f"<{property_iri}>" for property_iri in LABELS)
         text = f"SELECT ?iri ?label {{ VALUES ?iri {{ {values} }} ?iri {path} ?label }}"
         names_of = names_by_thing(engine.answer(Query(text, format="tsv")).table())
         labels |= {iri: text_in_language(names, language) or "" for iri, names in names_of.items()}

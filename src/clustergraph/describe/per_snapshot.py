@@ -22,8 +22,8 @@ MAX_SNAPSHOTS = 4
 def per_snapshot(read: Callable[[Source], Value]) -> Callable[[Source], Value]:
     """The same function, which reads once for each snapshot: the name of a snapshot is that of its content.
 
-    Of several threads that ask at once, one reads and the others wait and get the same, be it an error. Errors are not
-    kept: who asks later reads again.
+    Of several threads that call it at once, one reads; the others wait and get the same value or error. Errors are not
+    kept: a later call reads again.
     """
     known: dict[tuple[str, str], Future[Value]] = {}
     lock = threading.Lock()

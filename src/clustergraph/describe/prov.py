@@ -22,27 +22,27 @@ def snapshot_description(engine: Engine, urls: Urls) -> Graph:
     graph = started(snapshot)
     graph.bind("prov", PROV)
     graph.bind("spdx", SPDX)
-    manifest, one = snapshot.manifest, URIRef(thing_documents.snapshot_iri(snapshot))
-    document = URIRef(urls.names.data(one))
+    manifest, entity = snapshot.manifest, URIRef(thing_documents.snapshot_iri(snapshot))
+    document = URIRef(urls.names.data(entity))
     graph.add((document, RDF.type, FOAF.Document))
-    graph.add((document, FOAF.primaryTopic, one))
-    graph.add((one, RDF.type, PROV.Entity))
-    graph.add((one, RDFS.label, Literal(f"Snapshot {snapshot.name}", lang="en")))
-    graph.add((one, RDFS.label, Literal(f"Schnappschuss {snapshot.name}", lang="de")))
-    graph.add((one, DCTERMS.identifier, Literal(snapshot.name)))
-    graph.add((one, DCTERMS.isVersionOf, URIRef(snapshot.base)))
+    graph.add((document, FOAF.primaryTopic, entity))
+    graph.add((entity, RDF.type, PROV.Entity))
+    graph.add((entity, RDFS.label, Literal(f"Snapshot {snapshot.name}", lang="en")))
+    graph.add((entity, RDFS.label, Literal(f"Schnappschuss {snapshot.name}", lang="de")))
+    graph.add((entity, DCTERMS.identifier, Literal(snapshot.name)))
+    graph.add((entity, DCTERMS.isVersionOf, URIRef(snapshot.base)))
     if snapshot.triples is not None:
-        graph.add((one, VOID.triples, count(snapshot.triples)))
+        graph.add((entity, VOID.triples, count(snapshot.triples)))
     if built := manifest.get("built"):
-        graph.add((one, PROV.generatedAtTime, Literal(built, datatype=XSD.dateTime)))
+        graph.add((entity, PROV.generatedAtTime, Literal(built, datatype=XSD.dateTime)))
     if digest := manifest.get("sha256"):
-        _checksum(graph, one, "snapshot", digest)
-    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
-        graph.add((one, DCTERMS.license, URIRef(licence)))
+        _add_checksum(graph, entity, "snapshot", digest)
+    if licence := snapshot.licence_url:
+        graph.add((entity, DCTERMS.license, URIRef(licence)))
     for iri in snapshot.graphs:
-        graph.add((one, DCTERMS.hasPart, URIRef(iri)))
+        graph.add((entity, DCTERMS.hasPart, URIRef(iri)))
     build = BNode("build")
-    graph.add((one, PROV.wasGeneratedBy, build))
+    graph.add((entity, PROV.wasGeneratedBy, build))
     graph.add((build, RDF.type, PROV.Activity))
     for position, (name, version) in enumerate(sorted(manifest.get("software", {}).items())):
         agent = BNode(f"software{position}")
@@ -51,16 +51,16 @@ def snapshot_description(engine: Engine, urls: Urls) -> Graph:
         graph.add((agent, RDFS.label, Literal(f"{name} {version}")))
     for position, source in enumerate(manifest.get("sources", [])):
         file = BNode(f"file{position}")
-        graph.add((one, PROV.wasDerivedFrom, file))
+        graph.add((entity, PROV.wasDerivedFrom, file))
         graph.add((file, RDF.type, PROV.Entity))
         graph.add((file, DCTERMS.title, Literal(source["path"])))
         if source.get("graph"):
             graph.add((URIRef(source["graph"]), PROV.wasDerivedFrom, file))
-        _checksum(graph, file, f"file{position}", source["sha256"])
+        _add_checksum(graph, file, f"file{position}", source["sha256"])
     return graph
 
 
-def _checksum(graph: Graph, of: URIRef | BNode, name: str, digest: str) -> None:
+def _add_checksum(graph: Graph, of: URIRef | BNode, name: str, digest: str) -> None:
     checksum = BNode(f"{name}-checksum")
     graph.add((of, SPDX.checksum, checksum))
     graph.add((checksum, RDF.type, SPDX.Checksum))

@@ -92,7 +92,7 @@ class Property(Entry):
 
 @dataclass(slots=True)
 class Model:
-    """All of it. `stated` is whether the graph brings an ontology; without one, only the use of terms is known."""
+    """The whole model. `stated` is whether the graph has an ontology; without one, only the use of terms is known."""
 
     stated: bool
     iri: str = ""
@@ -109,30 +109,30 @@ class Model:
 def read_model(engine: Engine) -> Model:
     """The model of the snapshot that the engine reads."""
     snapshot = engine.snapshot
-    graph = _ontology(engine)
-    found = Model(stated=graph is not None)
+    graph = _read_ontology(engine)
+    model = Model(stated=graph is not None)
     if graph is not None:
-        _header(found, graph)
-        _terms(found, graph, snapshot.base)
+        _read_header(model, graph)
+        _read_terms(model, graph, snapshot.base)
     classes, properties = (snapshot.manifest.get(kind, {}) for kind in ("classes", "properties"))
-    if not found.classes and not found.properties:
-        found.stated = False
-        found.classes = {iri: Class(iri) for iri in classes if namespace(iri) not in _LANGUAGES}
-        found.properties = {iri: Property(iri) for iri in properties if namespace(iri) not in _LANGUAGES}
-    _use(found, engine, classes, properties)
+    if not model.classes and not model.properties:
+        model.stated = False
+        model.classes = {iri: Class(iri) for iri in classes if namespace(iri) not in _LANGUAGES}
+        model.properties = {iri: Property(iri) for iri in properties if namespace(iri) not in _LANGUAGES}
+    _count_uses(model, engine, classes, properties)
     others: dict[str, dict[str, int]] = defaultdict(dict)
     for iri, count in sorted({**classes, **properties}.items()):
-        if iri not in found.classes and iri not in found.properties:
+        if iri not in model.classes and iri not in model.properties:
             others[namespace(iri)][iri] = count
-    found.vocabularies = dict(sorted(others.items(), key=lambda item: (-sum(item[1].values()), item[0])))
-    return found
+    model.vocabularies = dict(sorted(others.items(), key=lambda item: (-sum(item[1].values()), item[0])))
+    return model
 
 
 _LANGUAGES = {str(RDF), str(RDFS), str(OWL)}
 """The vocabularies that vocabularies are written in."""
 
 
-def _ontology(engine: Engine) -> Graph | None:
+def _read_ontology(engine: Engine) -> Graph | None:
     """What the ontology's graph states; None if there is no such graph."""
     iri = f"{engine.snapshot.base}graph/ontology"
     if iri not in engine.snapshot.graphs:
@@ -143,69 +143,69 @@ def _ontology(engine: Engine) -> Graph | None:
         return Graph().parse(data=answer.body, format="nt")
 
 
-def _header(found: Model, graph: Graph) -> None:
-    subject = min((one for one in graph.subjects(RDF.type, OWL.Ontology) if isinstance(one, URIRef)), default=None)
+def _read_header(model: Model, graph: Graph) -> None:
+    subject = min((node for node in graph.subjects(RDF.type, OWL.Ontology) if isinstance(node, URIRef)), default=None)
     if subject is None:
         return
-    found.iri = str(subject)
-    found.titles = _texts(graph, subject, DCTERMS.title) or _texts(graph, subject, RDFS.label)
-    found.descriptions = _texts(graph, subject, DCTERMS.description) or _texts(graph, subject, RDFS.comment)
-    found.version = str(graph.value(subject, OWL.versionInfo) or "")
+    model.iri = str(subject)
+    model.titles = _read_texts(graph, subject, DCTERMS.title) or _read_texts(graph, subject, RDFS.label)
+    model.descriptions = _read_texts(graph, subject, DCTERMS.description) or _read_texts(graph, subject, RDFS.comment)
+    model.version = str(graph.value(subject, OWL.versionInfo) or "")
 
 
-def _terms(found: Model, graph: Graph, base: str) -> None:
+def _read_terms(model: Model, graph: Graph, base: str) -> None:
     """The terms that the ontology defines: those named below the base; all it mentions if none are."""
 
-    def named(kinds: tuple[URIRef, ...]) -> list[URIRef]:
-        every = {one for kind in kinds for one in graph.subjects(RDF.type, kind) if isinstance(one, URIRef)}
-        return sorted(one for one in every if one.startswith(base)) or sorted(every)
+    def select_defined(kinds: tuple[URIRef, ...]) -> list[URIRef]:
+        defined = {node for kind in kinds for node in graph.subjects(RDF.type, kind) if isinstance(node, URIRef)}
+        return sorted(node for node in defined if node.startswith(base)) or sorted(defined)
 
-    for iri in named(CLASSES):
-        entry = found.classes[str(iri)] = Class(str(iri))
-        _described(entry, graph, iri, RDFS.subClassOf)
-        entry.domain_of = _iris(graph.subjects(RDFS.domain, iri))
-        entry.range_of = _iris(graph.subjects(RDFS.range, iri))
-        entry.disjoint = _iris([*graph.objects(iri, OWL.disjointWith), *graph.subjects(OWL.disjointWith, iri)])
-    for iri in named(PROPERTIES):
-        one = found.properties[str(iri)] = Property(str(iri))
-        _described(one, graph, iri, RDFS.subPropertyOf)
-        one.domains = _iris(graph.objects(iri, RDFS.domain))
-        one.ranges = _iris(graph.objects(iri, RDFS.range))
-        one.inverses = _iris([*graph.objects(iri, OWL.inverseOf), *graph.subjects(OWL.inverseOf, iri)])
-        one.chains = sorted(
+    for iri in select_defined(CLASSES):
+        entry = model.classes[str(iri)] = Class(str(iri))
+        _read_annotations(entry, graph, iri, RDFS.subClassOf)
+        entry.domain_of = _sort_iris(graph.subjects(RDFS.domain, iri))
+        entry.range_of = _sort_iris(graph.subjects(RDFS.range, iri))
+        entry.disjoint = _sort_iris([*graph.objects(iri, OWL.disjointWith), *graph.subjects(OWL.disjointWith, iri)])
+    for iri in select_defined(PROPERTIES):
+        prop = model.properties[str(iri)] = Property(str(iri))
+        _read_annotations(prop, graph, iri, RDFS.subPropertyOf)
+        prop.domains = _sort_iris(graph.objects(iri, RDFS.domain))
+        prop.ranges = _sort_iris(graph.objects(iri, RDFS.range))
+        prop.inverses = _sort_iris([*graph.objects(iri, OWL.inverseOf), *graph.subjects(OWL.inverseOf, iri)])
+        prop.chains = sorted(
             tuple(str(step) for step in Collection(graph, chain))
             for chain in graph.objects(iri, OWL.propertyChainAxiom)
         )
-        one.transitive = (iri, RDF.type, OWL.TransitiveProperty) in graph
-        one.symmetric = (iri, RDF.type, OWL.SymmetricProperty) in graph
-        one.of_things = (iri, RDF.type, OWL.ObjectProperty) in graph
+        prop.transitive = (iri, RDF.type, OWL.TransitiveProperty) in graph
+        prop.symmetric = (iri, RDF.type, OWL.SymmetricProperty) in graph
+        prop.of_things = (iri, RDF.type, OWL.ObjectProperty) in graph
 
 
-def _described(entry: Entry, graph: Graph, iri: URIRef, above: URIRef) -> None:
-    entry.labels = _texts(graph, iri, RDFS.label) or _texts(graph, iri, SKOS.prefLabel)
-    entry.comments = _texts(graph, iri, RDFS.comment) or _texts(graph, iri, SKOS.definition)
-    entry.above = _iris(graph.objects(iri, above))
-    entry.below = _iris(graph.subjects(above, iri))
-    entry.aligned = [(str(how), other) for how in ALIGNMENTS for other in _iris(graph.objects(iri, how))]
+def _read_annotations(entry: Entry, graph: Graph, iri: URIRef, above: URIRef) -> None:
+    entry.labels = _read_texts(graph, iri, RDFS.label) or _read_texts(graph, iri, SKOS.prefLabel)
+    entry.comments = _read_texts(graph, iri, RDFS.comment) or _read_texts(graph, iri, SKOS.definition)
+    entry.above = _sort_iris(graph.objects(iri, above))
+    entry.below = _sort_iris(graph.subjects(above, iri))
+    entry.aligned = [(str(how), other) for how in ALIGNMENTS for other in _sort_iris(graph.objects(iri, how))]
 
 
-def _use(found: Model, engine: Engine, classes: dict[str, int], properties: dict[str, int]) -> None:
+def _count_uses(model: Model, engine: Engine, classes: dict[str, int], properties: dict[str, int]) -> None:
     """Counts and examples from the graph itself."""
-    for iri, one in found.classes.items():
-        one.count = classes.get(iri, 0)
-    for iri, prop in found.properties.items():
+    for iri, entry in model.classes.items():
+        entry.count = classes.get(iri, 0)
+    for iri, prop in model.properties.items():
         prop.count = properties.get(iri, 0)
     inferred = f"{engine.snapshot.base}graph/inferred"
     try:
         if inferred in engine.snapshot.graphs:
-            _inferred(found, engine, inferred)
-        _examples(found, engine)
+            _count_inferred(model, engine, inferred)
+        _add_examples(model, engine)
     except EngineError:
-        return  # of a graph so large that looking takes too long; the page goes without
+        return  # the graph is so large that counting takes too long; the page does without
 
 
-def _inferred(found: Model, engine: Engine, graph: str) -> None:
-    terms: dict[str, Entry] = {**found.classes, **found.properties}
+def _count_inferred(model: Model, engine: Engine, graph: str) -> None:
+    terms: dict[str, Entry] = {**model.classes, **model.properties}
     for pattern in ("?thing ?term ?value", f"?thing <{RDF.type}> ?term"):
         query = f"SELECT ?term (COUNT(*) AS ?count) {{ GRAPH ?graph {{ {pattern} }} }} GROUP BY ?term"
         for row in rows(engine, query, graph=URIRef(graph)):
@@ -213,37 +213,35 @@ def _inferred(found: Model, engine: Engine, graph: str) -> None:
                 entry.inferred = row["count"].number()
 
 
-def _examples(found: Model, engine: Engine) -> None:
+def _add_examples(model: Model, engine: Engine) -> None:
     for iris, pattern in (
-        (found.classes, f"?thing <{RDF.type}> ?term"),
-        (found.properties, "?thing ?term ?value"),
+        (model.classes, f"?thing <{RDF.type}> ?term"),
+        (model.properties, "?thing ?term ?value"),
     ):
-        used = [written("term", URIRef(iri)) for iri, one in iris.items() if one.count]
+        used = [written("term", URIRef(iri)) for iri, entry in iris.items() if entry.count]
         if not used:
             continue
         query = f"""SELECT ?term (MIN(?thing) AS ?example) {{
           VALUES ?term {{ {" ".join(used)} }} {pattern} FILTER(ISIRI(?thing))
         }} GROUP BY ?term"""
         chosen = {row["term"].text: row["example"].text for row in rows(engine, query) if "example" in row}
-        if iris is found.classes:
+        if iris is model.classes:
             for iri, example in chosen.items():
-                found.classes[iri].example = example
+                model.classes[iri].example = example
             continue
         pairs = " ".join(
             f"({written('term', URIRef(iri))} {written('thing', URIRef(thing))})" for iri, thing in chosen.items()
         )
-        values = (
-            f"SELECT ?term ?thing ?value {{ VALUES (?term ?thing) {{ {pairs} }} ?thing ?term ?value }} ORDER BY ?value"
-        )
-        for row in rows(engine, values):
-            prop = found.properties[row["term"].text]
+        query = f"SELECT * {{ VALUES (?term ?thing) {{ {pairs} }} ?thing ?term ?value }} ORDER BY ?value"
+        for row in rows(engine, query):
+            prop = model.properties[row["term"].text]
             prop.example = prop.example or (row["thing"].text, row["value"])
 
 
-def _texts(graph: Graph, subject: Node, predicate: URIRef) -> Texts:
+def _read_texts(graph: Graph, subject: Node, predicate: URIRef) -> Texts:
     values = sorted(graph.objects(subject, predicate), key=str)
     return {getattr(value, "language", None) or "": str(value) for value in values}
 
 
-def _iris(nodes: object) -> list[str]:
-    return sorted({str(one) for one in nodes if isinstance(one, URIRef)})  # type: ignore[attr-defined]
+def _sort_iris(nodes: object) -> list[str]:
+    return sorted({str(node) for node in nodes if isinstance(node, URIRef)})  # type: ignore[attr-defined]

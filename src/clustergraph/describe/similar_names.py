@@ -12,7 +12,7 @@ from clustergraph.spelling import MAX_NAME_CHARACTERS, closest
 MAX_SUGGESTIONS = 5
 
 LOOKING_SECONDS = 1.0
-"""How long to look; whoever guesses names must not keep the readers busy."""
+"""How long to look; a client that guesses names must not keep the readers busy."""
 
 MAX_COMPARED_NAMES = 5000
 
@@ -40,7 +40,7 @@ def suggest(engine: Engine, iri: str) -> list[str]:
 
 
 def _most_like(slug: str, slugs: list[str]) -> list[str]:
-    """A name that holds the other whole comes before one of which more than a quarter differs.
+    """A name that contains the other comes before one of which more than a quarter differs.
 
     >>> _most_like("bion", ["aachen", "biomed", "old-bionics", "biom"])
     ['biom', 'old-bionics', 'biomed']

@@ -1,9 +1,8 @@
 """`/.well-known/sparql-examples`: the canned queries as examples that tools of other projects read.
 
-Each is a query with its example parameters in it, as SHACL says executables and as the SIB Swiss Institute of
-Bioinformatics publishes its own. The service description holds them, too: there, tools that know nothing but the
-endpoint look for them. They are said of a service and not in the graph, whose snapshot names its content whatever is
-asked of it.
+Each is a query with its example parameters in it, written as SHACL writes executables and as the SIB Swiss Institute of
+Bioinformatics publishes its own. The service description holds them, too, for tools that know only the endpoint. They
+describe the service and are not part of the graph, so they do not change its snapshot.
 """
 
 from __future__ import annotations
@@ -42,26 +41,26 @@ def described(engine: Engine, catalogue: Catalogue, urls: Urls) -> Graph:
 
 
 def add_to(graph: Graph, engine: Engine, catalogue: Catalogue, urls: Urls) -> None:
-    """Say every example in a graph: class, comments in English and German, prefixes, endpoint, keywords, text."""
+    """Add every example to a graph: class, comments in English and German, prefixes, endpoint, keywords, text."""
     for prefix, namespace in (("sh", SH), ("schema", SCHEMA), ("spex", SPEX)):
         graph.bind(prefix, namespace)
-    told = examples(engine, catalogue)
-    if not told:
+    runnable = examples(engine, catalogue)
+    if not runnable:
         return
     prefixes = URIRef(f"{urls.sparql_examples}#prefixes")
-    _prefixes(graph, prefixes, engine.snapshot)
-    for query, text in told:
-        one = URIRef(f"{urls.sparql_examples}#{query.name}")
-        kind, says = FORMS[query.form]
-        graph.add((one, RDF.type, SH.SPARQLExecutable))
-        graph.add((one, RDF.type, kind))
+    _add_prefixes(graph, prefixes, engine.snapshot)
+    for query, text in runnable:
+        example = URIRef(f"{urls.sparql_examples}#{query.name}")
+        kind, text_property = FORMS[query.form]
+        graph.add((example, RDF.type, SH.SPARQLExecutable))
+        graph.add((example, RDF.type, kind))
         for code in ("en", "de"):
-            graph.add((one, RDFS.comment, Literal(question(query, code), lang=code)))
-        graph.add((one, SH.prefixes, prefixes))
-        graph.add((one, says, Literal(text)))
-        graph.add((one, SCHEMA.target, URIRef(urls.sparql)))
+            graph.add((example, RDFS.comment, Literal(question(query, code), lang=code)))
+        graph.add((example, SH.prefixes, prefixes))
+        graph.add((example, text_property, Literal(text)))
+        graph.add((example, SCHEMA.target, URIRef(urls.sparql)))
         for tag in query.tags:
-            graph.add((one, SCHEMA.keywords, Literal(tag)))
+            graph.add((example, SCHEMA.keywords, Literal(tag)))
 
 
 def examples(engine: Engine, catalogue: Catalogue) -> list[tuple[CannedQuery, str]]:
@@ -69,15 +68,15 @@ def examples(engine: Engine, catalogue: Catalogue) -> list[tuple[CannedQuery, st
 
     Left out are those without an example for a parameter that they need, and those whose example is not in the graph.
     """
-    found = []
+    runnable = []
     for query in catalogue:
-        if any(is_needed(one) and one.example is None for one in query.parameters):
+        if any(is_needed(parameter) and parameter.example is None for parameter in query.parameters):
             continue
         try:
-            found.append((query, query.with_values(catalogue.bind(engine, query, query.example)).strip() + "\n"))
+            runnable.append((query, query.with_values(catalogue.bind(engine, query, query.example)).strip() + "\n"))
         except ParameterError:
             continue  # such as a person, in a graph that was built without persons
-    return found
+    return runnable
 
 
 def question(query: CannedQuery, code: str) -> str:
@@ -88,15 +87,15 @@ def question(query: CannedQuery, code: str) -> str:
     'country = JP, phase = implementation)'
     """
     given = ", ".join(f"{name} = {value}" for name, value in query.example.items())
-    told = f"{query.summary.in_language(code)}: {' '.join(query.description.in_language(code).split())}"
-    return f"{told} ({given})" if given else told
+    text = f"{query.summary.in_language(code)}: {' '.join(query.description.in_language(code).split())}"
+    return f"{text} ({given})" if given else text
 
 
-def _prefixes(graph: Graph, ontology: URIRef, snapshot: Snapshot) -> None:
+def _add_prefixes(graph: Graph, ontology: URIRef, snapshot: Snapshot) -> None:
     graph.add((ontology, RDF.type, OWL.Ontology))
     graph.add((ontology, OWL.imports, URIRef(str(SH))))
     for prefix, namespace in sorted(snapshot.prefixes.items()):
-        declared = BNode(f"prefix-{prefix}")
-        graph.add((ontology, SH.declare, declared))
-        graph.add((declared, SH.prefix, Literal(prefix)))
-        graph.add((declared, SH.namespace, Literal(namespace, datatype=XSD.anyURI)))
+        declaration = BNode(f"prefix-{prefix}")
+        graph.add((ontology, SH.declare, declaration))
+        graph.add((declaration, SH.prefix, Literal(prefix)))
+        graph.add((declaration, SH.namespace, Literal(namespace, datatype=XSD.anyURI)))

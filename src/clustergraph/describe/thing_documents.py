@@ -29,7 +29,7 @@ Statement = tuple[Identifier, Identifier, Identifier]
 
 # `$thing` is the thing, in SPARQL's own syntax. Where its place is given by VALUES, the engine looks up; it searches
 # where a FILTER says it.
-_TALLY = """SELECT ?role ?graph (COUNT(*) AS ?statements) {
+_COUNTS = """SELECT ?role ?graph (COUNT(*) AS ?statements) {
   { VALUES ?thing { $thing } GRAPH ?graph { ?thing ?p ?o } BIND("own" AS ?role) }
   UNION { VALUES ?thing { $thing } GRAPH ?graph { ?s ?q ?thing } BIND("pointing" AS ?role) }
 } GROUP BY ?role ?graph ORDER BY ?graph"""
@@ -39,7 +39,7 @@ _ANY = "?subject ?predicate ?object"
 
 # The parts of a document: what leads to its statements, and the pattern of the statements.
 Part = tuple[str, str]
-# Blank nodes have no address of their own, so what is said of them comes along: two deep, and lists whole.
+# Blank nodes have no address of their own, so their statements are included: two deep, and lists whole.
 _ABOUT: tuple[Part, ...] = (
     ("VALUES ?subject { $thing }", _ANY),
     (f"{{ {_FIRST_POINTING} }} VALUES ?object {{ $thing }}", _ANY),
@@ -71,7 +71,7 @@ _DEFINED: tuple[Part, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which graphs speak of a thing, and how many statements point at it."""
+    """Which graphs have statements about a thing, and how many statements point at it."""
 
     graphs: tuple[str, ...]
     pointing: int
@@ -90,8 +90,8 @@ def snapshot_iri(snapshot: Snapshot) -> str:
 def write_everything(engine: Engine, form: Format) -> Answer:
     """Write everything: the merge of all graphs, or all of them by name where the format keeps them."""
     if form.name in WITH_GRAPHS:
-        return engine.answer(Query(_quads(["GRAPH ?graph { ?subject ?predicate ?object }"]), format=form.name))
-    return engine.answer(Query(_triples(["?subject ?predicate ?object"]), format=form.name))
+        return engine.answer(Query(_write_select(["GRAPH ?graph { ?subject ?predicate ?object }"]), format=form.name))
+    return engine.answer(Query(_write_construct(["?subject ?predicate ?object"]), format=form.name))
 
 
 def write_document(engine: Engine, iri: str, form: Format) -> Answer:
@@ -104,19 +104,19 @@ def write_document(engine: Engine, iri: str, form: Format) -> Answer:
         is_ontology = iri in documents(snapshot)
         about = origin(engine, iri) if not is_ontology else Origin(tuple(snapshot.graphs), 0)
         parts = [
-            _rows(description(snapshot, iri, about)),
-            *(_stated(part, thing, with_graphs) for part in (_DEFINED if is_ontology else (*_ABOUT, *_LABELS))),
+            _write_values(description(snapshot, iri, about)),
+            *(_write_part(part, thing, with_graphs) for part in (_DEFINED if is_ontology else (*_ABOUT, *_LABELS))),
         ]
         own_graph = f"{snapshot.base}{GRAPHS}/{ONTOLOGY}"
         if iri == f"{snapshot.base}{ONTOLOGY}" and own_graph in snapshot.graphs:
             # The ontology also says something about terms of other vocabularies.
             parts.append(f"VALUES ?graph {{ <{own_graph}> }} GRAPH ?graph {{ ?subject ?predicate ?object }}")
-    return engine.answer(Query((_quads if with_graphs else _triples)(parts), format=form.name))
+    return engine.answer(Query((_write_select if with_graphs else _write_construct)(parts), format=form.name))
 
 
 def origin(engine: Engine, iri: str) -> Origin:
-    """Where the statements about a thing stand."""
-    answer = engine.answer(Query(_TALLY.replace("$thing", written("thing", URIRef(iri))), format="json"))
+    """The graphs with statements about a thing, and how many statements point at it."""
+    answer = engine.answer(Query(_COUNTS.replace("$thing", written("thing", URIRef(iri))), format="json"))
     rows = answer.rows()
     graphs = sorted({row["graph"].text for row in rows if "graph" in row})
     pointing = sum(row["statements"].number() for row in rows if "role" in row and row["role"].text == "pointing")
@@ -127,7 +127,7 @@ def description(snapshot: Snapshot, iri: str, about: Origin) -> list[Statement]:
     """What the document about a thing says of itself: its topic, dataset, licence, snapshot and graphs."""
     names = Urls(snapshot.base).names
     document, dataset = URIRef(names.data(iri)), URIRef(snapshot.base)
-    said: list[Statement] = [
+    statements: list[Statement] = [
         (document, RDF.type, FOAF.Document),
         (document, FOAF.primaryTopic, URIRef(iri)),
         (document, DCTERMS.isPartOf, dataset),
@@ -136,12 +136,12 @@ def description(snapshot: Snapshot, iri: str, about: Origin) -> list[Statement]:
         *((document, DCTERMS.source, URIRef(graph)) for graph in about.graphs),
     ]
     if built := snapshot.manifest.get("built"):
-        said.append((document, DCTERMS.modified, Literal(str(built), datatype=XSD.dateTime, normalize=False)))
-    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
-        said.append((document, DCTERMS.license, URIRef(licence)))
+        statements.append((document, DCTERMS.modified, Literal(str(built), datatype=XSD.dateTime, normalize=False)))
+    if licence := snapshot.licence_url:
+        statements.append((document, DCTERMS.license, URIRef(licence)))
     if about.is_cut:
         rest = f"SELECT ?subject ?predicate {{ ?subject ?predicate {written('thing', URIRef(iri))} }}"
-        said += [
+        statements += [
             (document, RDFS.seeAlso, URIRef(names.ask(rest))),
             *(
                 (document, RDFS.comment, Literal(text.format(MAX_POINTING_STATEMENTS, about.pointing), lang=language))
@@ -151,7 +151,7 @@ def description(snapshot: Snapshot, iri: str, about: Origin) -> list[Statement]:
                 )
             ),
         ]
-    return said
+    return statements
 
 
 def links(snapshot: Snapshot, urls: Urls, iri: str, given: str) -> Iterator[str]:
@@ -169,28 +169,28 @@ def links(snapshot: Snapshot, urls: Urls, iri: str, given: str) -> Iterator[str]
     yield f'<{urls.void}>; rel="describedby"'
     if iri in snapshot.graphs:
         yield f'<{urls.graphs}>; rel="collection"'
-    if (licence := snapshot.metadata("license")).startswith(("http://", "https://")):
+    if licence := snapshot.licence_url:
         yield f'<{in_header(licence)}>; rel="license"'
 
 
-def _stated(part: Part, thing: str, with_graphs: bool) -> str:
+def _write_part(part: Part, thing: str, with_graphs: bool) -> str:
     """A part as a pattern; with graphs, it says which graph each of its statements stands in."""
-    way, pattern = (text.replace("$thing", thing) for text in part)
-    return f"{way} GRAPH ?graph {{ {pattern} }}" if with_graphs else f"{way} {pattern}"
+    context, pattern = (text.replace("$thing", thing) for text in part)
+    return f"{context} GRAPH ?graph {{ {pattern} }}" if with_graphs else f"{context} {pattern}"
 
 
-def _rows(statements: Sequence[Statement]) -> str:
+def _write_values(statements: Sequence[Statement]) -> str:
     rows = " ".join(f"({' '.join(written('it', term) for term in statement)})" for statement in statements)
     return f"VALUES (?subject ?predicate ?object) {{ {rows} }}"
 
 
-def _triples(parts: Sequence[str]) -> str:
-    return f"CONSTRUCT {{ ?subject ?predicate ?object }} {{ {_union(parts)} }}"
+def _write_construct(parts: Sequence[str]) -> str:
+    return f"CONSTRUCT {{ ?subject ?predicate ?object }} {{ {_write_union(parts)} }}"
 
 
-def _quads(parts: Sequence[str]) -> str:
-    return f"SELECT DISTINCT ?graph ?subject ?predicate ?object {{ {_union(parts)} }}"
+def _write_select(parts: Sequence[str]) -> str:
+    return f"SELECT DISTINCT ?graph ?subject ?predicate ?object {{ {_write_union(parts)} }}"
 
 
-def _union(parts: Sequence[str]) -> str:
+def _write_union(parts: Sequence[str]) -> str:
     return "\nUNION ".join(f"{{ {part} }}" for part in parts)

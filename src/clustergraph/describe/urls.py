@@ -19,10 +19,10 @@ ONTOLOGY, GRAPHS, SNAPSHOTS = "ontology", "graph", "snapshot"
 named graphs, and what the name of each begins with; what the name of each snapshot begins with."""
 
 MAX_REMEMBERED_NAMES = 4096
-"""For how many names the path is kept: a page leads to the same ones again and again."""
+"""For how many names the path is kept, as pages link to the same ones again and again."""
 
 _SAFE = "/:@!$&'()*+,;=~"
-# What comes back as it was sent: no escape that a server would resolve, no segment that a client would leave out.
+# A path that arrives as it was sent: no escape that a server would resolve, no segment that a client would drop.
 _PLAIN = re.compile(r"(?!\.{1,2}(?:/|$))[^/?#%\\]+(?:/(?!\.{1,2}(?:/|$))[^/?#%\\]+)*/?")
 
 Fields = Mapping[str, str] | Sequence[tuple[str, str]]
@@ -96,13 +96,13 @@ class Urls:
         >>> Urls("https://a.example/").to("/data?iri=x:y", {"download": "1"})
         '/data?iri=x:y&download=1'
         """
-        given = list(fields.items() if isinstance(fields, Mapping) else fields)
+        pairs = list(fields.items() if isinstance(fields, Mapping) else fields)
         if self.language:
-            given.append((LANGUAGE_FIELD, self.language))
+            pairs.append((LANGUAGE_FIELD, self.language))
         # Two slashes at the beginning would lead to another host.
         address, hash_, fragment = f"{self.root}{path.lstrip('/')}".partition("#")
-        more = f"{'&' if '?' in address else '?'}{urlencode(given)}" if given else ""
-        return f"{address}{more}{hash_}{fragment}"
+        query = f"{'&' if '?' in address else '?'}{urlencode(pairs)}" if pairs else ""
+        return f"{address}{query}{hash_}{fragment}"
 
     def same(self, path: str, fields: Fields = ()) -> str:
         """The address that a request came to, by its path as a server gives it: without its escapes."""
@@ -118,12 +118,12 @@ class Urls:
         >>> urls.thing("https://a.example/id/b"), urls.thing("https://b.example/c")
         ('/id/b', '/page?iri=https%3A%2F%2Fb.example%2Fc')
         """
-        path = _thing_path(iri, self.base)
+        path = _make_thing_path(iri, self.base)
         return "" if path is None else self.to(path)
 
     def page(self, iri: str) -> str:
         """The page of a thing."""
-        return self.to(_page_path(iri, self.base))
+        return self.to(_make_page_path(iri, self.base))
 
     def data(self, iri: str, form: Format | None = None, fields: Fields = ()) -> str:
         """The data of a thing, in one format or in the one that the client asks for.
@@ -131,11 +131,11 @@ class Urls:
         >>> Urls("https://a.example/").names.data("https://a.example/id/b")
         'https://a.example/data/id/b'
         """
-        path = _own_path(iri, self.base)
+        path = _make_own_path(iri, self.base)
         if path and not path.endswith("/"):
             return self.to(f"{Urls.documents}/{path}{f'.{form.extension}' if form else ''}", fields)
-        named = {"iri": iri, **({"format": form.name} if form else {})}
-        return self.to(f"{Urls.documents}?{urlencode(named)}", fields)
+        parameters = {"iri": iri, **({"format": form.name} if form else {})}
+        return self.to(f"{Urls.documents}?{urlencode(parameters)}", fields)
 
     def query(self, name: str, fields: Fields = (), ending: str = "") -> str:
         """A canned query with its parameters. `ending` is that of a format's files."""
@@ -154,7 +154,7 @@ class Urls:
         return self.to(Urls.compare, {"thing": iri})
 
     def error(self, kind: str) -> str:
-        """What is said of one kind of error."""
+        """The explanation of one kind of error."""
         return self.to(f"{Urls.errors}#{kind}")
 
     def file(self, name: str) -> str:
@@ -186,22 +186,22 @@ def in_header(iri: str) -> str:
 
 
 @remembers_short(MAX_REMEMBERED_NAMES)
-def _thing_path(iri: str, base: str) -> str | None:
+def _make_thing_path(iri: str, base: str) -> str | None:
     if iri.startswith(f"{base}{ONTOLOGY}#") and is_iri(iri):
         return quote(iri.removeprefix(base), safe=f"{_SAFE}#%")
-    path = _own_path(iri, base)
+    path = _make_own_path(iri, base)
     if path is not None:
         return path
-    return _page_path(iri, base) if _scheme(iri) in ("http", "https", "urn") else None
+    return _make_page_path(iri, base) if _read_scheme(iri) in ("http", "https", "urn") else None
 
 
-def _page_path(iri: str, base: str) -> str:
-    path = _own_path(iri, base)
+def _make_page_path(iri: str, base: str) -> str:
+    path = _make_own_path(iri, base)
     return f"{Urls.pages}/{path}" if path else f"{Urls.pages}?{urlencode({'iri': iri})}"
 
 
 @remembers_short(MAX_REMEMBERED_NAMES)
-def _own_path(iri: str, base: str) -> str | None:
+def _make_own_path(iri: str, base: str) -> str | None:
     """The path, quoted, that alone leads to the thing; None if there is none."""
     if not iri.startswith(base) or not is_iri(iri):
         return None
@@ -211,7 +211,7 @@ def _own_path(iri: str, base: str) -> str | None:
     return quote(path, safe=_SAFE)
 
 
-def _scheme(iri: str) -> str:
+def _read_scheme(iri: str) -> str:
     try:
         return urlsplit(iri).scheme
     except ValueError:  # such as an address of a host that is none

@@ -44,7 +44,7 @@ MATCHES = (SKOS.exactMatch, OWL.sameAs)
 """The properties that say two names mean one thing."""
 
 _LINKS = f"""SELECT DISTINCT ?subject ?predicate ?object {{
-  VALUES ?predicate {{ {" ".join(f"<{one}>" for one in MATCHES)} }} ?subject ?predicate ?object
+  VALUES ?predicate {{ {" ".join(f"<{match}>" for match in MATCHES)} }} ?subject ?predicate ?object
   FILTER(ISIRI(?object) && STRSTARTS(STR(?subject), ?base) && !STRSTARTS(STR(?object), ?base))
 }}"""
 _VOCABULARIES = f"SELECT DISTINCT ?vocabulary {{ ?dataset <{VOID.vocabulary}> ?vocabulary FILTER(ISIRI(?vocabulary)) }}"
@@ -81,14 +81,14 @@ def dataset_description(engine: Engine, urls: Urls) -> Graph:
     graph.add((dataset, VOID.uriSpace, Literal(snapshot.base)))
     graph.add((dataset, VOID.uriLookupEndpoint, URIRef(f"{urls.documents}?iri=")))
     graph.add((dataset, FOAF.homepage, URIRef(urls.home)))
-    _sizes(graph, dataset, engine)
-    knowledge = _asked(engine)
+    _add_sizes(graph, dataset, engine)
+    knowledge = _read_knowledge(engine)
     for vocabulary in knowledge["vocabularies"]:
         graph.add((dataset, VOID.vocabulary, URIRef(vocabulary)))
     for example in knowledge["examples"]:
         graph.add((dataset, VOID.exampleResource, URIRef(example)))
-    _parts(graph, dataset, snapshot, urls)
-    _linksets(graph, dataset, knowledge["links"])
+    _add_parts(graph, dataset, snapshot, urls)
+    _add_linksets(graph, dataset, knowledge["links"])
     return graph
 
 
@@ -103,12 +103,13 @@ def started(snapshot: Snapshot) -> Graph:
 
 
 def texts(snapshot: Snapshot, what: str) -> list[Literal]:
-    """What the graph's own description says under `what`, in every language it says it in."""
-    said = snapshot.manifest.get("dataset", {}).get(what, {})
-    every = [
-        (code, value) for code, values in said.items() for value in ([values] if isinstance(values, str) else values)
+    """The texts under `what` in the graph's own description, in every language."""
+    values_by_language = snapshot.manifest.get("dataset", {}).get(what, {})
+    return [
+        Literal(value, lang=code or None)
+        for code, values in values_by_language.items()
+        for value in ([values] if isinstance(values, str) else values)
     ]
-    return [Literal(value, lang=code or None) for code, value in every]
 
 
 def dumps(urls: Urls, iri: str = "") -> list[tuple[Format, str]]:
@@ -116,7 +117,7 @@ def dumps(urls: Urls, iri: str = "") -> list[tuple[Format, str]]:
     return [(form, urls.data(iri or f"{urls.base}{GRAPHS}", form)) for form in of_kind("graph")]
 
 
-def _sizes(graph: Graph, dataset: URIRef, engine: Engine) -> None:
+def _add_sizes(graph: Graph, dataset: URIRef, engine: Engine) -> None:
     snapshot = engine.snapshot
     manifest = snapshot.manifest
     classes: dict[str, BNode] = {}
@@ -138,7 +139,7 @@ def _sizes(graph: Graph, dataset: URIRef, engine: Engine) -> None:
     class_usage.add_to(graph, class_usage.read_usage(engine), classes)
 
 
-def _parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls) -> None:
+def _add_parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls) -> None:
     for form, address in dumps(urls):
         graph.add((dataset, VOID.dataDump, URIRef(address)))
         graph.add((dataset, VOID.feature, W3C_FORMATS[FORMAT_NAMES[form.name]]))
@@ -152,7 +153,7 @@ def _parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls) -> Non
             graph.add((part, VOID.dataDump, URIRef(address)))
 
 
-def _linksets(graph: Graph, dataset: URIRef, links: list[tuple[str, str, int]]) -> None:
+def _add_linksets(graph: Graph, dataset: URIRef, links: list[tuple[str, str, int]]) -> None:
     for position, (predicate, target, size) in enumerate(links):
         linkset, other = BNode(f"linkset{position}"), BNode(f"target{position}")
         graph.add((dataset, VOID.subset, linkset))
@@ -166,22 +167,22 @@ def _linksets(graph: Graph, dataset: URIRef, links: list[tuple[str, str, int]]) 
 
 
 @per_snapshot
-def _asked(engine: Engine) -> dict[str, Any]:
+def _read_knowledge(engine: Engine) -> dict[str, Any]:
     """What only the graph itself can say: its vocabularies, examples, and links to elsewhere."""
     snapshot = engine.snapshot
     base = Literal(snapshot.base)
-    used = {namespace(iri) for kind in ("classes", "properties") for iri in snapshot.manifest.get(kind, {})}
+    namespaces = {namespace(iri) for kind in ("classes", "properties") for iri in snapshot.manifest.get(kind, {})}
     stated = [row["vocabulary"].text for row in rows(engine, _VOCABULARIES, dataset=URIRef(snapshot.base))]
-    counted: Counter[tuple[str, str]] = Counter()
+    link_counts: Counter[tuple[str, str]] = Counter()
     for row in rows(engine, _LINKS, base=base):
-        counted[row["predicate"].text, namespace(row["object"].text)] += 1
+        link_counts[row["predicate"].text, namespace(row["object"].text)] += 1
     examples = []
     for iri in domain_classes(snapshot)[:MAX_EXAMPLES]:
-        found = rows(engine, _EXAMPLE, base=base, **{"class": URIRef(iri)})
-        examples += [row["example"].text for row in found if "example" in row]
+        solutions = rows(engine, _EXAMPLE, base=base, **{"class": URIRef(iri)})
+        examples += [row["example"].text for row in solutions if "example" in row]
     return {
-        "vocabularies": sorted(stated or used),
-        "links": [(predicate, target, size) for (predicate, target), size in sorted(counted.items())],
+        "vocabularies": sorted(stated or namespaces),
+        "links": [(predicate, target, size) for (predicate, target), size in sorted(link_counts.items())],
         "examples": list(dict.fromkeys(examples)),
     }
 

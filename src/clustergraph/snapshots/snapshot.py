@@ -140,6 +140,12 @@ class Snapshot:
             value = value[0] if value else ""
         return str(value or "")
 
+    @property
+    def licence_url(self) -> str:
+        """The address of the graph's licence; empty if it has none."""
+        licence = self.metadata("license")
+        return licence if licence.startswith(("http://", "https://")) else ""
+
     def title(self, language: str = "en") -> str:
         """What the graph is called: as its own description says, else as the folder or file it was built from."""
         return self.metadata("title", language) or str(self.manifest.get("title") or "") or "Knowledge graph"
