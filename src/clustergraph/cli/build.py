@@ -16,7 +16,7 @@ from clustergraph.cli import options
 @options.store_to_change
 @options.building
 @options.quiet
-def command(sources: tuple[Path, ...], store: Path | None, quiet: bool, **given: Any) -> None:
+def command(sources: tuple[Path, ...], store: Path | None, quiet: bool, **build_flags: Any) -> None:
     """Build a snapshot: load, reason, check, write.
 
     The snapshot becomes the current one of its store. A graph that is not well formed or breaks its shapes is
@@ -36,17 +36,17 @@ def command(sources: tuple[Path, ...], store: Path | None, quiet: bool, **given:
 
     source = find(sources, store=store, build=True)
     with shown(quiet) as progress:
-        done = opened(source, options.build_options(**given), progress)
-    assert done.built is not None
+        opening = opened(source, options.build_options(**build_flags), progress)
+    assert opening.built is not None
     if quiet:
         return
-    if done.warnings:
-        click.echo(listing(done.warnings), err=True)
-    snapshot = done.snapshot
+    if opening.warnings:
+        click.echo(listing(opening.warnings), err=True)
+    snapshot = opening.snapshot
     if not sys.stdout.isatty():
         click.echo(f"{snapshot.name}\t{snapshot.path}")
-    elif done.built.unchanged:
+    elif opening.built.unchanged:
         click.echo(f"Nothing has changed: snapshot {snapshot.name}, {snapshot.path}")
     else:
         triples = snapshot.manifest["triples"]
-        click.echo(f"Snapshot {snapshot.name}: {triples:,} triples in {done.built.seconds:.1f} s, {snapshot.path}")
+        click.echo(f"Snapshot {snapshot.name}: {triples:,} triples in {opening.built.seconds:.1f} s, {snapshot.path}")

@@ -68,9 +68,9 @@ def command(
         raise click.UsageError("Give --query or --sparql, not both.")
     if given and not name:
         raise click.UsageError("--param is for a canned query; name one with --query.")
-    with graph(sources, store, address, timeout, queries) as (engine, known):
-        asked = _asked(engine, known, name, given, file, timeout)
-        click.echo(getattr(citation.cite(engine, language, asked), citation.FORMATS[format]))
+    with graph(sources, store, address, timeout, queries) as (engine, catalogue):
+        cited = _asked(engine, catalogue, name, given, file, timeout)
+        click.echo(getattr(citation.cite(engine, language, cited), citation.FORMATS[format]))
 
 
 def _asked(

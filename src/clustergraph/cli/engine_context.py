@@ -33,8 +33,8 @@ def graph(
 
     if not address:
         snapshot, source = options.read(sources, store)
-        with engine(snapshot, timeout) as asked:
-            yield asked, queries or source.queries
+        with engine(snapshot, timeout) as embedded:
+            yield embedded, queries or source.queries
         return
     if sources or store:
         raise click.UsageError("Name a graph here, with --source or --store, or one elsewhere with --engine, not both.")

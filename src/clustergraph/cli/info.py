@@ -32,18 +32,18 @@ def command(sources: tuple[Path, ...], store: Path | None, as_json: bool, every:
     if every:
         from clustergraph.snapshots import snapshot as snapshots
 
-        found = snapshots.every(source.store) if source.store else [snapshot]
+        listed_snapshots = snapshots.every(source.store) if source.store else [snapshot]
         if as_json:
-            click.echo(json.dumps([_manifest(one) for one in found], ensure_ascii=False, indent=1))
+            click.echo(json.dumps([_manifest(listed) for listed in listed_snapshots], ensure_ascii=False, indent=1))
             return
         rows = [
             (
-                ">" if one.name == snapshot.name else "",
-                one.name,
-                str(one.manifest["built"]),
-                f"{one.manifest['triples']:,}",
+                ">" if listed.name == snapshot.name else "",
+                listed.name,
+                str(listed.manifest["built"]),
+                f"{listed.manifest['triples']:,}",
             )
-            for one in found
+            for listed in listed_snapshots
         ]
         output.listing(("", "snapshot", "built", "triples"), rows, whole=4)
     elif as_json:

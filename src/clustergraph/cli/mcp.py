@@ -89,8 +89,8 @@ def command(
             transports.stdio(server)
             return
         if not quiet:
-            shown = f"[{host}]" if ":" in host else host
-            print(f"Assistants find the graph at http://{shown}:{port}{transports.PATH} (Ctrl-C ends)", file=sys.stderr)
+            name = f"[{host}]" if ":" in host else host
+            print(f"Assistants find the graph at http://{name}:{port}{transports.PATH} (Ctrl-C ends)", file=sys.stderr)
         transports.http(server, host, port, allowed)
 
 
@@ -104,14 +104,14 @@ def _graph_context(
 
     if not address:
         snapshot, source = options.read(sources, store)
-        with GraphContext.open(snapshot, source, load(queries or source.queries), timeout) as here:
-            yield here
+        with GraphContext.open(snapshot, source, load(queries or source.queries), timeout) as context:
+            yield context
         return
     if sources or store:
         raise click.UsageError("Name a graph here, by SOURCE or --store, or one elsewhere with --engine, not both.")
     with ExitStack() as stack:
         try:
-            there = stack.enter_context(GraphContext.at(address, queries, timeout))
+            context = stack.enter_context(GraphContext.at(address, queries, timeout))
         except ValueError as error:
             raise click.UsageError(str(error)) from error
-        yield there
+        yield context

@@ -36,12 +36,12 @@ source_option: Decorator[Any] = click.option(
 )
 
 
-def _store(more: str = "") -> Decorator[Any]:
+def _store(extra_help: str = "") -> Decorator[Any]:
     return click.option(
         "--store",
         type=click.Path(file_okay=False, path_type=Path),
         envvar="CLUSTERGRAPH_STORE",
-        help=f"Folder of the snapshots; by default one per source in the user's cache.{more}",
+        help=f"Folder of the snapshots; by default one per source in the user's cache.{extra_help}",
     )
 
 
@@ -132,9 +132,9 @@ def read(sources: tuple[Path, ...], store: Path | None) -> tuple[Snapshot, Sourc
         return opened(source, progress=progress).snapshot, source
 
 
-def build_options(*, no_check: bool, parse_memory: int, parse_seconds: float, **given: Any) -> Options:
+def build_options(*, no_check: bool, parse_memory: int, parse_seconds: float, **flags: Any) -> Options:
     """The options of `building` as one value."""
     from clustergraph.ingest.open_snapshot import Options
     from clustergraph.ingest.parse_limits import ParseLimits
 
-    return Options(**given, check=not no_check, limits=ParseLimits(parse_memory, parse_seconds))
+    return Options(**flags, check=not no_check, limits=ParseLimits(parse_memory, parse_seconds))

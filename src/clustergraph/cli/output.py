@@ -33,8 +33,8 @@ class FormatType(click.ParamType[str]):
     @property
     def names(self) -> list[str]:
         """The names to choose from."""
-        known = formats.FORMATS if self.kind is None else formats.of_kind(self.kind)
-        return [*([TABLE] if self.kind is None else []), *(form.name for form in known)]
+        forms = formats.FORMATS if self.kind is None else formats.of_kind(self.kind)
+        return [*([TABLE] if self.kind is None else []), *(form.name for form in forms)]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if (value == TABLE and self.kind is None) or formats.find(value, self.kind):

@@ -40,9 +40,9 @@ def command(sources: tuple[Path, ...], store: Path | None, keep: int, dry_run: b
     if source.store is None:
         raise click.UsageError(f"{sources[0]} is a snapshot; name the store folder that it is in.")
     try:
-        done = prune(source.store, keep, dry_run=dry_run)
+        pruned = prune(source.store, keep, dry_run=dry_run)
     except NoSnapshot as error:
         raise NoSnapshot(f"There is no snapshot in {source.store}, so none to remove.") from error
-    became = "would be removed" if dry_run else "removed"
-    rows = [*((name, became) for name in done.removed), *((name, "in use") for name in done.in_use)]
+    outcome = "would be removed" if dry_run else "removed"
+    rows = [*((name, outcome) for name in pruned.removed), *((name, "in use") for name in pruned.in_use)]
     output.listing(("snapshot", ""), rows, whole=1)

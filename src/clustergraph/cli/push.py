@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 )
 @options.quiet
 def command(
-    sources: tuple[Path, ...], store: Path | None, url: str | None, files: Path | None, quiet: bool, **given: Any
+    sources: tuple[Path, ...], store: Path | None, url: str | None, files: Path | None, quiet: bool, **flags: Any
 ) -> None:
     """Load a snapshot into a SPARQL engine, and check that it is all there.
 
@@ -83,14 +83,14 @@ def command(
     if (url is None) == (files is None):
         raise click.UsageError("Give either --to URL or --files FOLDER.")
     if files is not None:
-        _for_sending(given)
+        _refuse_sending_flags(flags)
     snapshot, _ = options.read(sources, store)
     try:
         if files is not None:
-            _write(snapshot, files, quiet=quiet, merged=given["merged"])
+            _write(snapshot, files, quiet=quiet, merged=flags["merged"])
         else:
             assert url is not None
-            _push(snapshot, url, quiet=quiet, **given)
+            _push(snapshot, url, quiet=quiet, **flags)
     except PushError as error:
         raise _failure(error) from error
     except KeyboardInterrupt as error:
@@ -99,10 +99,10 @@ def command(
         raise
 
 
-def _for_sending(given: dict[str, Any]) -> None:
+def _refuse_sending_flags(flags_given: dict[str, Any]) -> None:
     """Raise UsageError for an option that says how to send, where nothing is sent."""
     names = ("user", "password_env", "graph_store", "update", "force", "loaded", "dry_run")
-    flags = [f"--{name.replace('_', '-')}" for name in names if given[name]]
+    flags = [f"--{name.replace('_', '-')}" for name in names if flags_given[name]]
     if flags:
         raise click.UsageError(f"With --files nothing is sent, so {', '.join(flags)} cannot be had.")
 
@@ -110,9 +110,9 @@ def _for_sending(given: dict[str, Any]) -> None:
 def _write(snapshot: Snapshot, folder: Path, *, quiet: bool, merged: str) -> None:
     from clustergraph.push.bulk_files import write
 
-    written = write(snapshot, folder, in_default=merged == "default")
+    names = write(snapshot, folder, in_default=merged == "default")
     if not quiet:
-        click.echo(f"Snapshot {snapshot.name}: {len(written)} files in {folder}; README.txt there says how to go on.")
+        click.echo(f"Snapshot {snapshot.name}: {len(names)} files in {folder}; README.txt there says how to go on.")
 
 
 def _push(
@@ -142,13 +142,13 @@ def _push(
         snapshot, find(url, client, store=graph_store, update=update), merged=merged, protocol=protocol, force=force
     )
     if dry_run:
-        click.echo("\n".join(_told(todo)))
+        click.echo("\n".join(_describe_plan(todo)))
         return
     with shown(quiet) as progress:
-        sent = push(todo, progress=progress, chunk=chunk, again=force, loaded=loaded)
+        was_sent = push(todo, progress=progress, chunk=chunk, again=force, loaded=loaded)
     if not quiet:
-        what = "is now" if sent else "was already"
-        click.echo(f"Snapshot {snapshot.name} {what} in {todo.target.query_url} ({todo.target.name}), and all of it.")
+        state = "is now" if was_sent else "was already"
+        click.echo(f"Snapshot {snapshot.name} {state} in {todo.target.query_url} ({todo.target.name}), and all of it.")
 
 
 def _password(user: str, variable: str | None) -> str:
@@ -165,15 +165,15 @@ def _password(user: str, variable: str | None) -> str:
     return str(click.prompt(f"Password of {user}", hide_input=True, err=True))
 
 
-def _told(todo: Plan) -> list[str]:
+def _describe_plan(todo: Plan) -> list[str]:
     """What would be done, one thing a line."""
     before = todo.before
-    stands = f"snapshot {before.name}" if before and before.name else "a push that did not end" if before else "no push"
+    state = f"snapshot {before.name}" if before and before.name else "a push that did not end" if before else "no push"
     where = todo.target.store_url if todo.protocol == "gsp" else todo.target.update_url
     return [
-        f"engine\t{todo.target.query_url} ({todo.target.name}), which holds {stands}",
+        f"engine\t{todo.target.query_url} ({todo.target.name}), which holds {state}",
         f"write to\t{where}",
-        *(f"replace\t{there or 'the default graph'}\t{count}" for there, _, count in todo.sent),
+        *(f"replace\t{graph or 'the default graph'}\t{count}" for graph, _, count in todo.sent),
         *(f"remove\t{graph}" for graph in todo.removed),
         f"mark\tsnapshot {todo.snapshot.name}",
     ]

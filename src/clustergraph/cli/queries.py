@@ -35,14 +35,14 @@ def command(
       clustergraph queries clusters-by-country
       clustergraph queries --engine http://127.0.0.1:8080
     """
-    known = _known(sources, store, address, queries)
+    source_queries = _find_queries(sources, store, address, queries)
     if name is None:
-        rows = [(query.name, _signature(query), str(query.summary)) for query in load(known)]
+        rows = [(query.name, _signature(query), str(query.summary)) for query in load(source_queries)]
         if not rows and sys.stderr.isatty():
             click.echo("There are no canned queries here.", err=True)
         output.listing(("query", "parameters", "what it answers"), rows, whole=2)
         return
-    _, query = find(name, known)
+    _, query = find(name, source_queries)
     click.echo(f"{query.name}: {query.summary}")
     if str(query.description):
         click.echo(f"\n{query.description}")
@@ -60,7 +60,7 @@ def command(
     click.echo(f"\n{query.text.rstrip()}")
 
 
-def _known(
+def _find_queries(
     sources: tuple[Path, ...], store: Path | None, address: str | None, queries: Path | None
 ) -> Path | Catalogue | None:
     """The canned queries of a source, for which nothing has to be built, or of an engine elsewhere."""
@@ -69,8 +69,8 @@ def _known(
 
     if not address:
         return queries or find_source(sources, store=store).queries
-    with graph(sources, store, address, queries=queries) as (_, known):
-        return known
+    with graph(sources, store, address, queries=queries) as (_, catalogue):
+        return catalogue
 
 
 def load(queries: Path | Catalogue | None) -> Catalogue:

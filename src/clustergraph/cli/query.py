@@ -11,13 +11,13 @@ from clustergraph.cli import options, output
 
 def pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, list[str]]:  # noqa: ARG001
     """`key=value` arguments as parameters of a canned query."""
-    given: dict[str, list[str]] = {}
+    arguments: dict[str, list[str]] = {}
     for value in values:
         key, equals, text = value.partition("=")
         if not equals or not key:
             raise click.BadParameter(f"{value!r} is not of the form key=value.")
-        given.setdefault(key, []).append(text)
-    return given
+        arguments.setdefault(key, []).append(text)
+    return arguments
 
 
 @click.command("query")
@@ -54,9 +54,9 @@ def command(
     from clustergraph.cli.engine_context import graph
     from clustergraph.cli.queries import find
 
-    with graph(sources, store, address, timeout, queries) as (asked, known):
-        catalogue, query = find(name, known)
-        chosen = output.wanted(format, query.form)
-        answer = catalogue.run(asked, name, given, chosen, timeout)
-        snapshot = asked.snapshot
-    output.write(answer, snapshot, as_table=chosen is None)
+    with graph(sources, store, address, timeout, queries) as (engine, source_queries):
+        catalogue, query = find(name, source_queries)
+        answer_format = output.wanted(format, query.form)
+        answer = catalogue.run(engine, name, given, answer_format, timeout)
+        snapshot = engine.snapshot
+    output.write(answer, snapshot, as_table=answer_format is None)

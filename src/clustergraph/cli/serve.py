@@ -35,18 +35,20 @@ def _option(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Calla
     kind = field.annotation
     many = get_origin(kind) is tuple
     if get_origin(kind) in (types.UnionType, tuple):
-        kind = next(one for one in get_args(kind) if one not in (type(None), Ellipsis))
-    given: Any
+        kind = next(argument for argument in get_args(kind) if argument not in (type(None), Ellipsis))
+    value_type: Any
     if get_origin(kind) is Literal:
-        given = click.Choice(get_args(kind))
+        value_type = click.Choice(get_args(kind))
     elif kind is Path:
-        given = click.Path(file_okay=False, path_type=Path)
+        value_type = click.Path(file_okay=False, path_type=Path)
     else:
-        given = click.INT if kind is int else click.FLOAT if kind is float else click.STRING
+        value_type = click.INT if kind is int else click.FLOAT if kind is float else click.STRING
     default = field.get_default(call_default_factory=True)
-    said = f" [default: {default}]" if default not in (None, "", ()) else ""
+    default_text = f" [default: {default}]" if default not in (None, "", ()) else ""
     flag = f"--{name.replace('_', '-')}"
-    return click.option(flag, f"setting_{name}", type=given, multiple=many, help=f"{field.description}{said}")
+    return click.option(
+        flag, f"setting_{name}", type=value_type, multiple=many, help=f"{field.description}{default_text}"
+    )
 
 
 @click.command("serve")
@@ -54,7 +56,7 @@ def _option(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Calla
 @settings_options
 @options.building
 @options.quiet
-def command(sources: tuple[Path, ...], quiet: bool, **given: Any) -> None:
+def command(sources: tuple[Path, ...], quiet: bool, **flags: Any) -> None:
     """Build the graph if need be and serve it over HTTP.
 
     SOURCE may be a store folder, whose current snapshot is then served, and every later one as soon as it is built;
@@ -72,8 +74,8 @@ def command(sources: tuple[Path, ...], quiet: bool, **given: Any) -> None:
       clustergraph build my-folder --store /srv/graph && clustergraph serve /srv/graph
       clustergraph serve --engine https://example.org/sparql
     """
-    settings = _settings({name.removeprefix("setting_"): value for name, value in given.items() if "setting_" in name})
-    build_flags = {name: value for name, value in given.items() if "setting_" not in name}
+    settings = _settings({name.removeprefix("setting_"): value for name, value in flags.items() if "setting_" in name})
+    build_flags = {name: value for name, value in flags.items() if "setting_" not in name}
     if settings.queries and not settings.queries.is_dir():
         raise click.UsageError(f"There is no folder {settings.queries} for the canned queries.")
     if settings.engine:
@@ -109,14 +111,14 @@ def _serve_engine(sources: tuple[Path, ...], settings: Settings, flags: dict[str
     serve(settings, quiet=quiet)
 
 
-def _settings(given: dict[str, Any]) -> Settings:
+def _settings(values: dict[str, Any]) -> Settings:
     try:
-        return Settings(**{name: value for name, value in given.items() if value not in (None, ())})
+        return Settings(**{name: value for name, value in values.items() if value not in (None, ())})
     except ValidationError as error:
         # pydantic puts "Value error, " before what our own checks say.
-        said = [(one["loc"], one["msg"].removeprefix("Value error, ")) for one in error.errors()]
-        wrong = [f"{where[0] if where else 'settings'}: {what}" for where, what in said]
-        raise click.UsageError("; ".join(wrong)) from error
+        faults = [(fault["loc"], fault["msg"].removeprefix("Value error, ")) for fault in error.errors()]
+        messages = [f"{location[0] if location else 'settings'}: {message}" for location, message in faults]
+        raise click.UsageError("; ".join(messages)) from error
 
 
 def _build(source: Source, flags: dict[str, Any], quiet: bool) -> None:
@@ -124,22 +126,22 @@ def _build(source: Source, flags: dict[str, Any], quiet: bool) -> None:
     assert source.store is not None
     assert source.input is not None
     paths = source.input if isinstance(source.input, tuple) else (source.input.root,)
-    words = [*map(str, paths), "--store", str(source.store), "--reason", flags["reason"]]
-    words += ["--base", flags["base"]] if flags["base"] else []
-    words += [word for name in flags["exclude"] for word in ("--exclude", name)]
-    words += [f"--{name.replace('_', '-')}" for name in ("no_check", "force") if flags[name]]
-    words += [f"--{name.replace('_', '-')}={flags[name]}" for name in ("parse_memory", "parse_seconds")]
-    words += ["--quiet"] if quiet else []
+    arguments = [*map(str, paths), "--store", str(source.store), "--reason", flags["reason"]]
+    arguments += ["--base", flags["base"]] if flags["base"] else []
+    arguments += [argument for name in flags["exclude"] for argument in ("--exclude", name)]
+    arguments += [f"--{name.replace('_', '-')}" for name in ("no_check", "force") if flags[name]]
+    arguments += [f"--{name.replace('_', '-')}={flags[name]}" for name in ("parse_memory", "parse_seconds")]
+    arguments += ["--quiet"] if quiet else []
     # What the build has to say is no output of the service.
-    done = subprocess.run(
-        [sys.executable, "-m", "clustergraph", "build", *words], stdout=subprocess.DEVNULL, check=False
+    process = subprocess.run(
+        [sys.executable, "-m", "clustergraph", "build", *arguments], stdout=subprocess.DEVNULL, check=False
     )
-    if done.returncode == REFUSED and is_store(source.store):
+    if process.returncode == REFUSED and is_store(source.store):
         click.echo(
             f"Nothing is served. The snapshot before is still there: `clustergraph serve {source.store}`.", err=True
         )
-    if done.returncode:
-        raise click.exceptions.Exit(done.returncode if done.returncode > 0 else 128 - done.returncode)
+    if process.returncode:
+        raise click.exceptions.Exit(process.returncode if process.returncode > 0 else 128 - process.returncode)
 
 
 def _store(source: Source, folder: Path) -> Path:

@@ -37,13 +37,13 @@ def environment(settings: Settings) -> dict[str, str]:
     '9000'
     """
     prefix = settings.model_config["env_prefix"]
-    found = {}
+    variables = {}
     for name, value in settings.model_dump().items():
         # A secret is in the environment already: it can come from nowhere else.
         if value is not None and not isinstance(value, SecretStr):
             text = json.dumps(value) if isinstance(value, (tuple, list)) else str(value)
-            found[f"{prefix}{name}".upper()] = text
-    return found
+            variables[f"{prefix}{name}".upper()] = text
+    return variables
 
 
 def address(settings: Settings) -> str:
@@ -137,4 +137,4 @@ def _example(queries: Path | None) -> str:
         catalogue = load(queries)
     except CatalogueError:
         return ""
-    return next((query.name for query in catalogue if not any(one.required for one in query.parameters)), "")
+    return next((query.name for query in catalogue if not any(p.required for p in query.parameters)), "")

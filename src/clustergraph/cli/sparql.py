@@ -56,13 +56,15 @@ def command(
     from clustergraph.sparql.parsed_query import ParsedQuery
 
     query = ParsedQuery(read_query(text, file))
-    chosen = output.wanted(format, query.form)
-    with graph(sources, store, address, timeout) as (asked, _):
-        snapshot = asked.snapshot
-        defaults = [graph_iri(snapshot, name) for name in default_graph]
-        named = [graph_iri(snapshot, name) for name in named_graph]
-        answer = asked.answer(Query(query, format=chosen, default_graphs=defaults, named_graphs=named))
-    output.write(answer, snapshot, as_table=chosen is None)
+    answer_format = output.wanted(format, query.form)
+    with graph(sources, store, address, timeout) as (engine, _):
+        snapshot = engine.snapshot
+        default_graphs = [graph_iri(snapshot, name) for name in default_graph]
+        named_graphs = [graph_iri(snapshot, name) for name in named_graph]
+        answer = engine.answer(
+            Query(query, format=answer_format, default_graphs=default_graphs, named_graphs=named_graphs)
+        )
+    output.write(answer, snapshot, as_table=answer_format is None)
 
 
 def read_query(text: str | None, file: Path | None) -> str:

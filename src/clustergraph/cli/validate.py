@@ -80,10 +80,10 @@ def summary(report: Report) -> str:
     '12 triples checked against shapes.ttl: no violation, 1 warning.'
     """
     violations = sum(problem.severity == "violation" for problem in report.problems)
-    others = len(report.problems) - violations
+    lesser = len(report.problems) - violations
     against = f" against {', '.join(report.shapes)}" if report.shapes else "; there are no shapes"
     checked = f"{report.triples:,} triples checked{against}" if report.triples else f"Checked{against}"
-    warnings = f", {_counted(others, 'warning')}" if others else ""
+    warnings = f", {_counted(lesser, 'warning')}" if lesser else ""
     return f"{checked}: {_counted(violations, 'violation')}{warnings}."
 
 

@@ -121,15 +121,15 @@ class CachedEngine:
         if not self.cache.capacity or not query.parsed.is_repeatable:
             return await ask(query)
         key = (self.snapshot.name, *query_key(query))
-        known = self.cache.get(key)
-        if known is not None:
-            return known
+        cached = self.cache.get(key)
+        if cached is not None:
+            return cached
         # The deadline is part of who may share a computation, not of who may share its answer.
         waited_for = (key, query.timeout)
         with self._lock:
             pending = self._pending.get(waited_for)
             if pending is None:
-                mine = self._pending[waited_for] = Future()
+                own_future = self._pending[waited_for] = Future()
         if pending is not None:
             try:
                 return await waits.result(pending)
@@ -142,13 +142,13 @@ class CachedEngine:
         except BaseException as error:
             self._forget(waited_for)
             # Where this thread or task is told to stop, that is no answer to the others.
-            mine.set_exception(error if isinstance(error, Exception) else ClientLeft("The query was broken off."))
+            own_future.set_exception(error if isinstance(error, Exception) else ClientLeft("The query was broken off."))
             raise
         # Kept without its timings: one who gets it from the cache spent none of them.
-        kept = Answer(answer.body, answer.format, answer.form)
-        self.cache.put(key, kept, len(answer.body) + sum(len(str(part)) for part in key))
+        untimed = Answer(answer.body, answer.format, answer.form)
+        self.cache.put(key, untimed, len(answer.body) + sum(len(str(part)) for part in key))
         self._forget(waited_for)
-        mine.set_result(answer)
+        own_future.set_result(answer)
         return answer
 
     def _forget(self, waited_for: Hashable) -> None:

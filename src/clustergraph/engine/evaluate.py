@@ -34,14 +34,14 @@ class Sink(io.RawIOBase):
         self.parts: list[bytes] = []
         self.size = 0
         self.limit = limit
-        self.first: float | None = None
+        self.first_write: float | None = None
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any, /) -> int:
-        if self.first is None:
-            self.first = time.perf_counter()
+        if self.first_write is None:
+            self.first_write = time.perf_counter()
         self.size += len(data)
         if self.limit is not None and self.size > self.limit:
             raise ResultTooLarge(self.limit)
@@ -94,8 +94,8 @@ def evaluate(
     except Exception as error:
         raise explain(error, text, dataset.prefixes) from error
     end = time.perf_counter()
-    first = sink.first or end
-    return b"".join(sink.parts), {"evaluate": first - begin, "serialise": end - first}
+    first_write = sink.first_write or end
+    return b"".join(sink.parts), {"evaluate": first_write - begin, "serialise": end - first_write}
 
 
 def _query(store: ox.Store, text: str, prefixes: dict[str, str], options: dict[str, Any]) -> Any:
@@ -122,7 +122,7 @@ def serialise(results: Any, form: Format, sink: Sink, prefixes: dict[str, str]) 
 
 
 def _are_quads(results: Any) -> bool:
-    return isinstance(results, ox.QuerySolutions) and tuple(one.value for one in results.variables) == QUAD
+    return isinstance(results, ox.QuerySolutions) and tuple(variable.value for variable in results.variables) == QUAD
 
 
 def _quad(solution: Any) -> ox.Quad:
@@ -130,16 +130,16 @@ def _quad(solution: Any) -> ox.Quad:
     return ox.Quad(subject, predicate, object, graph or ox.DefaultGraph())
 
 
-def _merge(store: ox.Store, merged: Sequence[ox.NamedNode], named: Sequence[ox.NamedNode]) -> ox.Store:
+def _merge(store: ox.Store, default_graphs: Sequence[ox.NamedNode], named_graphs: Sequence[ox.NamedNode]) -> ox.Store:
     """A copy in memory whose default graph is the merge of the one graphs and whose named graphs are the others.
 
     The engine's own merge repeats a triple that stands in two of them, and a count would be wrong.
     """
     copy = ox.Store()
-    for graph in merged:
-        found = store.quads_for_pattern(None, None, None, graph)
-        copy.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in found)
-    for graph in named:
+    for graph in default_graphs:
+        quads = store.quads_for_pattern(None, None, None, graph)
+        copy.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    for graph in named_graphs:
         copy.add_graph(graph)
         copy.bulk_extend(store.quads_for_pattern(None, None, None, graph))
     return copy

@@ -156,8 +156,8 @@ class Follower:
         finally:
             with self._lock:
                 lease.users -= 1
-                last = lease.retired and lease.users == 0
-            if last:
+                is_unused = lease.retired and lease.users == 0
+            if is_unused:
                 self._let_go(lease)
 
     def close(self) -> None:
@@ -226,14 +226,14 @@ class Follower:
             self._complaint = ""
             with self._lock:
                 if self._closed:
-                    unused = fresh
+                    retired = fresh
                 else:
-                    unused, self._lease = self._lease, fresh
+                    retired, self._lease = self._lease, fresh
                     self._target = target
-                    unused.retired = True
-                last = unused.users == 0
-            if last:
-                self._let_go(unused)
+                    retired.retired = True
+                is_unused = retired.users == 0
+            if is_unused:
+                self._let_go(retired)
 
     def _complain(self, error: Exception) -> None:
         self.failures += 1

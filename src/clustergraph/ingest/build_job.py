@@ -177,10 +177,10 @@ class BuildJob:
         """The problems with short names for IRIs, and where the first thing outside the ontology is written."""
         prefixes = self.prefixes
         ontology = {file.source.name for file in self.files if file.source.role == "ontology"}
-        things = [[Sought(iri) for iri in _IRI.findall(problem.message)] for problem in problems]
-        places = locate(store, self.files, self.base, {thing for of_problem in things for thing in of_problem})
-        for problem, of_problem in zip(problems, things, strict=True):
+        things_by_problem = [[Sought(iri) for iri in _IRI.findall(problem.message)] for problem in problems]
+        places = locate(store, self.files, self.base, {thing for things in things_by_problem for thing in things})
+        for problem, things in zip(problems, things_by_problem, strict=True):
             message = _IRI.sub(lambda match: compact(match[0], prefixes), problem.message)
-            candidates = [places[thing] for thing in of_problem if places[thing].file] or [Place()]
+            candidates = [places[thing] for thing in things if places[thing].file] or [Place()]
             place = next((place for place in candidates if place.file not in ontology), candidates[0])
             yield replace(problem, message=message, file=place.file, line=place.line)

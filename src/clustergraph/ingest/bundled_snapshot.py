@@ -51,5 +51,5 @@ def _is_of(snapshot: Snapshot, folder: Folder) -> bool:
         states = file_states(discover(folder))
     except BuildError:
         return False  # which the build will say in full
-    here = {(state.source.name, state.sha256) for state in states}
-    return here == {(one["path"], one["sha256"]) for one in snapshot.manifest["sources"]}
+    digests = {(state.source.name, state.sha256) for state in states}
+    return digests == {(source["path"], source["sha256"]) for source in snapshot.manifest["sources"]}

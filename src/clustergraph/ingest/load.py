@@ -90,7 +90,7 @@ def load(
 ) -> tuple[LoadedFile, ...]:
     """Fill `store` from the files. Raises BuildError with all files that are not well formed, or unknown exclusions."""
     excluded = {graph_of(name, base) for name in exclude}
-    known: set[NamedNode | BlankNode] = set()
+    graphs: set[NamedNode | BlankNode] = set()
     files: list[LoadedFile] = []
     problems: list[Problem] = []
     count = 0
@@ -99,7 +99,7 @@ def load(
         nonlocal count
         for source in input.content:
             graph = NamedNode(graph_iri(base, source.graph))
-            known.add(graph)
+            graphs.add(graph)
             parsed = ParsedFile(parsers, source, base, graph)
             before, empty = count, True
             try:
@@ -107,7 +107,7 @@ def load(
                     empty = False
                     graph_name = quad.graph_name
                     if graph_name != graph and isinstance(graph_name, (NamedNode, BlankNode)):
-                        known.add(graph_name)
+                        graphs.add(graph_name)
                     if graph_name in excluded:
                         continue
                     count += 1
@@ -122,7 +122,7 @@ def load(
     store.bulk_extend(merged(quads()))
     if problems:
         raise BuildError(problems)
-    _check_excluded(exclude, base, {graph.value for graph in known if isinstance(graph, NamedNode)})
+    _check_excluded(exclude, base, {graph.value for graph in graphs if isinstance(graph, NamedNode)})
     _name_blank_graphs(store, base)
     progress.advance(count % _EVERY)
     progress.done(f"{count:,} triples from {len(files):,} {'file' if len(files) == 1 else 'files'}")
@@ -150,11 +150,11 @@ def graph_of(name: str, base: str) -> NamedNode:
     return NamedNode(graph_iri(base, name))
 
 
-def _check_excluded(exclude: Collection[str], base: str, known: Collection[str]) -> None:
-    known = {*known, graph_iri(base, INFERRED)}
-    unknown = sorted(name for name in exclude if graph_of(name, base).value not in known)
+def _check_excluded(exclude: Collection[str], base: str, graphs: Collection[str]) -> None:
+    graphs = {*graphs, graph_iri(base, INFERRED)}
+    unknown = sorted(name for name in exclude if graph_of(name, base).value not in graphs)
     if unknown:
-        names = ", ".join(sorted(iri.removeprefix(graph_iri(base, "")) for iri in known))
+        names = ", ".join(sorted(iri.removeprefix(graph_iri(base, "")) for iri in graphs))
         raise BuildError(
             [
                 Problem(f"There is no graph {name!r} to leave out. There are: {names}.", rule="exclude")
@@ -170,12 +170,12 @@ def _name_blank_graphs(store: Store, base: str) -> None:
     """
     for blank in [graph for graph in store.named_graphs() if isinstance(graph, BlankNode)]:
         name = NamedNode(f"{base}.well-known/genid/{blank.value}")
-        found = {
+        quads = {
             *store.quads_for_pattern(blank, None, None, None),
             *store.quads_for_pattern(None, None, blank, None),
             *store.quads_for_pattern(None, None, None, blank),
         }
-        for quad in found:
+        for quad in quads:
             store.remove(quad)
             store.add(
                 Quad(

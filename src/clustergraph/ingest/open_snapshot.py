@@ -75,21 +75,21 @@ def find(sources: Sequence[Path], *, store: Path | None = None, build: bool = Fa
             return Source(store.name, None, store, queries=_folder(store / QUERIES))
         return _of_folder("the graph that comes with clustergraph", published(), store)
     if len(sources) == 1 and sources[0].is_dir():
-        (only,) = sources
-        if is_snapshot(only) or is_store(only):
+        (path,) = sources
+        if is_snapshot(path) or is_store(path):
             if build:
-                raise NoSnapshot(f"{only} holds what was built already; name the folder or the files to build from.")
-            if is_store(only):
-                return Source(only.name, None, only, queries=_folder(only / QUERIES))
-            return Source(only.name, None, None, only, _beside(only.resolve()))
-        folder = Folder(only)
-        if (only / SNAPSHOTS).is_dir() and not (folder.ontology.is_dir() or folder.data.is_dir()):
+                raise NoSnapshot(f"{path} holds what was built already; name the folder or the files to build from.")
+            if is_store(path):
+                return Source(path.name, None, path, queries=_folder(path / QUERIES))
+            return Source(path.name, None, None, path, _beside(path.resolve()))
+        folder = Folder(path)
+        if (path / SNAPSHOTS).is_dir() and not (folder.ontology.is_dir() or folder.data.is_dir()):
             raise NoSnapshot(
-                f"The store {only} has no current snapshot. If a build runs there, wait for its end; "
-                f"else make one with `clustergraph build SOURCE --store {only}`."
+                f"The store {path} has no current snapshot. If a build runs there, wait for its end; "
+                f"else make one with `clustergraph build SOURCE --store {path}`."
             )
         if folder.is_one():
-            return _of_folder(str(only), folder, store)
+            return _of_folder(str(path), folder, store)
     title = ", ".join(str(path) for path in sources)
     return Source(title, tuple(sources), store or default_store(*sources))
 
@@ -118,9 +118,9 @@ def opened(source: Source, options: Options = Options(), progress: Progress | No
     from clustergraph.ingest import Built, build
     from clustergraph.ingest.bundled_snapshot import adopt
 
-    if options == Options() and source.input == published() and (came := adopt(source.input, source.store)):
+    if options == Options() and source.input == published() and (bundled := adopt(source.input, source.store)):
         _link_queries(source.store, source.queries)
-        return Opened(came, Built(came, unchanged=True, seconds=0.0))
+        return Opened(bundled, Built(bundled, unchanged=True, seconds=0.0))
     built = build(
         source.input,
         store=source.store,
@@ -138,17 +138,17 @@ def opened(source: Source, options: Options = Options(), progress: Progress | No
 
 def _link_queries(store: Path, queries: Path | None) -> None:
     link = store / QUERIES
-    wanted = queries.resolve() if queries is not None else None
+    target = queries.resolve() if queries is not None else None
     if link.is_symlink():
-        if wanted is not None and link.readlink() == wanted:
+        if target is not None and link.readlink() == target:
             return
     elif link.exists():
         return  # somebody's own folder
-    if wanted is None:
+    if target is None:
         link.unlink(missing_ok=True)
         return
     fresh = store / f".{QUERIES}-{secrets.token_hex(8)}"
-    fresh.symlink_to(wanted, target_is_directory=True)
+    fresh.symlink_to(target, target_is_directory=True)
     fresh.replace(link)
 
 

@@ -75,12 +75,12 @@ class Parser:
         rename = _Renamer(self.source.name)
         quads = parse(file, self.source.format, base_iri=self.base)
         formulas = self.source.format == RdfFormat.N3
-        first = True
+        is_first = True
         for quad in quads:
-            if first:
+            if is_first:
                 # RDF/XML forgets its prefixes when the element that declares them closes.
                 self.prefixes = dict(quads.prefixes)
-                first = False
+                is_first = False
             subject, predicate, object, graph = quad.subject, quad.predicate, quad.object, quad.graph_name
             if type(subject) is not NamedNode:
                 subject = cast(NamedNode | BlankNode | Triple, rename.term(subject))
@@ -168,13 +168,13 @@ class _Renamer:
     def __init__(self, name: str) -> None:
         # Labels of up to 16 bytes lie inside Oxigraph's keys instead of a table of their own.
         self.prefix = "b" + hashlib.sha256(name.encode()).hexdigest()[:9] + "n"
-        self.known: dict[str, BlankNode] = {}
+        self.labelled: dict[str, BlankNode] = {}
 
     def blank(self, node: BlankNode) -> BlankNode:
-        known = self.known.get(node.value)
-        if known is None:
-            known = self.known[node.value] = BlankNode(f"{self.prefix}{len(self.known)}")
-        return known
+        renamed = self.labelled.get(node.value)
+        if renamed is None:
+            renamed = self.labelled[node.value] = BlankNode(f"{self.prefix}{len(self.labelled)}")
+        return renamed
 
     def term(
         self, term: NamedNode | BlankNode | Literal | Triple, depth: int = 0

@@ -123,18 +123,18 @@ class ParsedFile:
         self.prefixes: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Quad]:
-        answer = _FrameReader(self.process.request(self.source, self.base, self.graph.value))
+        frames = _FrameReader(self.process.request(self.source, self.base, self.graph.value))
         try:
-            yield from parse(io.BufferedReader(answer, MAX_FRAME_BYTES), RdfFormat.N_QUADS)
+            yield from parse(io.BufferedReader(frames, MAX_FRAME_BYTES), RdfFormat.N_QUADS)
         except EOFError:
             raise BuildError([self.process.cause_of_death(self.source)]) from None
         except MemoryError:
             raise BuildError([too_long(self.source)]) from None
         finally:
-            if not answer.end:
+            if not frames.end:
                 self.process.end()
-        self.prefixes = answer.end["prefixes"]
-        state = FileState(self.source, answer.end["bytes"], answer.end["sha256"])
+        self.prefixes = frames.end["prefixes"]
+        state = FileState(self.source, frames.end["bytes"], frames.end["sha256"])
         if self.process.states.setdefault(self.source, state) != state:
             raise BuildError([Problem("The file changed while the build read it; build again.", file=self.source.name)])
 

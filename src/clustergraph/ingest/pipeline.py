@@ -75,10 +75,10 @@ def build(
     states = {state.source: state for state in file_states(input)}
     with store_lock(store):
         mark = fingerprint(states.values(), base=base, exclude=exclude, reason=reason)
-        known = None if force else _built_before(store, mark, must_be_checked=check and bool(input.shapes))
-        if known is not None:
-            set_current(store, known.name)
-            return Built(known, unchanged=True, seconds=time.monotonic() - started)
+        earlier = None if force else _built_before(store, mark, must_be_checked=check and bool(input.shapes))
+        if earlier is not None:
+            set_current(store, earlier.name)
+            return Built(earlier, unchanged=True, seconds=time.monotonic() - started)
         with ParserProcess(limits) as parsers, new_snapshot(store) as writer:
             job = BuildJob(input, parsers, base_of(input, base, parsers), exclude, reason, progress or Silent())
             job.fill(writer.store)

@@ -72,8 +72,8 @@ def listing(problems: Iterable[Problem]) -> str:
             if len(group) <= _SHOWN:
                 lines.extend(f"  {problem}" for problem in group)
             else:
-                first = replace(group[0], what=f"{len(group)} times", value="", file="")
-                lines.append(f"  {first}")
+                summary = replace(group[0], what=f"{len(group)} times", value="", file="")
+                lines.append(f"  {summary}")
                 lines.extend(f"    {_place_and_thing(problem)}" for problem in group[:_SHOWN])
                 lines.append(f"    and {len(group) - _SHOWN} more")
     return "\n".join(lines)

@@ -37,7 +37,7 @@ def prune(store: Path, keep: int, *, dry_run: bool = False) -> Pruned:
     with store_lock(store):
         # A build that was waited for may have moved it.
         current = snapshots.current(store).path
-        older = [one.path for one in reversed(snapshots.every(store)) if one.path and one.path != current]
+        older = [old.path for old in reversed(snapshots.every(store)) if old.path and old.path != current]
         for path in older[keep - 1 :]:
             (removed if _removed(path, dry_run) else in_use).append(path.name)
     return Pruned(tuple(removed), tuple(in_use))

@@ -94,16 +94,16 @@ def _validate(quads: Iterator[Quad]) -> tuple[str, rdflib.Graph]:
             with suppress(BrokenPipeError), process.stdin as pipe:  # if it died, that shows below
                 serialize(quads, pipe, RdfFormat.N_QUADS)
             with process.stdout as pipe:
-                first, rest = pipe.readline(), pipe.read()
+                reason_line, triples = pipe.readline(), pipe.read()
             code = process.wait()
         finally:
             process.kill()
             process.wait()
-        if not first or code:
+        if not reason_line or code:
             errors.seek(0)
-            last = errors.read().decode(errors="replace").strip().rpartition("\n")[2]
-            return f"the validator ended with code {code}. {last}".strip(), rdflib.Graph()
-    return json.loads(first), to_graph(parse(io.BytesIO(rest), RdfFormat.N_TRIPLES))
+            error_line = errors.read().decode(errors="replace").strip().rpartition("\n")[2]
+            return f"the validator ended with code {code}. {error_line}".strip(), rdflib.Graph()
+    return json.loads(reason_line), to_graph(parse(io.BytesIO(triples), RdfFormat.N_TRIPLES))
 
 
 class _Describer:
@@ -131,7 +131,7 @@ class _Describer:
         on = self._compact(path) if isinstance(path, rdflib.URIRef) else ""
         problem = Problem(
             _message(list(results.objects(result, SH.resultMessage))),
-            what=self._named(thing),
+            what=self._name(thing),
             rule=f"{rule} on {on}" if on else rule,
             value="" if value is None or value == focus or isinstance(value, rdflib.BNode) else self._compact(value),
             severity=_SEVERITIES.get(results.value(result, SH.resultSeverity) or SH.Violation, "violation"),
@@ -140,13 +140,13 @@ class _Describer:
 
     def _owner(self, node: Node | None) -> Node | None:
         """The node itself, or for a blank node the thing with an IRI that it belongs to."""
-        seen: set[Node] = set()
-        while isinstance(node, rdflib.BNode) and node not in seen:
-            seen.add(node)
-            node = next((s for s, p in self.data.subject_predicates(node) if p != RDF.type), None)
+        visited: set[Node] = set()
+        while isinstance(node, rdflib.BNode) and node not in visited:
+            visited.add(node)
+            node = next((owner for owner, link in self.data.subject_predicates(node) if link != RDF.type), None)
         return node
 
-    def _named(self, node: Node | None) -> str:
+    def _name(self, node: Node | None) -> str:
         if node is None:
             return ""
         labels = [

@@ -60,10 +60,10 @@ def _line(text: str, at: int) -> str:
 def _place(shapes: rdflib.Graph, node: Node, text: str, files: Sequence[LoadedFile], base: str) -> Place:
     """Where the line of a query stands in the files; where it is written otherwise there, the place of its shape."""
     place = locate_text(files, text) if text else Place()
-    seen: set[Node] = set()
+    visited: set[Node] = set()
     shape: Node | None = node
-    while isinstance(shape, rdflib.BNode) and shape not in seen:
-        seen.add(shape)
+    while isinstance(shape, rdflib.BNode) and shape not in visited:
+        visited.add(shape)
         shape = next(iter(shapes.subjects(None, shape)), None)
     if place.file or not isinstance(shape, rdflib.URIRef):
         return place

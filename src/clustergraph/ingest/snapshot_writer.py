@@ -42,11 +42,11 @@ def store_lock(folder: Path) -> Iterator[None]:
         raise _unwritable(folder, error) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for left in [*folder.joinpath(SNAPSHOTS).glob(f"{UNFINISHED_PREFIX}*"), *folder.glob(f".{CURRENT}-*")]:
-            if left.is_dir() and not left.is_symlink():
-                shutil.rmtree(left)
+        for leftover in [*folder.joinpath(SNAPSHOTS).glob(f"{UNFINISHED_PREFIX}*"), *folder.glob(f".{CURRENT}-*")]:
+            if leftover.is_dir() and not leftover.is_symlink():
+                shutil.rmtree(leftover)
             else:
-                left.unlink()
+                leftover.unlink()
         yield
 
 

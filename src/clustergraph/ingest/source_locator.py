@@ -74,24 +74,24 @@ def locate(store: Store, files: Sequence[LoadedFile], base: str, sought: Collect
     Where it can be told, the line is that of the value, or else of the predicate, in what the file says about the
     thing. Of several files, one that states the predicate of the thing is preferred, and then one that has the value.
     """
-    wanted = {text for each in sought for text in each if text}
+    texts = {text for thing in sought for text in thing if text}
     indexes: dict[str, list[_Index]] = defaultdict(list)
-    for index in (_index(file, base, wanted) for file in files if wanted):
+    for index in (_index(file, base, texts) for file in files if texts):
         for iri in index.definition:
             indexes[iri].append(index)
     graphs = {graph.value for graph in store.named_graphs()}
 
-    def place(each: Sought) -> Place:
+    def place(thing: Sought) -> Place:
         candidates = [
-            (_distance(store, each, graph_iri(base, index.file.source.graph), graphs), *index.line(each), index)
-            for index in indexes.get(each.thing, ())
+            (_distance(store, thing, graph_iri(base, index.file.source.graph), graphs), *index.line(thing), index)
+            for index in indexes.get(thing.thing, ())
         ]
         if not candidates:
             return Place()
         *_, line, index = min(candidates, key=lambda candidate: (candidate[:3], candidate[4].file.source.name))
         return Place(index.file.source.name, line)
 
-    return {each: place(each) for each in sought}
+    return {thing: place(thing) for thing in sought}
 
 
 def locate_text(files: Sequence[LoadedFile], text: str) -> Place:
@@ -113,14 +113,14 @@ def _distance(store: Store, sought: Sought, graph: str, graphs: Collection[str])
     return 1 if any(store.quads_for_pattern(subject, None, None, name)) else 2
 
 
-def _index(file: LoadedFile, base: str, wanted: Collection[str]) -> _Index:
+def _index(file: LoadedFile, base: str, texts: Collection[str]) -> _Index:
     index = _Index(file)
     for number, text in enumerate(_read(file.source).splitlines(), start=1):
         if _begins_another(text):
             index.begins.append(number)
         for match in _TOKEN.finditer(text):
             for meaning in _meanings(match[0], file, base):
-                if meaning not in wanted:
+                if meaning not in texts:
                     continue
                 lines = index.lines[meaning]
                 if not lines or lines[-1] != number:
@@ -145,15 +145,15 @@ def _meanings(token: str, file: LoadedFile, base: str) -> Iterator[str]:
         yield f"{namespace}{local}"
 
 
-def _common(some: Sequence[int], others: Sequence[int], start: int, end: int | None) -> list[int]:
+def _common(lines: Sequence[int], other_lines: Sequence[int], start: int, end: int | None) -> list[int]:
     """The lines from `start` to `end` that are in both lists, found by way of the shorter one."""
-    few, many = sorted((some, others), key=len)
+    few, many = sorted((lines, other_lines), key=len)
     common = []
     for at in range(bisect_left(few, start), len(few)):
         if end is not None and few[at] >= end:
             break
-        found = bisect_left(many, few[at])
-        if found < len(many) and many[found] == few[at]:
+        index = bisect_left(many, few[at])
+        if index < len(many) and many[index] == few[at]:
             common.append(few[at])
             break
     return common

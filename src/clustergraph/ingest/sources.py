@@ -117,18 +117,18 @@ def discover(sources: Folder | Sequence[Path]) -> Input:
 
 
 def _of_folder(folder: Folder) -> Input:
-    found: list[tuple[Path, str, Role]] = []
+    files: list[tuple[Path, str, Role]] = []
     for path in _files(folder.ontology, folder.root):
         is_shapes = _stem(path).lower().endswith("shapes")
-        found.append((path, ONTOLOGY, "shapes" if is_shapes else "ontology"))
+        files.append((path, ONTOLOGY, "shapes" if is_shapes else "ontology"))
     for path in _files(folder.data, folder.root):
         inside = path.relative_to(folder.data)
-        found.append((path, _stem(path) if len(inside.parts) == 1 else inside.parts[0], "data"))
-    if not any(role != "shapes" for _, _, role in found):
+        files.append((path, _stem(path) if len(inside.parts) == 1 else inside.parts[0], "data"))
+    if not any(role != "shapes" for _, _, role in files):
         raise BuildError(
             [Problem(f"There is no RDF file in ontology/ or data/ of {folder.root}.", rule="nothing to build")]
         )
-    return Input(_sources(found, folder.root), folder.root.resolve().name)
+    return Input(_sources(files, folder.root), folder.root.resolve().name)
 
 
 def _of_files(paths: Sequence[Path]) -> Input:
@@ -152,9 +152,9 @@ def _of_files(paths: Sequence[Path]) -> Input:
     return Input(_sources([(path, _stem(path), "data") for path in paths], root), title)
 
 
-def _sources(found: Sequence[tuple[Path, str, Role]], root: Path) -> tuple[Source, ...]:
+def _sources(files: Sequence[tuple[Path, str, Role]], root: Path) -> tuple[Source, ...]:
     sources, problems = [], []
-    for path, graph, role in found:
+    for path, graph, role in files:
         name = _shown(path, root)
         form = _format(path)
         if not _is_text(path.relative_to(root)):

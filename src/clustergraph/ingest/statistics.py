@@ -54,26 +54,26 @@ def dataset(store: Store, base: str) -> dict[str, Any]:
     subject = _subject(store, base)
     if subject is None:
         return {}
-    found: dict[str, Any] = {"iri": subject.value} if isinstance(subject, NamedNode) else {}
+    metadata: dict[str, Any] = {"iri": subject.value} if isinstance(subject, NamedNode) else {}
     for name, predicate in _TEXTS.items():
         texts = {term.language or "": term.value for term in _literals(store, subject, predicate)}
         if texts:
-            found[name] = texts
+            metadata[name] = texts
     keywords: dict[str, list[str]] = {}
     for term in _literals(store, subject, f"{_DCAT}keyword"):
         keywords.setdefault(term.language or "", []).append(term.value)
     if keywords:
-        found["keyword"] = keywords
+        metadata["keyword"] = keywords
     for name, predicate in _LINKS.items():
         links = sorted(
             term.value for term in _objects(store, subject, predicate) if isinstance(term, (NamedNode, Literal))
         )
         if links:
-            found[name] = links
+            metadata[name] = links
     versions = [term.value for predicate in _VERSIONS for term in _literals(store, subject, predicate)]
     if versions:
-        found["version"] = versions[0]
-    return found
+        metadata["version"] = versions[0]
+    return metadata
 
 
 def title(description: dict[str, Any], otherwise: str) -> str:

@@ -72,26 +72,27 @@ def _write(snapshot: Snapshot, folder: Path, in_default: bool) -> None:
         for number, (iri, graph) in enumerate(sources, start=1):
             name = re.sub(r"[^\w-]+", "-", short_name(snapshot, iri), flags=re.ASCII)[:80].strip("-")
             files[iri] = f"{number:02}-{name}.nt.gz"
-            there = DefaultGraph() if in_default and iri == merged else NamedNode(iri)
+            target_graph = DefaultGraph() if in_default and iri == merged else NamedNode(iri)
             with gzip.open(folder / files[iri], "wb", _LEVEL) as alone:
-                for part in _batches(store, graph):
-                    alone.write(serialize((quad.triple for quad in part), format=RdfFormat.N_TRIPLES) or b"")
-                    moved = (Quad(quad.subject, quad.predicate, quad.object, there) for quad in part)
-                    everything.write(serialize(moved, format=RdfFormat.N_QUADS) or b"")
-        mark = marker.complete(snapshot, "" if in_default else merged).data
+                for batch in _batches(store, graph):
+                    alone.write(serialize((quad.triple for quad in batch), format=RdfFormat.N_TRIPLES) or b"")
+                    quads = (Quad(quad.subject, quad.predicate, quad.object, target_graph) for quad in batch)
+                    everything.write(serialize(quads, format=RdfFormat.N_QUADS) or b"")
+        marks = marker.complete(snapshot, "" if in_default else merged).data
         place = NamedNode(marker.place(snapshot))
-        said = (Quad(one.subject, one.predicate, one.object, place) for one in parse(mark, RdfFormat.N_TRIPLES))
-        everything.write(serialize(said, format=RdfFormat.N_QUADS) or b"")
+        quads = (Quad(mark.subject, mark.predicate, mark.object, place) for mark in parse(marks, RdfFormat.N_TRIPLES))
+        everything.write(serialize(quads, format=RdfFormat.N_QUADS) or b"")
     (folder / VIRTUOSO).write_text(_for_virtuoso(snapshot, files), encoding="utf-8")
     merge = "the default graph" if in_default else f"<{merged}>"
-    told = _README.format(name=snapshot.name, base=snapshot.base, virtuoso=VIRTUOSO, everything=EVERYTHING, merge=merge)
-    (folder / "README.txt").write_text(told, encoding="utf-8")
+    names = {"name": snapshot.name, "base": snapshot.base, "merge": merge}
+    readme = _README.format(virtuoso=VIRTUOSO, everything=EVERYTHING, **names)
+    (folder / "README.txt").write_text(readme, encoding="utf-8")
 
 
 def _batches(store: Store, graph: NamedNode | DefaultGraph) -> Iterator[list[Quad]]:
     quads: Iterator[Quad] = store.quads_for_pattern(None, None, None, graph)
-    while part := list(islice(quads, _BATCH)):
-        yield part
+    while batch := list(islice(quads, _BATCH)):
+        yield batch
 
 
 def _for_virtuoso(snapshot: Snapshot, files: dict[str, str]) -> str:

@@ -44,18 +44,18 @@ def chunks(store: Store, graph: NamedNode | DefaultGraph, size: int = SIZE) -> I
 
 def blank(triple: Triple) -> list[str]:
     """The labels of a triple's blank nodes."""
-    found = []
+    labels = []
     for term in (triple.subject, triple.object):
         if isinstance(term, BlankNode):
-            found.append(term.value)
+            labels.append(term.value)
         elif isinstance(term, Triple):
-            found += blank(term)
-    return found
+            labels += blank(term)
+    return labels
 
 
 def _triples(store: Store, graph: NamedNode | DefaultGraph) -> Iterator[Triple]:
-    found: Iterator[Quad] = store.quads_for_pattern(None, None, None, graph)
-    return (quad.triple for quad in found)
+    quads: Iterator[Quad] = store.quads_for_pattern(None, None, None, graph)
+    return (quad.triple for quad in quads)
 
 
 def _ground(store: Store, graph: NamedNode | DefaultGraph, size: int) -> Iterator[list[Triple]]:
@@ -69,18 +69,18 @@ def _tied(triples: Iterable[Triple]) -> list[list[Triple]]:
     leader: dict[str, str] = {}
 
     def find(label: str) -> str:
-        while (above := leader.setdefault(label, label)) != label:
-            leader[label] = label = leader[above]
+        while (parent := leader.setdefault(label, label)) != label:
+            leader[label] = label = leader[parent]
         return label
 
-    kept = []
+    labelled = []
     for triple in triples:
         if labels := blank(triple):
-            kept.append((triple, labels[0]))
-            for other in labels[1:]:
-                leader[find(other)] = find(labels[0])
+            labelled.append((triple, labels[0]))
+            for linked in labels[1:]:
+                leader[find(linked)] = find(labels[0])
     groups: dict[str, list[Triple]] = {}
-    for triple, label in kept:
+    for triple, label in labelled:
         groups.setdefault(find(label), []).append(triple)
     return list(groups.values())
 

@@ -23,5 +23,5 @@ class Different(PushError):
     """What the engine holds is not what was sent. `differences` names each graph and what is wrong there."""
 
     def __init__(self, message: str, differences: tuple[str, ...]) -> None:
-        super().__init__("\n".join((message, *(f"  {one}" for one in differences))))
+        super().__init__("\n".join((message, *(f"  {difference}" for difference in differences))))
         self.differences = differences

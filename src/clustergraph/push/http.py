@@ -72,8 +72,8 @@ class Client:
             raise PushError(f"{url} answered {method} with more than can be its answer. {error}") from None
         except Unanswered as error:
             if error.reply is None:
-                told = f"{url} does not answer {method}: {error}. Is the engine running, and the address right?"
-                raise Unreachable(told) from None
+                message = f"{url} does not answer {method}: {error}. Is the engine running, and the address right?"
+                raise Unreachable(message) from None
             reply = error.reply
         if 200 <= reply.status < 300 or reply.status in passing:
             return reply
@@ -81,28 +81,28 @@ class Client:
 
     def _refusal(self, method: str, url: str, reply: Reply) -> str:
         status = reply.status
-        said = error_text(reply)
-        said = f" It says: {said}" if said else ""
+        detail = error_text(reply)
+        detail = f" It says: {detail}" if detail else ""
         who = f"user {self.http.user!r}" if self.http.user else "anybody who does not sign in"
         if status == 401 and self.http.user:
-            return f"{url} does not accept the password of user {self.http.user!r}.{said}"
+            return f"{url} does not accept the password of user {self.http.user!r}.{detail}"
         if status == 401:
             return (
                 f"{url} asks who you are. Give --user, and the password in a variable of the environment that "
-                f"--password-env names.{said}"
+                f"--password-env names.{detail}"
             )
         if status == 403:
-            return f"{url} does not let {who} write. Use a user who may, or an engine that is not read-only.{said}"
+            return f"{url} does not let {who} write. Use a user who may, or an engine that is not read-only.{detail}"
         if 300 <= status < 400:
-            return f"{url} has moved to {reply.headers.get('location')}; give that address.{said}"
+            return f"{url} has moved to {reply.headers.get('location')}; give that address.{detail}"
         if status in (404, 405, 501):
             return (
                 f"{url} does not take {method} (status {status}), so graphs cannot be written there. If the engine is "
-                f"not read-only, name the right address with --graph-store or --update.{said}"
+                f"not read-only, name the right address with --graph-store or --update.{detail}"
             )
         if status == 413:
-            return f"{url} takes no request of {method} this large. Send fewer triples at once with --chunk.{said}"
-        return f"{url} answered {method} with status {status}.{said}"
+            return f"{url} takes no request of {method} this large. Send fewer triples at once with --chunk.{detail}"
+        return f"{url} answered {method} with status {status}.{detail}"
 
 
 def _pause(seconds: float) -> bool:

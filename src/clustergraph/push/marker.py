@@ -52,25 +52,25 @@ def merged_place(snapshot: Snapshot) -> str:
 
 def check_names(snapshot: Snapshot) -> None:
     """Raises PushError if the snapshot has a graph under a name that a push needs."""
-    taken = {place(snapshot), merged_place(snapshot)} & set(snapshot.graphs)
-    if taken:
+    reserved = {place(snapshot), merged_place(snapshot)} & set(snapshot.graphs)
+    if reserved:
         raise PushError(
-            f"The snapshot has a graph <{min(taken)}>, a name that a push needs for itself; rename that graph."
+            f"The snapshot has a graph <{min(reserved)}>, a name that a push needs for itself; rename that graph."
         )
 
 
 def read(target: Target, snapshot: Snapshot) -> Marker | None:
     """The marker under the snapshot's base; None where nothing was ever pushed. Raises PushError."""
     rows = target.select(f"SELECT ?p ?o {{ GRAPH <{place(snapshot)}> {{ <{snapshot.base}> ?p ?o }} }}")
-    said = {row["p"]: row["o"] for row in rows}
-    if not said:
+    statements = {row["p"]: row["o"] for row in rows}
+    if not statements:
         return None
-    merged = said.get(MERGED, "")
+    merged = statements.get(MERGED, "")
     try:
-        if MANIFEST in said and LOADING not in said:
-            manifest = json.loads(said[MANIFEST])
+        if MANIFEST in statements and LOADING not in statements:
+            manifest = json.loads(statements[MANIFEST])
             return Marker(manifest, frozenset(manifest["graphs"]) | ({merged} if merged else set()), merged)
-        return Marker(None, frozenset(json.loads(said.get(LOADING, "[]"))), merged)
+        return Marker(None, frozenset(json.loads(statements.get(LOADING, "[]"))), merged)
     except (ValueError, KeyError, TypeError):
         return Marker(None, frozenset(), merged)  # somebody else's words: nothing is known to be there
 
@@ -85,9 +85,9 @@ def loading(snapshot: Snapshot, graphs: frozenset[str], merged: str) -> Chunk:
     return _chunk(snapshot, LOADING, json.dumps(sorted(graphs)), merged)
 
 
-def _chunk(snapshot: Snapshot, predicate: str, said: str, merged: str) -> Chunk:
+def _chunk(snapshot: Snapshot, predicate: str, value: str, merged: str) -> Chunk:
     base = NamedNode(snapshot.base)
-    triples = [Triple(base, NamedNode(predicate), Literal(said))]
+    triples = [Triple(base, NamedNode(predicate), Literal(value))]
     if merged:
         triples.append(Triple(base, NamedNode(MERGED), NamedNode(merged)))
     return Chunk(serialize(triples, format=RdfFormat.N_TRIPLES) or b"", len(triples), ground=True)

@@ -43,22 +43,22 @@ class Plan:
     @property
     def sent(self) -> list[tuple[str | None, NamedNode | DefaultGraph, int]]:
         """Each graph that is sent: where it goes (None is the default graph), where it is in the snapshot, its size."""
-        named = [(iri, NamedNode(iri), count) for iri, count in self.snapshot.graphs.items()]
-        return [*named, (self.merged or None, DefaultGraph(), int(self.snapshot.manifest["triples"]))]
+        named_graphs = [(iri, NamedNode(iri), count) for iri, count in self.snapshot.graphs.items()]
+        return [*named_graphs, (self.merged or None, DefaultGraph(), int(self.snapshot.manifest["triples"]))]
 
     @property
     def removed(self) -> list[str]:
         """Graphs of an earlier push that the snapshot no longer has."""
-        return sorted((self.before.graphs if self.before else frozenset()) - self._named)
+        return sorted((self.before.graphs if self.before else frozenset()) - self._named_graphs)
 
     @property
-    def _named(self) -> frozenset[str]:
-        return frozenset(there for there, _, _ in self.sent if there)
+    def _named_graphs(self) -> frozenset[str]:
+        return frozenset(iri for iri, _, _ in self.sent if iri)
 
     @property
     def touched(self) -> frozenset[str]:
         """Named graphs that may stand in the engine while the push runs."""
-        return self._named | frozenset(self.removed)
+        return self._named_graphs | frozenset(self.removed)
 
     @property
     def writer(self) -> Writer:
@@ -81,8 +81,8 @@ def plan(
     if protocol == "auto":
         protocol = "gsp" if target.store_url or not target.update_url else "update"
     if not (target.store_url if protocol == "gsp" else target.update_url):
-        flag, what = ("--graph-store", "its Graph Store") if protocol == "gsp" else ("--update", "updates")
-        raise PushError(f"{target.query_url} is {target.name}. Say with {flag} URL under which address {what} is.")
+        flag, service = ("--graph-store", "its Graph Store") if protocol == "gsp" else ("--update", "updates")
+        raise PushError(f"{target.query_url} is {target.name}. Say with {flag} URL under which address {service} is.")
     if merged == "default" and not target.layout.own_default:
         raise PushError(f"{target.name} has no default graph of its own to write to; use --merged named.")
     before = marker.read(target, snapshot)
@@ -93,8 +93,8 @@ def plan(
             "graphs. --force replaces it, --merged named leaves it alone."
         )
     was_default = before is not None and not before.merged
-    there = "" if in_default else marker.merged_place(snapshot)
-    return Plan(snapshot, target, before, there, protocol, was_default and not in_default)
+    merged_graph = "" if in_default else marker.merged_place(snapshot)
+    return Plan(snapshot, target, before, merged_graph, protocol, was_default and not in_default)
 
 
 def push(
@@ -116,11 +116,11 @@ def push(
         progress.done("not as it was sent; sending again")
     if not loaded:
         _send(todo, store, progress, chunk)
-    found = _compared(todo, store, progress)
-    if found:
+    faults = _compared(todo, store, progress)
+    if faults:
         _withdraw(todo)
-        told = f"{todo.target.query_url} does not hold snapshot {todo.snapshot.name}, and is not marked with it."
-        raise Different(f"{told} {todo.target.layout.note}".strip(), tuple(found))
+        message = f"{todo.target.query_url} does not hold snapshot {todo.snapshot.name}, and is not marked with it."
+        raise Different(f"{message} {todo.target.layout.note}".strip(), tuple(faults))
     todo.writer.replace(marker.place(todo.snapshot), marker.complete(todo.snapshot, todo.merged))
     return True
 
@@ -134,20 +134,20 @@ def _send(todo: Plan, store: Store, progress: Progress, size: int) -> None:
     _withdraw(todo)
     writer = todo.writer
     progress.start("send", sum(count for _, _, count in todo.sent))
-    done = 0
+    sent = 0
     try:
         for graph in todo.removed:
             writer.drop(graph)
         if todo.clear_default:
             writer.replace(None, Chunk(b"", 0, ground=True))
-        for there, here, _ in todo.sent:
-            for number, part in enumerate(chunks(store, here, size)):
-                (writer.add if number else writer.replace)(there, part)
-                progress.advance(part.triples)
-            done += 1
+        for target_graph, source_graph, _ in todo.sent:
+            for number, chunk in enumerate(chunks(store, source_graph, size)):
+                (writer.add if number else writer.replace)(target_graph, chunk)
+                progress.advance(chunk.triples)
+            sent += 1
     except BaseException as error:
         error.add_note(
-            f"{done} of {len(todo.sent)} graphs were sent. {todo.target.query_url} is marked as not complete; the same "
+            f"{sent} of {len(todo.sent)} graphs were sent. {todo.target.query_url} is marked as not complete; the same "
             "push, run again, completes it."
         )
         raise
@@ -156,7 +156,7 @@ def _send(todo: Plan, store: Store, progress: Progress, size: int) -> None:
 
 def _compared(todo: Plan, store: Store, progress: Progress) -> list[str]:
     progress.start("compare", sum(count for _, _, count in todo.sent))
-    found = differences(todo.target, store, todo.sent, progress.advance)
-    if not found:
+    faults = differences(todo.target, store, todo.sent, progress.advance)
+    if not faults:
         progress.done("all is there")
-    return found
+    return faults

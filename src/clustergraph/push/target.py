@@ -91,7 +91,7 @@ def find(url: str, client: Client, *, store: str = "", update: str = "") -> Targ
                 "network. Copy the snapshot into that folder; docs/scale-out.md shows how."
             )
         name = str(headers.get("server", "")).partition(" ")[0]
-        layout = next((one for one in LAYOUTS if name.startswith(one.mark)), GENERIC)
+        layout = next((layout for layout in LAYOUTS if name.startswith(layout.mark)), GENERIC)
         return Target(
             client,
             place,
@@ -100,11 +100,12 @@ def find(url: str, client: Client, *, store: str = "", update: str = "") -> Targ
             layout,
             name or "an engine that does not say its name",
         )
-    asks = next((one for one in refusals if isinstance(one, Refused) and one.status in (401, 403)), refusals[0])
-    said = str(asks)
-    if isinstance(asks, Refused) and asks.status in (404, 405, 501):
-        said = f"It answers a query with status {asks.status}."  # what the refusal advises is for writing
-    raise PushError(f"No SPARQL endpoint at {url}, nor at sparql or query under it. {said}") from asks
+    refused = (error for error in refusals if isinstance(error, Refused) and error.status in (401, 403))
+    refusal = next(refused, refusals[0])
+    reason = str(refusal)
+    if isinstance(refusal, Refused) and refusal.status in (404, 405, 501):
+        reason = f"It answers a query with status {refusal.status}."  # what the refusal advises is for writing
+    raise PushError(f"No SPARQL endpoint at {url}, nor at sparql or query under it. {reason}") from refusal
 
 
 def _rows(
@@ -114,8 +115,8 @@ def _rows(
     form = "application/x-www-form-urlencoded"
     reply = client.send("POST", url, body, content_type=form, accept=RESULTS, timeout=timeout)
     try:
-        found = json.loads(reply.body)["results"]["bindings"]
-        return [{name: term["value"] for name, term in row.items()} for row in found], reply.headers
+        rows = json.loads(reply.body)["results"]["bindings"]
+        return [{name: term["value"] for name, term in row.items()} for row in rows], reply.headers
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         kind = reply.media_type or "no content type"
         raise PushError(f"{url} answered a query with {kind}, and not with rows in {RESULTS}.") from None

@@ -31,13 +31,13 @@ def differences(
     `graphs` says of each where it is in the engine (None is the default graph), where it is in the store, and its size.
     Raises PushError where the engine does not answer.
     """
-    found: list[str] = []
-    for there, here, size in graphs:
-        expected, sample = _summary(store, here, max(1, size // SAMPLE))
-        name = f"graph <{there}>" if there else "default graph"
-        found += _counts(name, expected, _holds(target, there)) or _missing(target, name, there, sample)
+    lines: list[str] = []
+    for target_graph, source_graph, size in graphs:
+        expected, sample = _summary(store, source_graph, max(1, size // SAMPLE))
+        name = f"graph <{target_graph}>" if target_graph else "default graph"
+        lines += _counts(name, expected, _holds(target, target_graph)) or _missing(target, name, target_graph, sample)
         advance(expected.total())
-    return found
+    return lines
 
 
 def _summary(store: Store, graph: NamedNode | DefaultGraph, step: int) -> tuple[Counter[str], list[Triple]]:
@@ -56,24 +56,24 @@ def _holds(target: Target, graph: str | None) -> Counter[str]:
     return Counter({row["p"]: int(row["n"]) for row in rows if "p" in row})
 
 
-def _counts(name: str, expected: Counter[str], held: Counter[str]) -> list[str]:
-    if expected == held:
+def _counts(name: str, expected: Counter[str], actual: Counter[str]) -> list[str]:
+    if expected == actual:
         return []
-    wrong = sorted(one for one in {*expected, *held} if expected[one] != held[one])
-    each = [f"<{one}> {expected[one]:,} expected, {held[one]:,} found" for one in wrong[:_SHOWN]]
-    more = [f"and {len(wrong) - _SHOWN} more properties"] if len(wrong) > _SHOWN else []
-    return [f"{name}: {expected.total():,} triples expected, {held.total():,} found ({'; '.join(each + more)})"]
+    wrong = sorted(iri for iri in {*expected, *actual} if expected[iri] != actual[iri])
+    details = [f"<{iri}> {expected[iri]:,} expected, {actual[iri]:,} found" for iri in wrong[:_SHOWN]]
+    extra = [f"and {len(wrong) - _SHOWN} more properties"] if len(wrong) > _SHOWN else []
+    return [f"{name}: {expected.total():,} triples expected, {actual.total():,} found ({'; '.join(details + extra)})"]
 
 
 def _missing(target: Target, name: str, graph: str | None, sample: list[Triple]) -> list[str]:
     # One question for all of them, and only if the answer is no, one for each.
     if not sample or _has(target, graph, sample):
         return []
-    return [f"{name}: the triple {one} is missing" for one in sample if not _has(target, graph, [one])]
+    return [f"{name}: the triple {triple} is missing" for triple in sample if not _has(target, graph, [triple])]
 
 
 def _has(target: Target, graph: str | None, triples: list[Triple]) -> bool:
-    return target.has(_in(graph, " ".join(f"{one} ." for one in triples)))
+    return target.has(_in(graph, " ".join(f"{triple} ." for triple in triples)))
 
 
 def _in(graph: str | None, pattern: str) -> str:

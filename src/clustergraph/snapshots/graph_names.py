@@ -33,9 +33,9 @@ def graph_iri(snapshot: Snapshot, name: str) -> str:
     >>> graph_iri(snapshot, "people")
     'https://example.org/graph/people'
     """
-    known = {short_name(snapshot, iri): iri for iri in snapshot.graphs}
+    iris = {short_name(snapshot, iri): iri for iri in snapshot.graphs}
     if name in snapshot.graphs:
         return name
-    if name in known:
-        return known[name]
-    raise UnknownGraph(f"There is no graph {name!r}. There are: {', '.join(sorted(known)) or 'none'}.")
+    if name in iris:
+        return iris[name]
+    raise UnknownGraph(f"There is no graph {name!r}. There are: {', '.join(sorted(iris)) or 'none'}.")

@@ -64,7 +64,7 @@ class Snapshot:
     path: Path | None
     """Its folder; None for one that stands in another engine."""
     manifest: dict[str, Any]
-    _held: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
+    _lock: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
     """Its folder, open and locked."""
 
     @classmethod
@@ -89,12 +89,12 @@ class Snapshot:
             if not isinstance(manifest, dict) or not manifest.keys() >= _NEEDED:
                 raise NoSnapshot(f"No snapshot in {path}: its {MANIFEST} is something else's.")
             snapshot = cls(path, manifest, opened.pop_all())
-            weakref.finalize(snapshot, snapshot._held.close)
+            weakref.finalize(snapshot, snapshot._lock.close)
             return snapshot
 
     def release(self) -> None:
         """Let it be pruned from now on: whoever opened it reads nothing more from its folder."""
-        self._held.close()
+        self._lock.close()
 
     @property
     def name(self) -> str:

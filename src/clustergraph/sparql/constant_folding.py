@@ -56,7 +56,7 @@ def fold_constants(text: str, values: Mapping[str, str]) -> str:
 
 
 def _places(text: str) -> list[_Place]:
-    found: list[_Place] = []
+    places: list[_Place] = []
     brackets, sub_queries, before = "", [False], ""
     for token in tokens.tokens(text):
         word = token.text.upper()
@@ -64,7 +64,7 @@ def _places(text: str) -> list[_Place]:
             brackets = brackets[:-1]
             if word == "}":
                 sub_queries.pop()
-        found.append(_Place(token, brackets, sub_queries[-1], before))
+        places.append(_Place(token, brackets, sub_queries[-1], before))
         if word == "{":
             brackets += "{"
             sub_queries.append(sub_queries[-1])
@@ -77,24 +77,24 @@ def _places(text: str) -> list[_Place]:
         elif word == "SELECT" and len(sub_queries) > 1:
             sub_queries[-1] = True
         before = word
-    return found
+    return places
 
 
 def _uses(places: list[_Place], variable: str) -> list[_Place]:
-    return [one for one in places if one.token.kind == "variable" and one.token.text[1:] == variable]
+    return [place for place in places if place.token.kind == "variable" and place.token.text[1:] == variable]
 
 
 def _replace(text: str, variable: str, term: str) -> str:
     """The query with the variable's value in its place, if it is only asked about, and nowhere given out or set."""
     uses = _uses(_places(text), variable)
-    if any(one.in_sub_query or not one.brackets or one.brackets[-1] == "(" or one.follows == "AS" for one in uses):
+    if any(use.in_sub_query or not use.brackets or use.brackets[-1] == "(" or use.follows == "AS" for use in uses):
         return text
     places = _places(text)
-    for one in reversed(uses):
-        start, end, value = one.token.start, one.token.end, term
-        at = places.index(one)
-        if at >= 2 and places[at - 2].token.text.upper() == "BOUND":
-            start, end, value = places[at - 2].token.start, places[at + 1].token.end, "true"
+    for use in reversed(uses):
+        start, end, value = use.token.start, use.token.end, term
+        index = places.index(use)
+        if index >= 2 and places[index - 2].token.text.upper() == "BOUND":
+            start, end, value = places[index - 2].token.start, places[index + 1].token.end, "true"
         text = text[:start] + value + text[end:]
     return text
 
@@ -103,34 +103,34 @@ def _simplify(text: str) -> str:
     """The query after one step, or as it is."""
     places = _places(text)
     bound = {
-        one.token.text[1:]
-        for one in places
-        if one.token.kind == "variable" and (not one.in_expression or one.follows == "AS")
+        place.token.text[1:]
+        for place in places
+        if place.token.kind == "variable" and (not place.in_expression or place.follows == "AS")
     }
-    for at, one in enumerate(places):
-        word = one.token.text.upper()
+    for at, place in enumerate(places):
+        word = place.token.text.upper()
         if word in ("COALESCE", "BOUND") and places[at + 1].token.text == "(":
-            first = places[at + 2]
-            absent = first.token.kind == "variable" and first.token.text[1:] not in bound
+            argument = places[at + 2]
+            absent = argument.token.kind == "variable" and argument.token.text[1:] not in bound
             after = places[at + 3].token
             if absent and word == "BOUND":
-                return text[: one.token.start] + "false" + text[after.end :]
+                return text[: place.token.start] + "false" + text[after.end :]
             if absent and after.text == ",":
-                return text[: first.token.start] + text[after.end :]
+                return text[: argument.token.start] + text[after.end :]
             end = _constant(places, at + 2)
             if word == "COALESCE" and end is not None and places[end].token.text in (",", ")"):
-                close = next(place for place in count(end) if _closes(places, place, one))
-                value = text[first.token.start : places[end - 1].token.end]
-                return text[: one.token.start] + value + text[places[close].token.end :]
-        if word == "BIND" and one.brackets == "{":
+                close = next(close_index for close_index in count(end) if _closes(places, close_index, place))
+                value = text[argument.token.start : places[end - 1].token.end]
+                return text[: place.token.start] + value + text[places[close].token.end :]
+        if word == "BIND" and place.brackets == "{":
             end = _constant(places, at + 2)
             if end is not None and places[end].token.text.upper() == "AS":
                 value = text[places[at + 2].token.start : places[end - 1].token.end]
                 variable = places[end + 1].token.text[1:]
-                without = text[: one.token.start] + text[places[end + 2].token.end :]
-                done = _replace(without, variable, value)
-                if not _uses(_places(done), variable):
-                    return done
+                without = text[: place.token.start] + text[places[end + 2].token.end :]
+                replaced = _replace(without, variable, value)
+                if not _uses(_places(replaced), variable):
+                    return replaced
     return text
 
 

@@ -50,12 +50,12 @@ def explain(error: Exception, text: str, prefixes: Mapping[str, str]) -> EngineE
 
 
 def _syntax_error(error: SyntaxError, text: str, prefixes: dict[str, str]) -> QuerySyntaxError:
-    told = _AT.match(str(error.args[0] if error.args else error))
-    if not told:
+    location = _AT.match(str(error.args[0] if error.args else error))
+    if not location:
         return QuerySyntaxError(f"{str(error).strip().rstrip('.')}.")
-    place = int(told[1]), int(told[2])
+    position = int(location[1]), int(location[2])
     if len(text) > MAX_EXPLAINED_CHARACTERS:
-        return QuerySyntaxError("this is not SPARQL from here on.", *place)
+        return QuerySyntaxError("this is not SPARQL from here on.", *position)
     try:
         tokens = list(syntax.tokens(text))
     except QuerySyntaxError as unreadable:
@@ -68,24 +68,24 @@ def _syntax_error(error: SyntaxError, text: str, prefixes: dict[str, str]) -> Qu
 
 def _culprit(tokens: list[Token], prefixes: dict[str, str]) -> tuple[str, Token | None]:
     """What the parser says of the token that does not fit, and that token; None for the end of the query."""
-    drawn, starts, length = [], [], 0
+    spaced_tokens, starts, length = [], [], 0
     for before, token in zip([None, *tokens], tokens, strict=False):
         gap = "" if before and _one_with(before, token) else GAP
-        drawn.append(gap + token.text)
+        spaced_tokens.append(gap + token.text)
         starts.append(length + len(gap))
         length += len(gap) + len(token.text)
-    apart = "".join(drawn) + GAP
+    spaced_text = "".join(spaced_tokens) + GAP
     try:
-        parse(apart, prefixes)
+        parse(spaced_text, prefixes)
     except SyntaxError as error:
-        told = _AT.match(str(error.args[0]))
-        if told:
-            at = syntax.index(apart, int(told[1]), int(told[2]))
-            expected = told[3].removeprefix("expected ").removeprefix("one of ").split(", ")
+        location = _AT.match(str(error.args[0]))
+        if location:
+            offset = syntax.index(spaced_text, int(location[1]), int(location[2]))
+            expected = location[3].removeprefix("expected ").removeprefix("one of ").split(", ")
             reason = next((item for item in expected if _SENTENCE.fullmatch(item)), "")
-            if at == len(apart):
+            if offset == len(spaced_text):
                 return reason, None
-            return reason, tokens[max((index for index, start in enumerate(starts) if start <= at), default=0)]
+            return reason, tokens[max((index for index, start in enumerate(starts) if start <= offset), default=0)]
     except (OSError, ValueError, RuntimeError):
         pass
     return "", None
@@ -122,13 +122,13 @@ def _shown(text: str) -> str:
 def _at_end(tokens: list[Token], text: str, reason: str) -> str:
     if reason:
         return f"{reason}."
-    opened: list[Token] = []
+    open_brackets: list[Token] = []
     for token in tokens:
         if token.text in _CLOSERS.values():
-            opened.append(token)
-        elif token.text in _CLOSERS and opened and opened[-1].text == _CLOSERS[token.text]:
-            opened.pop()
-    if opened:
-        line, column = syntax.position(text, opened[-1].start)
-        return f"the query ends, but the `{opened[-1].text}` of line {line}, column {column} is never closed."
+            open_brackets.append(token)
+        elif token.text in _CLOSERS and open_brackets and open_brackets[-1].text == _CLOSERS[token.text]:
+            open_brackets.pop()
+    if open_brackets:
+        line, column = syntax.position(text, open_brackets[-1].start)
+        return f"the query ends, but the `{open_brackets[-1].text}` of line {line}, column {column} is never closed."
     return "the query is not complete, or its parts contradict each other."

@@ -114,9 +114,9 @@ class References:
         for keyword, at, address in self.places:
             if address not in meanings:
                 meanings[address] = _meanings(address, names, self.declared)
-            known = meanings[address]
-            for one in known or [address]:
-                yield Call(keyword, one, at, declared=bool(known))
+            iris = meanings[address]
+            for iri in iris or [address]:
+                yield Call(keyword, iri, at, declared=bool(iris))
 
 
 def may_refer(text: str) -> bool:
@@ -149,26 +149,26 @@ def find_references(text: str) -> References:
     walk = _Walk(text)
     # Wherever the word stands: most texts that have it have no address behind it, and need no walk.
     hints = (hint.start() for hint in _HINT.finditer(text))
-    openings = {at: here for at in hints if (here := list(walk.openings(at)))}
+    openings = {at: calls for at in hints if (calls := list(walk.openings(at)))}
     if not openings:
         return References()
-    found: list[tuple[str, int, str]] = []
+    places: list[tuple[str, int, str]] = []
     declared: dict[tuple[str, str], None] = {}
     prologue, head = walk.prologue()
-    reached, seen, furthest = [0], bytearray(len(text) + 1), 0
-    while reached:
-        at = reached.pop()
-        if seen[at]:
+    pending, visited, furthest = [0], bytearray(len(text) + 1), 0
+    while pending:
+        at = pending.pop()
+        if visited[at]:
             continue
-        seen[at] = 1
+        visited[at] = 1
         furthest = max(furthest, at)
-        found.extend((keyword, at, text[start:end]) for keyword, start, end in openings.get(at, ()))
+        places.extend((keyword, at, text[start:end]) for keyword, start, end in openings.get(at, ()))
         if at >= head and text[at : at + 1] in _DECLARES and (declaration := walk.declaration(at)):
             declared[declaration[:2]] = None
-        reached.extend(end for end in walk.ends(at) if not seen[end])
-    if not seen[len(text)]:
+        pending.extend(end for end in walk.ends(at) if not visited[end])
+    if not visited[len(text)]:
         raise tokens.unreadable(text, furthest)
-    return References(text, sorted(found, key=itemgetter(1)), prologue, declared)
+    return References(text, sorted(places, key=itemgetter(1)), prologue, declared)
 
 
 class _Walk:
@@ -176,12 +176,12 @@ class _Walk:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._line_ends = [found.start() for found in _LINE_END.finditer(text)]
+        self._line_ends = [match.start() for match in _LINE_END.finditer(text)]
         self._after_space: dict[int, int] = {}
         self._after_local: dict[int, int] = {}
         # Where a run of name characters begins that ends right before this colon.
         self._run_start = {
-            found.end(): found.start() for found in tokens.NAME_RUN.finditer(text) if text.startswith(":", found.end())
+            match.end(): match.start() for match in tokens.NAME_RUN.finditer(text) if text.startswith(":", match.end())
         }
         self._colons = sorted(self._run_start)
 
@@ -196,8 +196,8 @@ class _Walk:
         if letter in _PUNCTUATION and not (letter == "?" and _VARIABLE.match(self.text, at)):
             yield at + 1
         for pattern in _BY_START.get(letter, ()):
-            if found := pattern.match(self.text, at):
-                yield found.end()
+            if match := pattern.match(self.text, at):
+                yield match.end()
         if lengths := _LENGTHS.get(letter.upper()):
             letters = self.text[at : at + lengths[-1]].upper()
             for length in lengths:
@@ -243,8 +243,8 @@ class _Walk:
             after = self.word("PREFIX", at)
             if after is None:
                 return None
-            found = _PREFIX.match(self.text, after)
-            name = found.group() if found else ""
+            prefix = _PREFIX.match(self.text, after)
+            name = prefix.group() if prefix else ""
             after += len(name)
             if not self.text.startswith(":", after):
                 return None

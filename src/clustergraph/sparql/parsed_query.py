@@ -76,9 +76,9 @@ class ParsedQuery:
 
     @cached_property
     def _form(self) -> tuple[str, int]:
-        found = _FORM.match(self.text)
-        if found and (form := _form_of(found["word"])):
-            return form, found.start("word")
+        match = _FORM.match(self.text)
+        if match and (form := _form_of(match["word"])):
+            return form, match.start("word")
         try:
             for token in islice(tokens.tokens(self.text), MAX_TOKENS_TO_FORM):
                 if token.kind == "word" and (form := _form_of(token.text)):
@@ -95,8 +95,8 @@ class ParsedQuery:
         20
         """
         form, start = self._form
-        found = _STAR.match(self.text, start + len(form)) if form == "SELECT" else None
-        return found.end() - 1 if found else None
+        match = _STAR.match(self.text, start + len(form)) if form == "SELECT" else None
+        return match.end() - 1 if match else None
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ class ParsedQuery:
         """
         if self.star is None:
             return ()
-        names = (found["name"] for found in _VARIABLES.finditer(self.text, 0, MAX_COLUMNS_CHARACTERS))
+        names = (match["name"] for match in _VARIABLES.finditer(self.text, 0, MAX_COLUMNS_CHARACTERS))
         return tuple(dict.fromkeys(name for name in names if name))
 
     @cached_property
@@ -117,7 +117,7 @@ class ParsedQuery:
         >>> sorted(ParsedQuery("SELECT ?a { ?a ?b '?c' }").variables)
         ['a', 'b']
         """
-        return frozenset(found["name"] for found in _VARIABLES.finditer(self.text) if found["name"])
+        return frozenset(match["name"] for match in _VARIABLES.finditer(self.text) if match["name"])
 
     @property
     def references(self) -> References:
@@ -206,10 +206,10 @@ class ParsedQuery:
 
     def locate(self, at: int) -> tuple[int, int]:
         """Line and column in the query as it was given of an index in `text`, where its escapes are resolved."""
-        for found in _ESCAPE.finditer(self.original):
-            if found.start() >= at:
+        for match in _ESCAPE.finditer(self.original):
+            if match.start() >= at:
                 break
-            at += len(found[0]) - len(_resolved(found))
+            at += len(match[0]) - len(_resolved(match))
         return tokens.position(self.original, min(at, len(self.original)))
 
 
@@ -230,9 +230,9 @@ def unescape(text: str) -> str:
     return _ESCAPE.sub(_resolved, text) if "\\u" in text or "\\U" in text else text
 
 
-def _resolved(found: re.Match[str]) -> str:
-    digits = found[1] or found[2]
+def _resolved(match: re.Match[str]) -> str:
+    digits = match[1] or match[2]
     code = int(digits, 16) if digits else 0
     if code <= 0x20 or code > 0x10FFFF or 0xD800 <= code <= 0xDFFF or chr(code) in _KEEP_ESCAPED:
-        return found[0]
+        return match[0]
     return chr(code)

@@ -70,7 +70,7 @@ def prepare(
         kind = "graph"  # of quads, if those are its variables
     chosen = formats.find(query.format, kind) if query.format else formats.of_kind(kind)[0]
     if chosen is None:
-        names = ", ".join(one.name for one in formats.of_kind(kind))
+        names = ", ".join(allowed_format.name for allowed_format in formats.of_kind(kind))
         raise UnsupportedFormat(f"{form or 'A query'} cannot be answered as {query.format!r}; choose one of {names}.")
     for graph in (*query.default_graphs, *query.named_graphs):
         if graph not in graphs:
@@ -94,5 +94,5 @@ def prepare(
         default_graphs = [call.address for call in calls if call.keyword == "FROM"]
         named_graphs = [call.address for call in calls if call.keyword == "FROM NAMED"]
     # Each once: the engine would read a graph that is named twice two times.
-    merged, named = tuple(dict.fromkeys(default_graphs)), tuple(dict.fromkeys(named_graphs))
-    return Prepared(bound, form, chosen, parsed, merged, named, parsed.columns, inserted)
+    distinct_defaults, distinct_named = tuple(dict.fromkeys(default_graphs)), tuple(dict.fromkeys(named_graphs))
+    return Prepared(bound, form, chosen, parsed, distinct_defaults, distinct_named, parsed.columns, inserted)

@@ -49,15 +49,15 @@ class Query:
     ) -> None:
         if timeout is not None and not timeout > 0:
             raise EvaluationError(f"The timeout must be a number of seconds above 0, not {timeout}.")
-        put = object.__setattr__  # the one way to fill a frozen instance
+        set_field = object.__setattr__  # the one way to fill a frozen instance
         parsed = text if isinstance(text, ParsedQuery) else ParsedQuery(text)
-        put(self, "text", parsed.original)
-        put(self, "parsed", parsed)
-        put(self, "bindings", tuple(sorted(bindings.items())) if bindings else ())
-        put(self, "format", format)
-        put(self, "default_graphs", tuple(default_graphs))
-        put(self, "named_graphs", tuple(named_graphs))
-        put(self, "timeout", timeout)
+        set_field(self, "text", parsed.original)
+        set_field(self, "parsed", parsed)
+        set_field(self, "bindings", tuple(sorted(bindings.items())) if bindings else ())
+        set_field(self, "format", format)
+        set_field(self, "default_graphs", tuple(default_graphs))
+        set_field(self, "named_graphs", tuple(named_graphs))
+        set_field(self, "timeout", timeout)
 
     def within(self, seconds: float) -> Query:
         """The same query with another timeout."""

@@ -42,15 +42,15 @@ def without_dataset(text: str) -> str:
     "SELECT ?from                                 { ?from ?p 'FROM <urn:c>' }"
     """
     tokens = list(syntax.tokens(text))
-    kept = text
+    rewritten = text
     depth = 0
     for place, token in enumerate(tokens):
         depth += {"{": 1, "(": 1, "}": -1, ")": -1}.get(token.text, 0)
         if depth or token.kind != "word" or token.text.upper() != "FROM":
             continue
-        last = place + (2 if tokens[place + 1].text.upper() == "NAMED" else 1)
-        kept = _blanked(kept, token.start, tokens[last].end)
-    return kept
+        end_place = place + (2 if tokens[place + 1].text.upper() == "NAMED" else 1)
+        rewritten = _blanked(rewritten, token.start, tokens[end_place].end)
+    return rewritten
 
 
 def with_known_graphs(text: str, graphs: Collection[str]) -> str:
@@ -110,13 +110,13 @@ def as_solutions(text: str) -> str:
     """
     tokens = list(syntax.tokens(text))
     place = next(at for at, token in enumerate(tokens) if token.text.upper() == "CONSTRUCT")
-    last, depth = place, 0
+    end_place, depth = place, 0
     if tokens[place + 1].text == "{":
-        for last in range(place + 1, len(tokens)):
-            depth += {"{": 1, "}": -1}.get(tokens[last].text, 0)
+        for end_place in range(place + 1, len(tokens)):
+            depth += {"{": 1, "}": -1}.get(tokens[end_place].text, 0)
             if depth == 0:
                 break
-    return f"{text[: tokens[place].start]}SELECT (1 AS ?one){text[tokens[last].end :]}"
+    return f"{text[: tokens[place].start]}SELECT (1 AS ?one){text[tokens[end_place].end :]}"
 
 
 def with_plain_order(text: str) -> str:
@@ -176,5 +176,5 @@ def _inserted(text: str, pieces: Iterable[tuple[int, str]]) -> str:
 
 
 def _blanked(text: str, start: int, end: int) -> str:
-    gone = "".join(character if character in "\r\n" else " " for character in text[start:end])
-    return text[:start] + gone + text[end:]
+    blanks = "".join(character if character in "\r\n" else " " for character in text[start:end])
+    return text[:start] + blanks + text[end:]

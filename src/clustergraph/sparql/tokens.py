@@ -88,15 +88,15 @@ def tokens(text: str) -> Iterator[Token]:
     at = run_end = 0
     while at < len(text):
         # `a.b.c` without a colon is no prefix at `a`, nor at `b`: looked at once, or long runs would take n * n steps.
-        found = (_TOKEN_BUT_NAME if at < run_end else _TOKEN).match(text, at)
-        if found is None:
+        match = (_TOKEN_BUT_NAME if at < run_end else _TOKEN).match(text, at)
+        if match is None:
             raise unreadable(text, at)
-        if found.lastgroup != "space":
-            yield Token(str(found.lastgroup), found.group(), at)
-        if found.lastgroup == "word" and at >= run_end:
+        if match.lastgroup != "space":
+            yield Token(str(match.lastgroup), match.group(), at)
+        if match.lastgroup == "word" and at >= run_end:
             run = NAME_RUN.match(text, at)
             run_end = run.end() if run else at
-        at = found.end()
+        at = match.end()
 
 
 def position(text: str, at: int) -> tuple[int, int]:
@@ -116,11 +116,11 @@ def index(text: str, line: int, column: int) -> int:
     4
     """
     before = text.split("\n", line)[: line - 1]
-    return min(sum(len(one) + 1 for one in before) + column - 1, len(text))
+    return min(sum(len(previous_line) + 1 for previous_line in before) + column - 1, len(text))
 
 
 def unreadable(text: str, at: int) -> QuerySyntaxError:
     """The error for a character that cannot begin anything."""
     line, column = position(text, at)
-    what = "a string that is never closed" if text[at] in "\"'" else f"the character {text[at]!r}"
-    return QuerySyntaxError(f"cannot read {what} here.", line, column)
+    culprit = "a string that is never closed" if text[at] in "\"'" else f"the character {text[at]!r}"
+    return QuerySyntaxError(f"cannot read {culprit} here.", line, column)

@@ -47,18 +47,18 @@ def _take_places(places: list[int]) -> Callable[[Triple], Row]:
 class _Walk:
     def __init__(self, statements: TripleIndex, most: int) -> None:
         self._matches, self._effort = statements.matches, statements.effort
-        self._left = most
+        self._steps_left = most
         self._names: list[str] = []
 
     def solutions(self, patterns: list[Pattern], limit: int | None) -> Solutions:
-        left = list(patterns)
+        pending = list(patterns)
         self._names = []
         rows: list[Row] = [()]
-        while left:
-            pattern = max(left, key=self._nearness)
+        while pending:
+            pattern = max(pending, key=self._nearness)
             if not self._nearness(pattern):
                 raise NotALookup
-            left.remove(pattern)
+            pending.remove(pattern)
             rows = self._join(rows, pattern, limit)
         return self._names, rows
 
@@ -74,22 +74,22 @@ class _Walk:
         subject, predicate, object = pattern
         if isinstance(predicate, tuple):
             return self._along(rows, subject, predicate, object)
-        known = [self._place(part) for part in pattern]
-        fresh = {part: at for at, part in enumerate(known) if isinstance(part, Variable)}
+        parts = [self._place(part) for part in pattern]
+        fresh = {part: at for at, part in enumerate(parts) if isinstance(part, Variable)}
         # A variable that stands twice has to be the same thing.
-        same = [(at, fresh[part]) for at, part in enumerate(known) if isinstance(part, Variable) and fresh[part] != at]
+        same = [(at, fresh[part]) for at, part in enumerate(parts) if isinstance(part, Variable) and fresh[part] != at]
         self._names += fresh
-        kept = _take_places(list(fresh.values()))
-        found: list[Row] = []
+        take_values = _take_places(list(fresh.values()))
+        joined: list[Row] = []
         for row in rows:
-            one, two, three = [
-                row[part] if isinstance(part, int) else None if isinstance(part, Variable) else part for part in known
+            s, p, o = [
+                row[part] if isinstance(part, int) else None if isinstance(part, Variable) else part for part in parts
             ]
-            triples = self._match_counted(one, two, three, limit)
+            triples = self._match_counted(s, p, o, limit)
             if same:
-                triples = [triple for triple in triples if all(triple[this] == triple[that] for this, that in same)]
-            found += [row + kept(triple) for triple in triples] if row else map(kept, triples)
-        return found
+                triples = [triple for triple in triples if all(triple[a] == triple[b] for a, b in same)]
+            joined += [row + take_values(triple) for triple in triples] if row else map(take_values, triples)
+        return joined
 
     def _along(self, rows: list[Row], subject: Term, path: Path, object: Term) -> list[Row]:
         """As `_join`, along a path."""
@@ -99,15 +99,15 @@ class _Walk:
             path = tuple(step._replace(inverse=not step.inverse) for step in reversed(path))
         if isinstance(end, Variable):
             self._names.append(end)
-        found: list[Row] = []
+        joined: list[Row] = []
         for row in rows:
             ends = self._ends(row[begin] if isinstance(begin, int) else begin, path)
             if isinstance(end, Variable):
-                found += [(*row, node) for node in ends]
+                joined += [(*row, node) for node in ends]
             else:
-                wanted = row[end] if isinstance(end, int) else end
-                found += [row for node in ends if node == wanted]
-        return found
+                expected_end = row[end] if isinstance(end, int) else end
+                joined += [row for node in ends if node == expected_end]
+        return joined
 
     def _place(self, part: Term) -> Term:
         """Where rows have the variable, if they do; else the part as it is."""
@@ -146,11 +146,11 @@ class _Walk:
         self, subject: Term | None, predicate: Term | None, object: Term | None, limit: int | None = None
     ) -> Sequence[Triple]:
         """The statements with these parts, their steps counted. Raises TooManySteps."""
-        if self._left < 0:
+        if self._steps_left < 0:
             raise TooManySteps
-        most = self._left + 1
+        most = self._steps_left + 1
         triples = self._matches(subject, predicate, object, most if limit is None else min(limit, most))
-        if len(triples) > self._left:
+        if len(triples) > self._steps_left:
             raise TooManySteps
-        self._left -= len(triples) + self._effort
+        self._steps_left -= len(triples) + self._effort
         return triples

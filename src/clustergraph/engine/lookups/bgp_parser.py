@@ -94,8 +94,8 @@ class _Parser:
         self._declared = _declared(prologue[1])
         self._tokens = _TOKEN.findall(text, prologue.end())  # the last one is empty
         self._at = 0
-        self._known = prefixes
-        self._named = statements.named
+        self._prefixes = prefixes
+        self._term_of_iri = statements.named
         self._variables: dict[str, None] = {}
         """In the order in which they are first named."""
 
@@ -120,7 +120,7 @@ class _Parser:
         columns: list[str] = []
         everything = self._has("*")
         while not everything and self._tokens[self._at][:1] in ("?", "$"):
-            columns.append(_name(self._next()))
+            columns.append(_name(self._take_token()))
         self._has("WHERE")
         groups = self._groups()
         if everything:
@@ -141,7 +141,7 @@ class _Parser:
             raise NotALookup
         return LookupQuery("CONSTRUCT", groups, template=template)
 
-    def _next(self) -> str:
+    def _take_token(self) -> str:
         token: str = self._tokens[self._at]
         self._at += 1
         return token
@@ -155,7 +155,7 @@ class _Parser:
         return True
 
     def _number(self) -> int:
-        token = self._next()
+        token = self._take_token()
         if not token.isdecimal() or len(token) > 9:
             raise NotALookup
         return int(token)
@@ -164,17 +164,17 @@ class _Parser:
         """A group, or the alternatives between its braces."""
         if self._tokens[self._at : self._at + 2] != ["{", "{"]:
             return [self._group()]
-        self._next()
+        self._take_token()
         groups = [self._group()]
         while self._has("UNION"):
             groups.append(self._group())
-        if self._next() != "}" or sum(map(len, groups)) > MAX_PATTERNS:
+        if self._take_token() != "}" or sum(map(len, groups)) > MAX_PATTERNS:
             raise NotALookup
         return groups
 
     def _group(self) -> list[Pattern]:
         """The patterns between braces."""
-        if self._next() != "{":
+        if self._take_token() != "{":
             raise NotALookup
         patterns: list[Pattern] = []
         while not self._has("}"):
@@ -198,7 +198,7 @@ class _Parser:
             patterns.append(Pattern(subject, predicate, self._term()))
 
     def _term(self) -> Variable | Term:
-        token = self._next()
+        token = self._take_token()
         if token[:1] in ("?", "$"):
             return self._variable(token)
         return self._node(token)
@@ -211,34 +211,34 @@ class _Parser:
     def _predicate(self) -> Variable | Term | Path:
         token = self._tokens[self._at]
         if token[:1] in ("?", "$"):
-            return self._variable(self._next())
+            return self._variable(self._take_token())
         steps = [self._step()]
         while self._has("/"):
             steps.append(self._step())
-        first = steps[0]
-        return first.predicate if len(steps) == 1 and not first.inverse and not first.repeat else tuple(steps)
+        step = steps[0]
+        return step.predicate if len(steps) == 1 and not step.inverse and not step.repeat else tuple(steps)
 
     def _step(self) -> Step:
         inverse = self._has("^")
-        token = self._next()
-        predicate = self._named(_TYPE) if token == "a" else self._node(token)
-        repeat = self._next() if self._tokens[self._at] in ("*", "+", "?") else ""
+        token = self._take_token()
+        predicate = self._term_of_iri(_TYPE) if token == "a" else self._node(token)
+        repeat = self._take_token() if self._tokens[self._at] in ("*", "+", "?") else ""
         return Step(predicate, inverse, repeat)
 
     def _node(self, token: str) -> Term:
         if token[:1] == "<":
-            return self._named(_plain(token[1:-1]))
+            return self._term_of_iri(_plain(token[1:-1]))
         prefix, colon, local = token.partition(":")
         if not colon:
             raise NotALookup
         prefix += colon
-        return self._named(_plain((self._declared.get(prefix) or self._known[prefix]) + local))
+        return self._term_of_iri(_plain((self._declared.get(prefix) or self._prefixes[prefix]) + local))
 
 
 @remembers_short(256)
 def _declared(prologue: str) -> Mapping[str, str]:
     """The namespaces declared, by their prefixes with the colons. Most programs begin all their queries alike."""
-    found = {}
+    namespaces = {}
     tokens = iter(_TOKEN.findall(prologue))
     for word in tokens:
         if not word:
@@ -246,8 +246,8 @@ def _declared(prologue: str) -> Mapping[str, str]:
         prefix, iri = next(tokens), next(tokens)
         if word.upper() != "PREFIX" or prefix.find(":") != len(prefix) - 1 or not iri.startswith("<"):
             raise NotALookup
-        found[prefix] = ox.NamedNode(_plain(iri[1:-1])).value
-    return found
+        namespaces[prefix] = ox.NamedNode(_plain(iri[1:-1])).value
+    return namespaces
 
 
 def _name(token: str) -> Variable:

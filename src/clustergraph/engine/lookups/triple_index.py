@@ -40,7 +40,7 @@ class TooLong(LookupError):
 
 
 class TripleIndex(Protocol):
-    """TripleIndex that can be looked up by their parts."""
+    """Statements that can be looked up by their parts."""
 
     effort: int
     """What a look costs, in statements found."""
@@ -62,7 +62,7 @@ class TripleIndex(Protocol):
 
 
 class StoreIndex:
-    """TripleIndex in a store, of any size. A look may have to read from the disk."""
+    """The statements of a store of any size. A look may have to read from the disk."""
 
     effort = 5
 
@@ -78,8 +78,8 @@ class StoreIndex:
         """See `TripleIndex`."""
         if not (isinstance(subject, _SUBJECTS) and isinstance(predicate, _PREDICATES)):
             return ()
-        found: Any = islice(self._store.quads_for_pattern(subject, predicate, object, _MERGED), most)
-        return list(found)
+        quads: Any = islice(self._store.quads_for_pattern(subject, predicate, object, _MERGED), most)
+        return list(quads)
 
     def column(self, terms: list[Any]) -> list[str]:
         """See `TripleIndex`."""
@@ -87,26 +87,26 @@ class StoreIndex:
 
     def graph(self, triples: list[tuple[Any, Any, Any]], form: Format) -> bytes:
         """See `TripleIndex`."""
-        written = BytesIO()
+        buffer = BytesIO()
         _take_within_limit(map(str, chain.from_iterable(triples)))
-        found = [
+        rdf_triples = [
             ox.Triple(*triple)
             for triple in triples
             if isinstance(triple[0], _SUBJECTS) and isinstance(triple[1], _PREDICATES)
         ]
-        graph_writer.write(found, form, written, self._prefixes)
-        return written.getvalue()
+        graph_writer.write(rdf_triples, form, buffer, self._prefixes)
+        return buffer.getvalue()
 
 
 def _take_within_limit(texts: Iterable[str]) -> list[str]:
     """The texts, no further than they come to `MAX_CHARACTERS`, however long the others are. Raises TooLong."""
-    found, left = [], MAX_CHARACTERS
+    taken, characters_left = [], MAX_CHARACTERS
     for text in texts:
-        left -= len(text)
-        if left < 0:
+        characters_left -= len(text)
+        if characters_left < 0:
             raise TooLong
-        found.append(text)
-    return found
+        taken.append(text)
+    return taken
 
 
 class MemoryIndex:
@@ -125,39 +125,39 @@ class MemoryIndex:
     effort = 1
 
     def __init__(self, store: ox.Store, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._found: dict[tuple[str | None, str | None, str | None], list[tuple[str, str, str]]] = {}
+        self._by_parts: dict[tuple[str | None, str | None, str | None], list[tuple[str, str, str]]] = {}
         self._all: set[tuple[str, str, str]] = set()
-        self._named: dict[str, str] = {}
+        self._cells_by_iri: dict[str, str] = {}
         cells: dict[Any, str] = {}
         for quad in store.quads_for_pattern(None, None, None, _MERGED):
             triple = s, p, o = self._cells(quad.triple, cells)
             self._all.add(triple)
             # Whatever is given is a key, so that nothing is ever searched and no look takes longer than another.
             for key in (s, None, None), (s, p, None), (None, p, o), (None, None, o), (s, None, o):
-                self._found.setdefault(key, []).append(triple)
+                self._by_parts.setdefault(key, []).append(triple)
         self._writer = Writer(prefixes, {cell: term for term, cell in cells.items()}, _named)
 
     def _cells(self, triple: ox.Triple, cells: dict[Any, str]) -> tuple[str, str, str]:
         """The parts of a statement, the same string for the same term."""
-        written = []
+        parts = []
         for term in triple:
             cell = cells.get(term)
             if cell is None:
                 cell = cells[term] = _term(term)
                 if isinstance(term, ox.NamedNode):
-                    self._named[term.value] = cell
-            written.append(cell)
-        subject, predicate, object = written
+                    self._cells_by_iri[term.value] = cell
+            parts.append(cell)
+        subject, predicate, object = parts
         return subject, predicate, object
 
     def named(self, iri: str) -> str:
         """See `TripleIndex`."""
-        return self._named.get(iri) or _term(ox.NamedNode(iri))
+        return self._cells_by_iri.get(iri) or _term(ox.NamedNode(iri))
 
     def matches(self, subject: Any, predicate: Any, object: Any, most: int) -> Sequence[Triple]:
         """See `TripleIndex`."""
         key = subject, predicate, object
-        return [key] if key in self._all else self._found.get(key, [])[:most]
+        return [key] if key in self._all else self._by_parts.get(key, [])[:most]
 
     def column(self, terms: list[str]) -> list[str]:
         """See `TripleIndex`."""

@@ -25,7 +25,7 @@ class Written(NamedTuple):
     turtle: str
     prefixes: int
     """The prefixes that Turtle has a use for, a bit for each."""
-    says: str
+    predicate: str
     """The term as a predicate in Turtle."""
     order: str
     """By what statements are sorted that have it as their predicate."""
@@ -46,21 +46,17 @@ class Writer:
     def __init__(self, prefixes: Mapping[str, str], terms: Mapping[Any, Any], term: Callable[[Any], Any]) -> None:
         self._prefixes = dict(prefixes)
         self._head = lru_cache(maxsize=256)(self._declare)
-        self._written = dict(zip(terms, self._write(list(terms.values())), strict=True))
+        self._terms = dict(zip(terms, self._write(list(terms.values())), strict=True))
         self._term = term
 
     def write(self, triples: Iterable[tuple[Any, Any, Any]], name: str) -> bytes:
         """The triples in a format of FORMATS, without those that RDF does not know. Raises LookupError for others."""
         if name not in FORMATS:
             raise LookupError(name)
-        written, unknown = self._written.get, self._unknown
+        known, unknown = self._terms.get, self._unknown
         keyed: dict[tuple[str, str, str], _Row] = {}
-        for one, two, three in triples:
-            subject, predicate, object = (
-                written(one) or unknown(one),
-                written(two) or unknown(two),
-                written(three) or unknown(three),
-            )
+        for s, p, o in triples:
+            subject, predicate, object = known(s) or unknown(s), known(p) or unknown(p), known(o) or unknown(o)
             if subject.kind is not ox.Literal and predicate.kind is ox.NamedNode:
                 keyed[subject.ntriples, predicate.order, object.ntriples] = subject, predicate, object
         rows = [keyed[key] for key in sorted(keyed)]
@@ -69,19 +65,19 @@ class Writer:
     def _turtle(self, rows: list[_Row]) -> str:
         parts: list[str] = []
         prefixes = 0
-        about = says = ""
+        last_subject = last_predicate = ""
         for subject, predicate, object in rows:
-            if subject.ntriples != about:
-                parts.append(f"{_END if parts else ''}{subject.turtle} {predicate.says} ")
+            if subject.ntriples != last_subject:
+                parts.append(f"{_END if parts else ''}{subject.turtle} {predicate.predicate} ")
                 prefixes |= subject.prefixes | (predicate.prefixes if predicate.order else 0)
-            elif predicate.says != says:
-                parts.append(f" ;\n\t{predicate.says} ")
+            elif predicate.predicate != last_predicate:
+                parts.append(f" ;\n\t{predicate.predicate} ")
                 prefixes |= predicate.prefixes
             else:
                 parts.append(" , ")
             parts.append(object.turtle)
             prefixes |= object.prefixes
-            about, says = subject.ntriples, predicate.says
+            last_subject, last_predicate = subject.ntriples, predicate.predicate
         return f"{self._head(prefixes)}{''.join(parts)}{_END}" if rows else ""
 
     def _unknown(self, key: Any) -> Written:
@@ -90,16 +86,16 @@ class Writer:
     def _write(self, nodes: list[Any]) -> Iterator[Written]:
         """The terms as they are written."""
         for node, turtle in zip(nodes, _objects(nodes, self._prefixes), strict=True):
-            words = str(node)
-            known = used(self._prefixes, words) if "<" in words else ()
-            prefixes = sum(1 << at for at, prefix in enumerate(self._prefixes) if prefix in known) if known else 0
-            is_type = words == TYPE
-            yield Written(words, turtle, prefixes, "a" if is_type else turtle, "" if is_type else words, type(node))
+            text = str(node)
+            in_use = used(self._prefixes, text) if "<" in text else ()
+            prefixes = sum(1 << at for at, prefix in enumerate(self._prefixes) if prefix in in_use) if in_use else 0
+            is_type = text == TYPE
+            yield Written(text, turtle, prefixes, "a" if is_type else turtle, "" if is_type else text, type(node))
 
     def _declare(self, prefixes: int) -> str:
         """The declarations of these prefixes, in the engine's order."""
-        known = {prefix: name for at, (prefix, name) in enumerate(self._prefixes.items()) if prefixes >> at & 1}
-        return _turtle(_SUBJECTS[:1], known).removesuffix(f"{_START}{_SUBJECTS[0]}{_END}")
+        declared = {prefix: name for at, (prefix, name) in enumerate(self._prefixes.items()) if prefixes >> at & 1}
+        return _turtle(_SUBJECTS[:1], declared).removesuffix(f"{_START}{_SUBJECTS[0]}{_END}")
 
 
 def _objects(nodes: list[Any], prefixes: Mapping[str, str]) -> Iterable[str]:
@@ -111,8 +107,8 @@ def _objects(nodes: list[Any], prefixes: Mapping[str, str]) -> Iterable[str]:
 def _turtle(nodes: Iterable[Any], prefixes: Mapping[str, str]) -> str:
     """A document that says something of each term; no prefix changes what comes before them there."""
     triples = [ox.Triple(subject, ox.NamedNode(TYPE[1:-1]), node) for subject, node in zip(cycle(_SUBJECTS), nodes)]
-    written: Any = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
-    return str(written, "utf-8")
+    document: Any = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
+    return str(document, "utf-8")
 
 
 def _ntriples(rows: list[_Row]) -> str:

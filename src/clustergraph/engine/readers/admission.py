@@ -133,26 +133,26 @@ class Admission(Generic[Resource]):
                 return self._lend(waiter)
             if len(self._waiting) >= self._limits.queue and not self._send_away_another(waiter.client):
                 self.counts.refused["full"] += 1
-                raise self._full()
+                raise self._queue_full_error()
             self._waiting.append(waiter)
             self.counts.waiting += 1
             self._make_room(waiter, at_once=True)
         try:
             return await self._wait(waits, waiter)
         except BaseException:
-            if not self._leave(waiter) and waiter.turn.done() and waiter.turn.exception() is None:
+            if not self._leave_queue(waiter) and waiter.turn.done() and waiter.turn.exception() is None:
                 self.release(waiter.turn.result())
             raise
 
     async def _wait(self, waits: Waits, waiter: _Waiter[Resource]) -> Lease[Resource]:
         end = time.monotonic() + self._limits.queue_seconds
-        while (left := end - time.monotonic()) > 0:
+        while (seconds_left := end - time.monotonic()) > 0:
             try:
-                return await waits.result(waiter.turn, min(left, ROOM_SECONDS))
+                return await waits.result(waiter.turn, min(seconds_left, ROOM_SECONDS))
             except TimeoutError:
                 with self._lock:
                     self._make_room(waiter)
-        if not self._leave(waiter):
+        if not self._leave_queue(waiter):
             return waiter.turn.result()  # it came at the last moment
         self.counts.refused["waited"] += 1
         raise Busy(f"{self._busy}; the query waited {self._limits.queue_seconds:g} s for its turn.", 5)
@@ -164,34 +164,34 @@ class Admission(Generic[Resource]):
             if self.closed:
                 return False
             self._free.appendleft(lease.resource)  # the one last used goes out first: its caches are warm
-            self._share()
+            self._lend_to_waiters()
             return True
 
     def discard(self, lease: Lease[Resource]) -> None:
         """End a lease whose resource does not come back."""
         with self._lock:
             self._return(lease)
-            self._share()
+            self._lend_to_waiters()
 
     def add(self, resource: Resource) -> bool:
         """Have one resource more to lend. Not taken when closed."""
         with self._lock:
             if not self.closed:
                 self._free.append(resource)
-                self._share()
+                self._lend_to_waiters()
             return not self.closed
 
     def close(self) -> list[Resource]:
         """Lend nothing any more; those who wait get EngineDown. Gives what was not in use."""
         with self._lock:
             self.closed = True
-            left = list(self._free)
+            idle = list(self._free)
             self._free.clear()
             for waiter in self._waiting:
                 waiter.turn.set_exception(_stopping())
             self._waiting.clear()
             self.counts.waiting = 0
-            return left
+            return idle
 
     def _lend(self, waiter: _Waiter[Resource]) -> Lease[Resource]:
         self.counts.running += 1
@@ -203,15 +203,15 @@ class Admission(Generic[Resource]):
         self.counts.running -= 1
         self._leases.remove(lease)
 
-    def _share(self) -> None:
+    def _lend_to_waiters(self) -> None:
         while self._waiting and self._free and self.counts.running < self._limits.readers:
-            held = self._held()
-            waiter = min(self._waiting, key=lambda waiter: held[waiter.client])
+            lent = self._count_lent()
+            waiter = min(self._waiting, key=lambda waiter: lent[waiter.client])
             self._waiting.remove(waiter)
             self.counts.waiting -= 1
             waiter.turn.set_result(self._lend(waiter))
 
-    def _held(self) -> Counter[str]:
+    def _count_lent(self) -> Counter[str]:
         """How many resources each client holds, without those that it is about to lose."""
         return Counter(lease.client for lease in self._leases if not lease.ended_early)
 
@@ -220,7 +220,7 @@ class Admission(Generic[Resource]):
 
         `at_once`, that is one with a longer deadline than usual, of a client that holds more than its share.
         """
-        usual, now, held = self._limits.timeout, time.monotonic(), self._held()
+        usual, now, lent = self._limits.timeout, time.monotonic(), self._count_lent()
         share = self._limits.client_readers
 
         def yields(lease: Lease[Resource]) -> bool:
@@ -228,7 +228,7 @@ class Admission(Generic[Resource]):
                 return False
             if not at_once and now - lease.begin > usual:
                 return True
-            is_over = held[lease.client] > share and lease.client != waiter.client and held[waiter.client] < share
+            is_over = lent[lease.client] > share and lease.client != waiter.client and lent[waiter.client] < share
             return is_over and (lease.seconds > usual if at_once else now - lease.begin >= ROOM_SECONDS)
 
         if waiter.turn.done() or len(self._waiting) <= sum(lease.ended_early for lease in self._leases):
@@ -241,20 +241,20 @@ class Admission(Generic[Resource]):
     def _send_away_another(self, client: str) -> bool:
         """Send away the last query of the client that has the most waiting, if it has more than this one."""
         waiting = Counter(waiter.client for waiter in self._waiting)
-        most, count = max(waiting.items(), key=lambda item: item[1], default=("", 0))
+        busiest_client, count = max(waiting.items(), key=lambda item: item[1], default=("", 0))
         if count <= waiting[client] + 1:
             return False
-        last = next(waiter for waiter in reversed(self._waiting) if waiter.client == most)
-        self._waiting.remove(last)
+        dismissed = next(waiter for waiter in reversed(self._waiting) if waiter.client == busiest_client)
+        self._waiting.remove(dismissed)
         self.counts.waiting -= 1
         self.counts.refused["full"] += 1
-        last.turn.set_exception(self._full())
+        dismissed.turn.set_exception(self._queue_full_error())
         return True
 
-    def _full(self) -> Busy:
+    def _queue_full_error(self) -> Busy:
         return Busy(f"{self._busy} and {len(self._waiting)} queries wait already.", 2)
 
-    def _leave(self, waiter: _Waiter[Resource]) -> bool:
+    def _leave_queue(self, waiter: _Waiter[Resource]) -> bool:
         """Leave the queue; False if the query is out of it already."""
         with self._lock:
             waited = waiter in self._waiting

@@ -24,8 +24,8 @@ def packed(head: Any, body: bytes = b"") -> bytes:
 
 
 def _begin(head: Any, body: bytes) -> bytes:
-    told = marshal.dumps(head)
-    return _SIZES.pack(len(told), len(body)) + told
+    packed_head = marshal.dumps(head)
+    return _SIZES.pack(len(packed_head), len(body)) + packed_head
 
 
 class Incoming:
@@ -63,9 +63,9 @@ class Incoming:
 
     def read(self) -> tuple[Any, bytes]:
         """The head and the body of a message that is whole."""
-        whole = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        begin = _SIZES.size + _SIZES.unpack_from(whole)[0]
-        return marshal.loads(whole[_SIZES.size : begin]), whole[begin:]
+        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        begin = _SIZES.size + _SIZES.unpack_from(data)[0]
+        return marshal.loads(data[_SIZES.size : begin]), data[begin:]
 
 
 def send(connection: socket.socket, head: Any, body: bytes = b"") -> None:

@@ -91,20 +91,20 @@ class ReaderPool:
 
     def answer(self, query: Query) -> Answer:
         """Answer one query; see `engine.base.Engine.answer`. Its timeout may go up to `limits.timeout_ceiling`."""
-        return self.look_up(query) or run(self._answer(BLOCKING, query))
+        return self.look_up(query) or run(self._answer_with_reader(BLOCKING, query))
 
     async def answer_async(self, query: Query) -> Answer:
         """As `answer`, on an event loop, and without a look-up. The query of a task that is cancelled is ended."""
-        return await self._answer(ON_LOOP, query)
+        return await self._answer_with_reader(ON_LOOP, query)
 
     def probe(self) -> str:
         """Have a reader answer a query, the spare if need be; see `engine.base.Engine.probe`."""
         if not self.ready:
             raise EngineDown(f"No reader is up. {self.last_failure}".strip())
-        run(self._answer(BLOCKING, PROBE, spare=True))
+        run(self._answer_with_reader(BLOCKING, PROBE, spare=True))
         return self.last_failure
 
-    async def _answer(self, waits: Waits, query: Query, *, spare: bool = False) -> Answer:
+    async def _answer_with_reader(self, waits: Waits, query: Query, *, spare: bool = False) -> Answer:
         """The answer of a reader."""
         seconds = self.limits.timeout if query.timeout is None else min(query.timeout, self.limits.timeout_ceiling)
         begin = time.perf_counter()
@@ -120,11 +120,11 @@ class ReaderPool:
             try:
                 reply, body = await self._ask(waits, lease, question, text, seconds)
             except EOFError:
-                lost = await waits.call(lambda gone=lease: self._lost(gone))  # type: ignore[misc]
+                loss = await waits.call(lambda gone=lease: self._explain_loss(gone))  # type: ignore[misc]
                 # Killed from outside, the query has no part in it; nothing was answered yet, so it may go again.
-                if lost is None and attempt == 1:
+                if loss is None and attempt == 1:
                     continue
-                raise lost or EngineDown("The reader of this query was killed twice. Try again later.") from None
+                raise loss or EngineDown("The reader of this query was killed twice. Try again later.") from None
             break
         if lease.resource.is_fresh():
             self._release(lease)
@@ -171,9 +171,9 @@ class ReaderPool:
             self._count("look-up")
         return answer
 
-    def _count(self, way: str) -> None:
+    def _count(self, answered_by: str) -> None:
         with self._lock:
-            self.counts.answers[way] += 1
+            self.counts.answers[answered_by] += 1
 
     def close(self) -> None:
         """End every reader, busy or not. Queries that run or wait get EngineDown."""
@@ -224,7 +224,7 @@ class ReaderPool:
                 self._to_end.append(reader)
                 self._lock.notify_all()
 
-    def _lost(self, lease: Lease[Reader]) -> EngineError | None:
+    def _explain_loss(self, lease: Lease[Reader]) -> EngineError | None:
         """What to say of a reader that went away by itself; None if it was killed from outside."""
         reader = lease.resource
         try:

@@ -30,14 +30,14 @@ class Reader:
 
     def __init__(self, snapshot: Snapshot, limits: Limits, online: bool) -> None:
         command = [sys.executable, "-m", "clustergraph.engine.readers.reader_main"]
-        options = [name for name, given in (("online", online), ("hold", in_memory.is_small(snapshot))) if given]
-        with contextlib.ExitStack() as opened:
+        options = [name for name, is_set in (("online", online), ("hold", in_memory.is_small(snapshot))) if is_set]
+        with contextlib.ExitStack() as resources:
             try:
                 ours, theirs = socket.socketpair()
-                opened.callback(ours.close)
+                resources.callback(ours.close)
                 with theirs:
                     # What a dying process has to say is read for its cause, and kept out of the service's log.
-                    self._noise = opened.enter_context(tempfile.TemporaryFile())
+                    self._noise = resources.enter_context(tempfile.TemporaryFile())
                     fd = theirs.fileno()
                     self.process = subprocess.Popen(
                         [*command, str(fd), str(snapshot.store), str(limits.memory), *options],
@@ -48,25 +48,25 @@ class Reader:
                     )
             except OSError as error:
                 raise EngineDown(f"No reader could be started: {error.strerror or error}.") from error
-            opened.pop_all()
+            resources.pop_all()
         self.connection = ours
         self.sealed = False
         self._niceness = os.getpriority(os.PRIO_PROCESS, 0)
         self.gives_way = False
-        self._told = (snapshot.prefixes, snapshot.graphs_overlap, limits.result_bytes)
+        self._settings = (snapshot.prefixes, snapshot.graphs_overlap, limits.result_bytes)
 
     def await_ready(self) -> None:
         """Wait until the snapshot is open. Raises EngineDown if that fails."""
         try:
             self.connection.settimeout(START_SECONDS)
-            ipc.send(self.connection, self._told)
+            ipc.send(self.connection, self._settings)
             self.sealed = ipc.receive(self.connection)[0] == SEALED
             return
         except (EOFError, OSError):
             pass
-        last = self.last_words().strip().rpartition("\n")[2]
+        last_line = self.last_words().strip().rpartition("\n")[2]
         self.end()
-        raise EngineDown(f"A reader could not open its snapshot (exit code {self.process.returncode}): {last}")
+        raise EngineDown(f"A reader could not open its snapshot (exit code {self.process.returncode}): {last_line}")
 
     async def ask(
         self, waits: Waits, question: tuple[Any, ...], text: bytes, seconds: float

@@ -66,17 +66,17 @@ class _OnLoop:
 
     async def result(self, future: Future[T], seconds: float | None = None) -> T:
         if not future.done():
-            loop, here = asyncio.get_running_loop(), threading.get_ident()
-            done = loop.create_future()
+            loop, loop_thread = asyncio.get_running_loop(), threading.get_ident()
+            ready = loop.create_future()
 
-            def tell(_: Future[T]) -> None:
-                if threading.get_ident() == here:
-                    _wake(done)
+            def wake_loop(_: Future[T]) -> None:
+                if threading.get_ident() == loop_thread:
+                    _wake(ready)
                 else:
-                    loop.call_soon_threadsafe(_wake, done)
+                    loop.call_soon_threadsafe(_wake, ready)
 
-            future.add_done_callback(tell)
-            await _within(done, seconds)
+            future.add_done_callback(wake_loop)
+            await _within(ready, seconds)
         return future.result()
 
     async def send(self, connection: socket.socket, data: bytes, seconds: float) -> None:
@@ -92,11 +92,11 @@ class _OnLoop:
     async def receive(self, connection: socket.socket, size: int, seconds: float) -> bytes:
         connection.setblocking(False)
         loop = asyncio.get_running_loop()
-        there = loop.create_future()
+        readable = loop.create_future()
         fd = connection.fileno()
-        loop.add_reader(fd, _wake, there)
+        loop.add_reader(fd, _wake, readable)
         try:
-            await _within(there, seconds)
+            await _within(readable, seconds)
         finally:
             loop.remove_reader(fd)
         return connection.recv(size)

@@ -100,21 +100,21 @@ def connect(
 def _reached(remote: Remote, limits: Limits) -> Connection:
     """The connection to the endpoint that answers at the address, or where an engine of its kind has it."""
     address = valid_address(remote.address)
-    failed: tuple[Reply, Dialect, str] | None = None
-    tried = [address]
+    first_failure: tuple[Reply, Dialect, str] | None = None
+    candidates = [address]
     client = HttpClient(remote.user, remote.password)
-    for one in tried:
-        endpoint = Endpoint(one, client)
+    for candidate in candidates:
+        endpoint = Endpoint(candidate, client)
         probe = Connection(endpoint, DIALECTS["generic"], limits)
         reply, _ = probe.ask(Question("ASK {}", "ASK", results.JSON), Deadline(describe.DESCRIPTION_SECONDS))
         dialect = detected(reply.headers) if remote.dialect == "auto" else DIALECTS[remote.dialect]
         if reply.status == 200 and reply.media_type == results.JSON:
             return Connection(endpoint, dialect, limits)
-        failed = failed or (reply, dialect, endpoint.name)
-        if one == address and (dialect.name == "clustergraph" or urlsplit(address).path in ("", "/")):
-            tried += [f"{address.rstrip('/')}/{name}" for name in ("sparql", "query")]
-    assert failed is not None
-    reply, dialect, name = failed
+        first_failure = first_failure or (reply, dialect, endpoint.name)
+        if candidate == address and (dialect.name == "clustergraph" or urlsplit(address).path in ("", "/")):
+            candidates += [f"{address.rstrip('/')}/{name}" for name in ("sparql", "query")]
+    assert first_failure is not None
+    reply, dialect, name = first_failure
     if reply.status == 200:
         kind = reply.media_type or "no media type"
         raise EngineDown(f"There is no SPARQL endpoint at {name}: it answers a query with {kind}.")
@@ -167,35 +167,35 @@ class _PushedSource(_RemoteSource):
     def __init__(self, connection: Connection, allow: Collection[str], base: str) -> None:
         super().__init__(connection, allow)
         self._base = base
-        self._last: Snapshot | None = None
-        self._found: Snapshot | None = None
+        self._last_snapshot: Snapshot | None = None
+        self._snapshot: Snapshot | None = None
 
     def look(self) -> Hashable:
-        found = describe.rows(self.connection, describe.PUSHED_ONES)
-        bases = sorted({row["base"] for row in found})
-        chosen = [row for row in found if row["base"] == self._base or not self._base]
-        if len({row["base"] for row in chosen}) > 1:
+        pushed_rows = describe.rows(self.connection, describe.PUSHED_ONES)
+        bases = sorted({row["base"] for row in pushed_rows})
+        matching_rows = [row for row in pushed_rows if row["base"] == self._base or not self._base]
+        if len({row["base"] for row in matching_rows}) > 1:
             listed = ", ".join(f"<{base}>" for base in bases)
             raise EngineDown(
                 f"Several graphs were pushed to {self.connection.endpoint.name}: {listed}; name one's base."
             )
-        self._found = describe.pushed(chosen[0]) if chosen else None
-        return (self._found.base, self._found.name) if self._found else None
+        self._snapshot = describe.pushed(matching_rows[0]) if matching_rows else None
+        return (self._snapshot.base, self._snapshot.name) if self._snapshot else None
 
     def open(self, mark: Hashable) -> Engine:
         name = self.connection.endpoint.name
-        if mark is not None and self._found is not None:
-            self._last = self._found
+        if mark is not None and self._snapshot is not None:
+            self._last_snapshot = self._snapshot
             # Whoever gives no base goes on with the graph that was there first.
-            self._base = self._base or self._found.base
-            return self.engine(self._found)
+            self._base = self._base or self._snapshot.base
+            return self.engine(self._snapshot)
         reason = (
             f"What was to be pushed to the engine at {name} is not all there: a push goes on, or was broken off. "
             "Run `clustergraph push` again if none is running."
         )
-        if self._last is None:
+        if self._last_snapshot is None:
             raise EngineDown(reason)
-        return _Loading(self._last, reason)
+        return _Loading(self._last_snapshot, reason)
 
 
 class _OtherSource(_RemoteSource):

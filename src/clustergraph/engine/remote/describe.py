@@ -67,9 +67,9 @@ def parsed(reply: Reply, name: str) -> Any:
 
 def pushed(row: Row) -> Snapshot:
     """The snapshot that a row of PUSHED_ONES tells of. Raises EngineDown."""
-    more = {MERGED: row["merged"]} if "merged" in row else {}
+    merged_entry = {MERGED: row["merged"]} if "merged" in row else {}
     try:
-        return snapshot_of({**json.loads(row["manifest"]), **more, PUSHED: True})
+        return snapshot_of({**json.loads(row["manifest"]), **merged_entry, PUSHED: True})
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise EngineDown(f"The manifest that was pushed for <{row.get('base')}> cannot be read: {error}") from error
 
@@ -118,8 +118,8 @@ def as_of(manifest: dict[str, Any], address: str, period: float, number: int) ->
 
 
 def _counts(connection: Connection, query: str) -> dict[str, int]:
-    found = rows(connection, query, COUNT_SECONDS)
-    return {row["term"]: int(row["n"]) for row in found if "term" in row and "n" in row}
+    solutions = rows(connection, query, COUNT_SECONDS)
+    return {row["term"]: int(row["n"]) for row in solutions if "term" in row and "n" in row}
 
 
 def _known(count: Callable[[], Any]) -> Any:

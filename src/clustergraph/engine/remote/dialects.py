@@ -39,7 +39,7 @@ PUSHED = "pushed"
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class OutgoingQuery:
     """A query with all that says how it is to be sent."""
 
     ready: Prepared
@@ -57,16 +57,17 @@ class Dialect:
     folds: ClassVar[bool] = False
     """Whether constants are to be written where they are used."""
 
-    def question(self, asking: Asking) -> Question:
+    def question(self, outgoing: OutgoingQuery) -> Question:
         """The query as this engine reads it."""
-        ready, text = asking.ready, asking.text
-        defaults, named = ready.default_graphs, ready.named_graphs
-        if not defaults and not named and asking.snapshot.manifest.get(PUSHED) and query_rewriting.uses(text, "GRAPH"):
+        ready, text = outgoing.ready, outgoing.text
+        has_dataset = ready.default_graphs or ready.named_graphs
+        if not has_dataset and outgoing.snapshot.manifest.get(PUSHED) and query_rewriting.uses(text, "GRAPH"):
             # The graph that marks a push as done is none that a reader should find.
-            text = query_rewriting.with_known_graphs(text, asking.snapshot.graphs)
-        return Question(text, ready.form, self.accept(ready.form, ready.format), defaults, named)
+            text = query_rewriting.with_known_graphs(text, outgoing.snapshot.graphs)
+        media_type = self.accept(ready.form, ready.format)
+        return Question(text, ready.form, media_type, ready.default_graphs, ready.named_graphs)
 
-    def witness(self, asking: Asking) -> Question | None:  # noqa: ARG002 - for those that need it
+    def witness(self, outgoing: OutgoingQuery) -> Question | None:  # noqa: ARG002 - for those that need it
         """What to ask besides, to know that the answer is whole; None where the answer itself says so."""
         return None
 
@@ -74,7 +75,7 @@ class Dialect:
         """How many rows the engine gave and no more, because it never gives more; empty if that was all."""
         return ""
 
-    def accept(self, form: str, wanted: Format) -> str:  # noqa: ARG002 - for those that write our formats themselves
+    def accept(self, form: str, result_format: Format) -> str:  # noqa: ARG002 - for those that write our formats themselves
         """The media type to ask for."""
         return results.TRIPLES if form in ("CONSTRUCT", "DESCRIBE") else results.JSON
 
@@ -91,8 +92,8 @@ class Dialect:
 
     def refusal(self, reply: Reply, name: str) -> EngineError:
         """What a status other than 200 means. `name` is the engine's address."""
-        said = error_text(reply)
-        told = f": {said}" if said else "."
+        engine_message = error_text(reply)
+        ending = f": {engine_message}" if engine_message else "."
         if reply.status in (401, 403):
             return EngineDown(
                 f"The engine at {name} asks for a user and a password, or does not take those given "
@@ -101,10 +102,10 @@ class Dialect:
         if reply.status in range(300, 400):
             return EngineDown(f"The engine at {name} has moved to {reply.headers.get('location')}; give that address.")
         if reply.status in (404, 405, 406, 415):
-            return EngineDown(f"There is no SPARQL endpoint at {name} (status {reply.status}){told}")
+            return EngineDown(f"There is no SPARQL endpoint at {name} (status {reply.status}){ending}")
         if reply.status in (400, 413, 422, 501):
-            return EvaluationError(f"The engine at {name} does not take this query{told}")
-        return EngineDown(f"The engine at {name} failed (status {reply.status}){told}")
+            return EvaluationError(f"The engine at {name} does not take this query{ending}")
+        return EngineDown(f"The engine at {name} failed (status {reply.status}){ending}")
 
 
 class Oxigraph(Dialect):
@@ -124,17 +125,17 @@ class ClusterGraph(Dialect):
 
     name = "clustergraph"
 
-    def question(self, asking: Asking) -> Question:
-        ready = asking.ready
+    def question(self, outgoing: OutgoingQuery) -> Question:
+        ready = outgoing.ready
         # Quads come of a SELECT here, and at its protocol address a SELECT comes as results and nothing else.
         quads = ready.form == "SELECT" and ready.format.kind == "graph"
         return Question(
-            asking.text,
+            outgoing.text,
             ready.form,
             results.JSON if quads else ready.format.media_type,
             ready.default_graphs,
             ready.named_graphs,
-            {"timeout": f"{asking.seconds:g}"},
+            {"timeout": f"{outgoing.seconds:g}"},
         )
 
     def refusal(self, reply: Reply, name: str) -> EngineError:
@@ -177,28 +178,28 @@ class Virtuoso(Dialect):
     # Its own limit is in milliseconds, and at least one second. Past it, what was found so far comes with status 200.
     LEAST = 1.0
 
-    def question(self, asking: Asking) -> Question:
-        _only_sparql(asking.text)
-        ready, manifest = asking.ready, asking.snapshot.manifest
-        defaults, named = ready.default_graphs, ready.named_graphs
-        if not defaults and not named and manifest.get(PUSHED):
+    def question(self, outgoing: OutgoingQuery) -> Question:
+        _only_sparql(outgoing.text)
+        ready, manifest = outgoing.ready, outgoing.snapshot.manifest
+        default_graphs, named_graphs = ready.default_graphs, ready.named_graphs
+        if not default_graphs and not named_graphs and manifest.get(PUSHED):
             # Without a dataset a query sees every graph there is, Virtuoso's own among them, and what is in two twice.
-            defaults = (manifest[MERGED],) if MERGED in manifest else tuple(asking.snapshot.graphs)
-            named = tuple(asking.snapshot.graphs)
-        if defaults and not named and query_rewriting.uses(asking.text, "GRAPH"):
+            default_graphs = (manifest[MERGED],) if MERGED in manifest else tuple(outgoing.snapshot.graphs)
+            named_graphs = tuple(outgoing.snapshot.graphs)
+        if default_graphs and not named_graphs and query_rewriting.uses(outgoing.text, "GRAPH"):
             # A dataset without named graphs would let GRAPH see every graph there is; one that is not there does not.
-            named = (NOWHERE,)
-        limit = {"timeout": str(round(max(self.LEAST, asking.seconds) * 1000))}
+            named_graphs = (NOWHERE,)
+        limit = {"timeout": str(round(max(self.LEAST, outgoing.seconds) * 1000))}
         # Ordered by what LCASE gives, strings with letters beyond Latin-1 and others are sorted each for themselves.
-        text = query_rewriting.with_plain_order(asking.text)
-        return Question(text, ready.form, self.accept(ready.form, ready.format), defaults, named, limit)
+        text = query_rewriting.with_plain_order(outgoing.text)
+        return Question(text, ready.form, self.accept(ready.form, ready.format), default_graphs, named_graphs, limit)
 
-    def witness(self, asking: Asking) -> Question | None:
+    def witness(self, outgoing: OutgoingQuery) -> Question | None:
         """Of a CONSTRUCT, its solutions: past ResultSetMaxRows they are cut off, which it says only of a SELECT."""
-        if asking.ready.form != "CONSTRUCT":
+        if outgoing.ready.form != "CONSTRUCT":
             return None
-        ready = replace(asking.ready, form="SELECT")
-        counted = replace(asking, ready=ready, text=query_rewriting.as_solutions(asking.text))
+        ready = replace(outgoing.ready, form="SELECT")
+        counted = replace(outgoing, ready=ready, text=query_rewriting.as_solutions(outgoing.text))
         return replace(self.question(counted), accept=results.JSON)
 
     def cap(self, reply: Reply) -> str:
@@ -222,7 +223,7 @@ class Virtuoso(Dialect):
         body = reply.body.replace(_POINT, _WKT)
         return re.sub(
             rb'"([0-9]{1,9})"(\^\^<http://www\.w3\.org/2001/XMLSchema#duration>)',
-            lambda found: b'"' + _duration(int(found[1])).encode() + b'"' + found[2],
+            lambda match: b'"' + _duration(int(match[1])).encode() + b'"' + match[2],
             body,
         )
 
@@ -294,5 +295,5 @@ def _duration(months: int) -> str:
     >>> _duration(24), _duration(30), _duration(0)
     ('P2Y', 'P2Y6M', 'P0M')
     """
-    years, rest = divmod(months, 12)
-    return "P" + (f"{years}Y" if years else "") + (f"{rest}M" if rest or not years else "")
+    years, remaining_months = divmod(months, 12)
+    return "P" + (f"{years}Y" if years else "") + (f"{remaining_months}M" if remaining_months or not years else "")

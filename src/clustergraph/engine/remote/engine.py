@@ -14,7 +14,7 @@ from rdflib.term import Identifier
 from clustergraph.engine.base import Answer, BlockingEngine
 from clustergraph.engine.caller import CALLER
 from clustergraph.engine.readers.admission import Admission, Limits
-from clustergraph.engine.remote.dialects import Asking, Dialect
+from clustergraph.engine.remote.dialects import Dialect, OutgoingQuery
 from clustergraph.engine.remote.endpoint import Endpoint, Question
 from clustergraph.engine.remote.http_auth import UnknownChallenge
 from clustergraph.engine.remote.http_client import Late, Reply, Unanswered, send_with_retries
@@ -136,20 +136,20 @@ class RemoteEngine(BlockingEngine):
         ready = prepare(query, graphs=self.snapshot.graphs, prefixes=self.snapshot.prefixes, allow=self._allow)
         limits = self.connection.limits
         seconds = limits.timeout if query.timeout is None else min(query.timeout, limits.timeout_ceiling)
-        asking = Asking(ready, self._text(ready, dict(query.bindings)), self.snapshot, seconds)
-        question = self.connection.dialect.question(asking)
-        asked = time.perf_counter()
+        outgoing = OutgoingQuery(ready, self._write_text(ready, dict(query.bindings)), self.snapshot, seconds)
+        question = self.connection.dialect.question(outgoing)
+        sent_at = time.perf_counter()
         deadline = Deadline(seconds)
         reply, queue = self.connection.ask(question, deadline)
-        if witness := self.connection.dialect.witness(asking):
-            self._check(self.connection.ask(witness, deadline)[0], seconds)
-        answered = time.perf_counter()
-        body = self._body(reply, ready, question, deadline)
+        if witness := self.connection.dialect.witness(outgoing):
+            self._raise_refusal(self.connection.ask(witness, deadline)[0], seconds)
+        answered_at = time.perf_counter()
+        body = self._read_body(reply, ready, question, deadline)
         timings = {
-            "parse": asked - begin,
+            "parse": sent_at - begin,
             "queue": queue,
-            "evaluate": answered - asked - queue,
-            "serialise": time.perf_counter() - answered,
+            "evaluate": answered_at - sent_at - queue,
+            "serialise": time.perf_counter() - answered_at,
         }
         self.connection.turns.counts.answers["remote"] += 1
         return Answer(body, ready.format, ready.form, timings)
@@ -157,7 +157,7 @@ class RemoteEngine(BlockingEngine):
     def close(self) -> None:
         """Nothing is held: the connection belongs to whoever made it, and serves the next snapshot, too."""
 
-    def _text(self, ready: Prepared, bindings: Mapping[str, Identifier]) -> str:
+    def _write_text(self, ready: Prepared, bindings: Mapping[str, Identifier]) -> str:
         """The query, complete in itself. What is wrong with it is said here, as every engine says it in its own way."""
         prefixes = self.snapshot.prefixes
         try:
@@ -170,10 +170,10 @@ class RemoteEngine(BlockingEngine):
         text = ready.text
         if self.connection.dialect.folds and ready.original.star is None:
             start, length = ready.inserted
-            bare = text[:start] + text[start + length :]
-            text = fold_constants(bare, {name: written(name, term) for name, term in bindings.items()})
-            left = ParsedQuery(text)
-            text = bind(left, {name: term for name, term in bindings.items() if name in left.variables})
+            unbound = text[:start] + text[start + length :]
+            text = fold_constants(unbound, {name: written(name, term) for name, term in bindings.items()})
+            folded = ParsedQuery(text)
+            text = bind(folded, {name: term for name, term in bindings.items() if name in folded.variables})
         text = query_rewriting.with_prefixes(text, prefixes)
         if ready.default_graphs or ready.named_graphs:
             text = query_rewriting.without_dataset(text)
@@ -183,7 +183,7 @@ class RemoteEngine(BlockingEngine):
                 text = query_rewriting.with_columns(starred, names)
         return text
 
-    def _check(self, reply: Reply, seconds: float) -> None:
+    def _raise_refusal(self, reply: Reply, seconds: float) -> None:
         """Raise what the engine says went wrong, or left out."""
         dialect, name = self.connection.dialect, self.connection.endpoint.name
         if dialect.late(reply):
@@ -195,9 +195,9 @@ class RemoteEngine(BlockingEngine):
                 f"The engine at {name} gives at most {rows} rows, and here are as many or more. Use a smaller LIMIT."
             )
 
-    def _body(self, reply: Reply, ready: Prepared, question: Question, deadline: Deadline) -> bytes:
+    def _read_body(self, reply: Reply, ready: Prepared, question: Question, deadline: Deadline) -> bytes:
         dialect, name = self.connection.dialect, self.connection.endpoint.name
-        self._check(reply, deadline.seconds)
+        self._raise_refusal(reply, deadline.seconds)
         served = reply.headers.get("snapshot")
         if dialect.name == "clustergraph" and served != self.snapshot.name:
             raise SnapshotMoved(f"The service at {name} has moved on to the snapshot {served}; ask again.")

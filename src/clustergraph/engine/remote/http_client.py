@@ -131,8 +131,8 @@ def send_with_retries(
         except Unanswered as error:
             error.attempts = attempt
             pause = first_pause * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)
-            asked = error.reply and error.reply.retry_after
-            if attempt == attempts or not sleep(max(pause, asked or 0.0)):
+            requested_pause = error.reply and error.reply.retry_after
+            if attempt == attempts or not sleep(max(pause, requested_pause or 0.0)):
                 raise
     raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -146,8 +146,8 @@ def left(until: float) -> float:
 
 
 class _Response(HTTPResponse):
-    def __init__(self, sock: socket.socket, *args: Any, until: float, **named: Any) -> None:
-        super().__init__(sock, *args, **named)
+    def __init__(self, sock: socket.socket, *args: Any, until: float, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
         self._incoming = _Incoming(sock, self.fp.detach(), until)
         self.fp = io.BufferedReader(self._incoming)
 
@@ -186,8 +186,8 @@ class _Incoming(io.RawIOBase):
 class _Connection(http.client.HTTPConnection):
     """A connection whose timeout is the time (of `time.monotonic`) when all must be over."""
 
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         self._create_connection = _connected
         self.response_class = partial(_Response, until=cast(float, self.timeout))  # type: ignore[assignment]
 

@@ -57,7 +57,7 @@ def check_depth(body: bytes, media_type: str) -> None:
         raise Unreadable(f"is nested more than {MAX_DEPTH} levels deep")
 
 
-def rewritten(body: bytes, form: str, wanted: Format, prefixes: dict[str, str], sink: TimedSink) -> bytes:
+def rewritten(body: bytes, form: str, result_format: Format, prefixes: dict[str, str], sink: TimedSink) -> bytes:
     """The answer to a query of this form, in the format wanted.
 
     `body` is N-Triples for CONSTRUCT and DESCRIBE, and SPARQL results in JSON for SELECT and ASK. Raises Unreadable,
@@ -67,16 +67,16 @@ def rewritten(body: bytes, form: str, wanted: Format, prefixes: dict[str, str], 
     >>> rewritten(b'{"head": {}, "boolean": true}', "ASK", find("csv", "results"), {}, TimedSink(100))
     b'true'
     """
-    graph = form in ("CONSTRUCT", "DESCRIBE")
+    is_graph = form in ("CONSTRUCT", "DESCRIBE")
     failure: Exception | None = None
     results: Any = None
     try:
         results = (
-            _triples(body, sink.check) if graph else ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+            _triples(body, sink.check) if is_graph else ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
         )
-        if not graph and isinstance(results, ox.QueryBoolean) != (form == "ASK"):
+        if not is_graph and isinstance(results, ox.QueryBoolean) != (form == "ASK"):
             raise Unreadable(f"is not what {'an' if form == 'ASK' else 'a'} {form} gives")
-        serialise(results, wanted, sink, prefixes)
+        serialise(results, result_format, sink, prefixes)
     except (EngineError, Unreadable) as error:
         failure = error.with_traceback(None)
     except (SyntaxError, ValueError, OSError) as error:
