@@ -19,6 +19,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -203,7 +204,10 @@ def stand_in(bin: Path) -> None:
     """Put a program `clustergraph` into a folder that runs this package, and `serve` in the background."""
     bin.mkdir()
     program = bin / "clustergraph"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -W ignore "{__file__}" "$@"\n')
+    tests = Path(__file__).parents[1]
+    begin = f"import sys; sys.path.append({str(tests)!r}); from support.docs_examples import main"
+    run = f"{begin}; sys.exit(main(sys.argv[1:]))"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -W ignore -c {shlex.quote(run)} "$@"\n')
     program.chmod(0o755)
 
 
@@ -258,7 +262,3 @@ def main(words: list[str]) -> int:
     if words == ["validate"]:
         words = ["validate", "--reason", "none"]  # with reasoning it takes long, and the build has done it
     return subprocess.run([sys.executable, "-m", "clustergraph", *words], check=False).returncode
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
