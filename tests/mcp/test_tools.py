@@ -284,7 +284,7 @@ def test_a_fault_of_ours_says_so_and_no_more(
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("clustergraph.mcp.schema_tool._every", fails)
+    monkeypatch.setattr("clustergraph.mcp.schema_tool._describe_all", fails)
     result = call("schema")
     assert result.is_error
     assert "secret" not in text(result)

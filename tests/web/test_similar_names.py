@@ -66,8 +66,8 @@ def test_names_are_compared_in_a_few_calls_each(tmp_path: Any) -> None:
 
 def test_values_of_parameters_are_compared_in_a_few_calls_each() -> None:
     known = [(f"{number:05}-code", f"Label {number:05}") for number in range(MAX_COMPARED_NAMES)]
-    assert len(entity_resolver._most_similar("label 1234", known)) == 3
-    assert calls(lambda: entity_resolver._most_similar("label 1234", known)) < 15 * MAX_COMPARED_NAMES
+    assert len(entity_resolver._find_most_similar("label 1234", known)) == 3
+    assert calls(lambda: entity_resolver._find_most_similar("label 1234", known)) < 15 * MAX_COMPARED_NAMES
 
 
 def test_a_long_name_is_compared_with_nothing(tmp_path: Any) -> None:

@@ -32,7 +32,7 @@ class Catalogue:
     """
 
     def __init__(self, queries: Sequence[CannedQuery] = ()) -> None:
-        self._queries = {query.name: query for query in sorted(queries, key=lambda one: one.name)}
+        self._queries = {query.name: query for query in sorted(queries, key=lambda query: query.name)}
         self._resolver = Resolver()
 
     @classmethod
@@ -61,7 +61,7 @@ class Catalogue:
     @property
     def classes(self) -> frozenset[str]:
         """The classes whose things the queries ask about. A name that several things have means one of these."""
-        return frozenset(one.class_iri for query in self for one in query.parameters if one.class_iri)
+        return frozenset(parameter.class_iri for query in self for parameter in query.parameters if parameter.class_iri)
 
     def __iter__(self) -> Iterator[CannedQuery]:
         return iter(self._queries.values())
@@ -103,15 +103,15 @@ class Catalogue:
 
         Raises ParameterError for a parameter that is unknown, missing, repeated, or whose value cannot be used.
         """
-        given = {name: _single(name, value) for name, value in (params or {}).items()}
+        given = {name: _check_single(name, value) for name, value in (params or {}).items()}
         for name in given:
             if query.parameter(name) is None:
-                raise _unknown_parameter(query, name)
+                raise _unknown_parameter_error(query, name)
         bindings: dict[str, Identifier] = {}
         for parameter in query.parameters:
             value = given.get(parameter.name) or parameter.default
             if value is not None:
-                bindings[parameter.variable] = self._term(parameter, value, engine, timeout)
+                bindings[parameter.variable] = self._read_term(parameter, value, engine, timeout)
             elif parameter.required:
                 raise ParameterError(
                     parameter.name,
@@ -137,7 +137,7 @@ class Catalogue:
         Empty where anything goes. Raises the engine's errors, and ParameterError if the query has no such parameter.
         """
         if parameter not in query.parameters:
-            raise _unknown_parameter(query, parameter.name)
+            raise _unknown_parameter_error(query, parameter.name)
         if parameter.choices:
             words = parameter.german if language == "de" else {}
             return [(choice, words.get(choice, choice)) for choice in parameter.choices]
@@ -145,15 +145,15 @@ class Catalogue:
             return [("true", "true"), ("false", "false")]
         return self._resolver.suggestions(parameter, engine, language, timeout)
 
-    def _term(self, parameter: Parameter, value: str, engine: Engine, timeout: float | None) -> Identifier:
+    def _read_term(self, parameter: Parameter, value: str, engine: Engine, timeout: float | None) -> Identifier:
         if parameter.choices:
-            value = _chosen(parameter, value)
+            value = _match_choice(parameter, value)
         if parameter.type == "iri":
             return self._resolver.iri(parameter, value, engine, timeout, self.classes)
         return parse_literal(parameter, value)
 
 
-def _single(name: str, value: str | Sequence[str]) -> str:
+def _check_single(name: str, value: str | Sequence[str]) -> str:
     values = [value] if isinstance(value, str) else list(value)
     if len(values) > 1:
         detail = message("The parameter {name!r} is given {count} times; give it once.", name=name, count=len(values))
@@ -165,7 +165,7 @@ def _single(name: str, value: str | Sequence[str]) -> str:
     return text
 
 
-def _chosen(parameter: Parameter, value: str) -> str:
+def _match_choice(parameter: Parameter, value: str) -> str:
     for choice in parameter.choices:
         if choice.casefold() == value.casefold():
             return choice
@@ -182,7 +182,7 @@ def _chosen(parameter: Parameter, value: str) -> str:
     )
 
 
-def _unknown_parameter(query: CannedQuery, name: str) -> ParameterError:
+def _unknown_parameter_error(query: CannedQuery, name: str) -> ParameterError:
     names = [parameter.name for parameter in query.parameters]
     if names:
         detail = message(
@@ -193,9 +193,4 @@ def _unknown_parameter(query: CannedQuery, name: str) -> ParameterError:
         )
     else:
         detail = message("The query {query!r} has no parameter {name!r}; it has none.", query=query.name, name=name)
-    return ParameterError(
-        name,
-        detail,
-        allowed=names,
-        suggestions=closest(name, names),
-    )
+    return ParameterError(name, detail, allowed=names, suggestions=closest(name, names))

@@ -77,7 +77,7 @@ SELECT DISTINCT ?thing ?label WHERE {{
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
 MAX_SUGGESTIONS = 3
-"""How many things are suggested for a name of none."""
+"""How many things are suggested for a name that nothing has."""
 
 
 class Resolver:
@@ -85,7 +85,7 @@ class Resolver:
 
     def __init__(self, size: int = 1024) -> None:
         self._size = size
-        self._known: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._remembered_rows: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def iri(
@@ -100,22 +100,22 @@ class Resolver:
 
         Raises ParameterError when there is no such thing, or more than one, and the engine's errors.
         """
-        named = self.find(parameter.class_iri, value, engine, timeout, prefer)
-        if len(named) == 1:
-            return URIRef(named[0])
-        if named:
+        iris = self.find(parameter.class_iri, value, engine, timeout, prefer)
+        if len(iris) == 1:
+            return URIRef(iris[0])
+        if iris:
             raise ParameterError(
                 parameter.name,
                 message(
                     "The value {value!r} of {name!r} means {count} things: {things}. Give the IRI of one.",
                     value=value,
                     name=parameter.name,
-                    count=len(named),
-                    things=", ".join(named),
+                    count=len(iris),
+                    things=", ".join(iris),
                 ),
-                suggestions=named,
+                suggestions=iris,
             )
-        raise self._unknown(parameter, value, engine, timeout)
+        raise self._make_error(parameter, value, engine, timeout)
 
     def find(
         self,
@@ -129,21 +129,22 @@ class Resolver:
 
         Where several are called that, those of the classes `prefer` go before all others. Raises the engine's errors.
         """
-        iri = self._by_iri(class_iri, value, engine, timeout)
+        iri = self._find_by_iri(class_iri, value, engine, timeout)
         if iri is not None:
             return [iri]
-        named = self._named(class_iri, value, engine, timeout)
-        if len(named) < 2:
-            return named
-        kinds = sorted(prefer)
-        return [one for one in named if any(self._by_iri(kind, one, engine, timeout) for kind in kinds)] or named
+        iris = self._find_by_name(class_iri, value, engine, timeout)
+        if len(iris) < 2:
+            return iris
+        classes = sorted(prefer)
+        preferred = [iri for iri in iris if any(self._find_by_iri(kind, iri, engine, timeout) for kind in classes)]
+        return preferred or iris
 
     def find_similar(
         self, class_iri: str | None, value: str, engine: Engine, timeout: float | None = None
     ) -> list[tuple[str, str]]:
         """Things of the class, or of any, whose names look like `value`: each as `find` takes it, and its label."""
         try:
-            return _most_similar(value, self._known_values(class_iri, engine, "en", timeout))
+            return _find_most_similar(value, self._read_known_values(class_iri, engine, "en", timeout))
         except EngineError:
             return []  # what is wrong with the value matters more than what would be near it
 
@@ -154,13 +155,13 @@ class Resolver:
 
         Empty for an `iri` without a class, where anything goes.
         """
-        return self._known_values(parameter.class_iri, engine, language, timeout) if parameter.class_iri else []
+        return self._read_known_values(parameter.class_iri, engine, language, timeout) if parameter.class_iri else []
 
-    def _known_values(
+    def _read_known_values(
         self, class_iri: str | None, engine: Engine, language: str, timeout: float | None
     ) -> list[tuple[str, str]]:
         labels: dict[str, list[TaggedText]] = {}
-        for row in self._rows(INSTANCES, _class(class_iri), engine, timeout):
+        for row in self._ask(INSTANCES, _bind_class(class_iri), engine, timeout):
             names = labels.setdefault(row["thing"].text, [])
             if "label" in row:
                 names.append((row["label"].language, row["label"].text))
@@ -169,27 +170,27 @@ class Resolver:
         for iri, names in labels.items():
             short = local_name(iri)
             values.append((short if uses[short.lower()] == 1 else iri, text_in_language(names, language) or short))
-        return sorted(values, key=lambda one: (one[1].casefold(), one))
+        return sorted(values, key=lambda value: (value[1].casefold(), value))
 
-    def _by_iri(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None) -> str | None:
-        for iri in _as_iris(value, engine.snapshot.prefixes):
+    def _find_by_iri(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None) -> str | None:
+        for iri in _list_possible_iris(value, engine.snapshot.prefixes):
             query = IS_INSTANCE if class_iri else IS_THERE
-            bindings = {"thing": URIRef(iri), **_class(class_iri)}
+            bindings = {"thing": URIRef(iri), **_bind_class(class_iri)}
             try:
-                if self._rows(query, bindings, engine, timeout):
+                if self._ask(query, bindings, engine, timeout):
                     return iri
             except QuerySyntaxError:
                 continue  # it looks like an IRI and is none, as `http://[`
         return None
 
-    def _named(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None) -> list[str]:
-        rows = self._rows(NAMED, {"wanted": Literal(value), **_class(class_iri)}, engine, timeout)
+    def _find_by_name(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None) -> list[str]:
+        rows = self._ask(NAMED, {"wanted": Literal(value), **_bind_class(class_iri)}, engine, timeout)
         ranks = [(row["rank"].number(), row["thing"].text) for row in rows]
         best = min((rank for rank, _ in ranks), default=0)
         return sorted({iri for rank, iri in ranks if rank == best})
 
-    def _unknown(self, parameter: Parameter, value: str, engine: Engine, timeout: float | None) -> ParameterError:
-        near = self.find_similar(parameter.class_iri, value, engine, timeout)
+    def _make_error(self, parameter: Parameter, value: str, engine: Engine, timeout: float | None) -> ParameterError:
+        similar = self.find_similar(parameter.class_iri, value, engine, timeout)
         if parameter.class_iri:
             detail = message(
                 "The value {value!r} of {name!r} is not known (it has to be a {kind}).",
@@ -199,30 +200,29 @@ class Resolver:
             )
         else:
             detail = message("The value {value!r} of {name!r} is not known.", value=value, name=parameter.name)
-        if near:
-            detail += message("Did you mean {near}?", near=[f"{label} ({code})" for code, label in near])
-        return ParameterError(parameter.name, detail, suggestions=[code for code, _ in near])
+        if similar:
+            detail += message("Did you mean {near}?", near=[f"{label} ({code})" for code, label in similar])
+        return ParameterError(parameter.name, detail, suggestions=[code for code, _ in similar])
 
-    def _rows(self, query: str, bindings: Mapping[str, Identifier], engine: Engine, timeout: float | None) -> list[Row]:
+    def _ask(self, query: str, bindings: Mapping[str, Identifier], engine: Engine, timeout: float | None) -> list[Row]:
         key = (engine.snapshot.name, query, *sorted(bindings.items()))
         with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return list(self._known[key])
-        answer = engine.answer(Query(query, bindings=bindings, format="json", timeout=timeout))
-        rows = answer.rows()
+            if key in self._remembered_rows:
+                self._remembered_rows.move_to_end(key)
+                return list(self._remembered_rows[key])
+        rows = engine.answer(Query(query, bindings=bindings, format="json", timeout=timeout)).rows()
         with self._lock:
-            self._known[key] = rows
-            while len(self._known) > self._size:
-                self._known.popitem(last=False)
+            self._remembered_rows[key] = rows
+            while len(self._remembered_rows) > self._size:
+                self._remembered_rows.popitem(last=False)
         return rows
 
 
-def _class(class_iri: str | None) -> dict[str, Identifier]:
+def _bind_class(class_iri: str | None) -> dict[str, Identifier]:
     return {"class": URIRef(class_iri)} if class_iri else {}
 
 
-def _as_iris(value: str, prefixes: dict[str, str]) -> Iterable[str]:
+def _list_possible_iris(value: str, prefixes: dict[str, str]) -> Iterable[str]:
     """The IRIs that a value may be written for: a prefixed name is tried before an IRI of that scheme."""
     value = value.removeprefix("<").removesuffix(">") if value.startswith("<") else value
     prefix, colon, local = value.partition(":")
@@ -230,11 +230,11 @@ def _as_iris(value: str, prefixes: dict[str, str]) -> Iterable[str]:
     return [iri for iri in (*candidates, value) if _IRI.fullmatch(iri)]
 
 
-def _most_similar(value: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def _find_most_similar(value: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The known values whose code or label looks most like `value`."""
     spellings: dict[str, tuple[str, str]] = {}
-    for one in known:
-        for spelling in one:
-            spellings.setdefault(spelling.casefold(), one)
+    for candidate in known:
+        for spelling in candidate:
+            spellings.setdefault(spelling.casefold(), candidate)
     close = closest(value, spellings, 2 * MAX_SUGGESTIONS)
     return list(dict.fromkeys(spellings[spelling] for spelling in close))[:MAX_SUGGESTIONS]

@@ -28,7 +28,7 @@ class CatalogueError(Exception):
     """Query files that cannot be used. `problems` holds all that was found, in the order of files and lines."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda one: (one.file, one.line)))
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         listed = "\n".join(f"  {problem}" for problem in self.problems)
         super().__init__(f"The query files have {count}:\n{listed}")

@@ -1,4 +1,4 @@
-"""What a parameter may be, as JSON Schema: for OpenAPI, for tools of assistants, for whoever makes a form."""
+"""What a parameter may be, as JSON Schema: for OpenAPI, for the tools of assistants and for forms."""
 
 from __future__ import annotations
 
@@ -21,19 +21,14 @@ def parameter_schema(parameter: Parameter) -> dict[str, Any]:
     >>> parameter_schema(Parameter("n", "_n_integer", "integer", False, Words("Size."), default="5", example="3"))
     {'type': 'integer', 'default': 5, 'examples': [3]}
     """
-    found = dict(TYPES.get(parameter.type, {"type": "string"}))
+    schema = dict(TYPES.get(parameter.type, {"type": "string"}))
     if parameter.choices:
-        found["enum"] = [_typed(parameter, choice) for choice in parameter.choices]
+        schema["enum"] = [_to_json(parameter, choice) for choice in parameter.choices]
     if parameter.default is not None:
-        found["default"] = _typed(parameter, parameter.default)
+        schema["default"] = _to_json(parameter, parameter.default)
     if parameter.example is not None:
-        found["examples"] = [_typed(parameter, parameter.example)]
-    return found
-
-
-def is_needed(parameter: Parameter) -> bool:
-    """Whether a value has to be given: the query needs one and has none of its own."""
-    return parameter.required and parameter.default is None
+        schema["examples"] = [_to_json(parameter, parameter.example)]
+    return schema
 
 
 def object_schema(query: CannedQuery) -> dict[str, Any]:
@@ -41,21 +36,22 @@ def object_schema(query: CannedQuery) -> dict[str, Any]:
 
     >>> from clustergraph.catalogue import Catalogue
     >>> from clustergraph.snapshots.source_folder import published
-    >>> found = object_schema(Catalogue.load(published().queries)["clusters-by-country"])
-    >>> found["required"], found["properties"]["phase"]["enum"]
+    >>> schema = object_schema(Catalogue.load(published().queries)["clusters-by-country"])
+    >>> schema["required"], schema["properties"]["phase"]["enum"]
     (['country'], ['concept', 'implementation'])
     """
     return {
         "type": "object",
         "properties": {
-            one.name: {**parameter_schema(one), "description": str(one.description)} for one in query.parameters
+            parameter.name: {**parameter_schema(parameter), "description": str(parameter.description)}
+            for parameter in query.parameters
         },
-        "required": [one.name for one in query.parameters if is_needed(one)],
+        "required": [parameter.name for parameter in query.parameters if parameter.is_needed],
         "additionalProperties": False,
     }
 
 
-def _typed(parameter: Parameter, text: str) -> Any:
+def _to_json(parameter: Parameter, text: str) -> Any:
     if parameter.type == "integer":
         return int(text)
     if parameter.type == "number":

@@ -28,11 +28,11 @@ def parse_literal(parameter: Parameter, value: str) -> Literal:
     rdflib.term.Literal('2017', datatype=rdflib.term.URIRef('http://www.w3.org/2001/XMLSchema#integer'))
     """
     if parameter.type == "integer":
-        return Literal(_matching(parameter, value, _INTEGER, _NOT_WHOLE), datatype=XSD.integer)
+        return Literal(_check_pattern(parameter, value, _INTEGER, _NOT_WHOLE), datatype=XSD.integer)
     if parameter.type == "number":
-        return Literal(_matching(parameter, value, _NUMBER, _NO_NUMBER), datatype=XSD.decimal)
+        return Literal(_check_pattern(parameter, value, _NUMBER, _NO_NUMBER), datatype=XSD.decimal)
     if parameter.type == "date":
-        day = _matching(parameter, value, _DATE, _NO_DATE)
+        day = _check_pattern(parameter, value, _DATE, _NO_DATE)
         try:
             date.fromisoformat(day)
         except ValueError as error:
@@ -52,7 +52,7 @@ def parse_literal(parameter: Parameter, value: str) -> Literal:
     return Literal(value, lang=parameter.language)
 
 
-def _matching(parameter: Parameter, value: str, pattern: re.Pattern[str], otherwise: str) -> str:
+def _check_pattern(parameter: Parameter, value: str, pattern: re.Pattern[str], otherwise: str) -> str:
     if not pattern.fullmatch(value):
         raise ParameterError(parameter.name, message(otherwise, name=parameter.name, value=value))
     return value

@@ -70,6 +70,11 @@ class Parameter:
     label: Words | None = None
     german: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether a value has to be given: the query needs one and has none of its own."""
+        return self.required and self.default is None
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:
@@ -154,8 +159,8 @@ class CannedQuery:
 
     def subject(self, class_iri: str) -> Parameter | None:
         """The one parameter that a thing of the class can be given as, if no other is required."""
-        fitting = [one for one in self.parameters if one.type == "iri" and one.class_iri in (class_iri, None)]
-        others = [one for one in self.parameters if one not in fitting and one.required and one.default is None]
+        fitting = [iri for iri in self.parameters if iri.type == "iri" and iri.class_iri in (class_iri, None)]
+        others = [other for other in self.parameters if other not in fitting and other.is_needed]
         return fitting[0] if len(fitting) == 1 and not others else None
 
     def parameter(self, name: str) -> Parameter | None:

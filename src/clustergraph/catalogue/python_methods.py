@@ -23,24 +23,26 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def read_methods(
-    entry: Entry | None, wrong: Callable[[int, str], None], named: Callable[[Entry], str | None]
+    entry: Entry | None, report: Callable[[int, str], None], read_iri: Callable[[Entry], str | None]
 ) -> tuple[Method, ...]:
     """The methods that `method` names, one map or a list of maps."""
     if entry is None:
         return ()
-    found = []
-    for line, said in [(item.line, item.map) for item in entry.items] or [(entry.line, entry.map)]:
-        for key, value in said.items():
+    methods = []
+    for item in entry.items or [entry]:
+        fields = item.map
+        for key, value in fields.items():
             if key not in KEYS:
-                wrong(value.line, f"The key {key!r} of 'method' is not known; known are {', '.join(KEYS)}.")
-        name = (said["name"].text if "name" in said else None) or ""
+                report(value.line, f"The key {key!r} of 'method' is not known; known are {', '.join(KEYS)}.")
+        name = item.text_of("name") or ""
         if not _NAME.fullmatch(name) or iskeyword(name):
-            wrong(line, f"The key 'method' needs a name in the style of Python, such as {{name: shops}}, not {name!r}.")
+            example = "{name: shops}"
+            report(item.line, f"The key 'method' needs a name in the style of Python, such as {example}, not {name!r}.")
             continue
-        class_iri = named(said["of"]) if "of" in said else None
-        if class_iri or "of" not in said:
-            found.append(Method(name, class_iri))
-    return tuple(found)
+        class_iri = read_iri(fields["of"]) if "of" in fields else None
+        if class_iri or "of" not in fields:
+            methods.append(Method(name, class_iri))
+    return tuple(methods)
 
 
 def find_problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[tuple[int, str]]:

@@ -43,14 +43,14 @@ def read_text(file: str, text: str) -> CannedQuery:
     """Read and check the text of a file of this name. Raises CatalogueError with everything that is wrong with it."""
     problems: list[Problem] = []
     head = read_header(file, text, problems)
-    query = _Reading(file, text, head, problems).query()
+    query = _QueryReader(file, text, head, problems).read_query()
     problems.extend(validation.find_problems(query, head))
     if problems:
         raise CatalogueError(problems)
     return query
 
 
-class _Reading:
+class _QueryReader:
     """One file being read: what is found goes into the query, what is wrong into `problems`."""
 
     def __init__(self, file: str, text: str, head: dict[str, Entry], problems: list[Problem]) -> None:
@@ -59,80 +59,82 @@ class _Reading:
         self.head = head
         self.problems = problems
 
-    def wrong(self, line: int, message: str) -> None:
+    def report(self, line: int, message: str) -> None:
         self.problems.append(Problem(self.file, line, message))
 
-    def query(self) -> CannedQuery:
+    def read_query(self) -> CannedQuery:
         for key, entry in self.head.items():
             if key not in KEYS:
-                self.wrong(entry.line, f"The key {key!r} is not known; known are {', '.join(KEYS)}.")
+                self.report(entry.line, f"The key {key!r} is not known; known are {', '.join(KEYS)}.")
         return CannedQuery(
             name=self.file.removesuffix(ENDING),
             file=self.file,
             text=self.text,
             form=ParsedQuery(self.text).form,
-            summary=self.words(self.head, "summary"),
-            description=self.words(self.head, "description"),
-            tags=tuple(self.texts("tags")),
-            parameters=self.parameters(),
-            default_view=self.view(),
-            pages=page_placement.read_placements(self.head.get("page"), self.wrong, self.named_iri),
-            columns=page_placement.read_columns(self.head.get("columns"), self.wrong),
-            browse=page_placement.read_browse(self.head.get("browse"), self.wrong, self.named_iri),
-            methods=python_methods.read_methods(self.head.get("method"), self.wrong, self.named_iri),
+            summary=self.read_words(self.head, "summary"),
+            description=self.read_words(self.head, "description"),
+            tags=tuple(self.read_list("tags")),
+            parameters=self.read_parameters(),
+            default_view=self.read_view(),
+            pages=page_placement.read_placements(self.head.get("page"), self.report, self.read_iri),
+            columns=page_placement.read_columns(self.head.get("columns"), self.report),
+            browse=page_placement.read_browse(self.head.get("browse"), self.report, self.read_iri),
+            methods=python_methods.read_methods(self.head.get("method"), self.report, self.read_iri),
         )
 
-    def words(self, entries: dict[str, Entry], key: str) -> Words:
-        return Words(self.one(entries, key) or "", self.one(entries, f"{key}-de") or "")
+    def read_words(self, entries: dict[str, Entry], key: str) -> Words:
+        return Words(self.read_text(entries, key) or "", self.read_text(entries, f"{key}-de") or "")
 
-    def one(self, entries: dict[str, Entry], key: str) -> str | None:
+    def read_text(self, entries: dict[str, Entry], key: str) -> str | None:
         entry = entries.get(key)
         if entry is None:
             return None
         if not entry.text:
-            self.wrong(entry.line, f"The key {key!r} needs a text.")
+            self.report(entry.line, f"The key {key!r} needs a text.")
             return None
         return entry.text
 
-    def texts(self, key: str) -> list[str]:
+    def read_list(self, key: str) -> list[str]:
         entry = self.head.get(key)
         if entry is None:
             return []
-        found = [item.text for item in entry.items if item.text]
-        if not found or len(found) != len(entry.items):
-            self.wrong(entry.line, f"The key {key!r} needs a list of words, such as [one, two].")
-        return found
+        texts = [item.text for item in entry.items if item.text]
+        if not texts or len(texts) != len(entry.items):
+            self.report(entry.line, f"The key {key!r} needs a list of words, such as [one, two].")
+        return texts
 
-    def named(self, key: str) -> dict[str, Entry]:
+    def read_by_parameter(self, key: str) -> dict[str, Entry]:
         """A map by parameter name, written as a map or, as in grlc, as a list of maps."""
         entry = self.head.get(key)
         if entry is None:
             return {}
-        maps = [item.map for item in entry.items] if entry.items else [entry.map]
+        maps = [item.map for item in entry.items or [entry]]
         if not all(maps):
-            self.wrong(entry.line, f"The key {key!r} needs the names of parameters, each with what it has.")
-        return {name: value for one in maps for name, value in one.items()}
+            self.report(entry.line, f"The key {key!r} needs the names of parameters, each with what it has.")
+        return {name: value for fields in maps for name, value in fields.items()}
 
-    def parameters(self) -> tuple[Parameter, ...]:
-        variables = sorted(ParsedQuery(self.text).variables)
-        found = [known for variable in variables if (known := parameter_variable(variable))]
-        declared, defaults, choices = self.named("parameters"), self.named("defaults"), self.named("enumerate")
+    def read_parameters(self) -> tuple[Parameter, ...]:
+        names = sorted(ParsedQuery(self.text).variables)
+        variables = [variable for name in names if (variable := parameter_variable(name))]
+        declared, defaults, choices = map(self.read_by_parameter, ("parameters", "defaults", "enumerate"))
         # In the order in which the header has them, which is the order that people will see.
         order = list(declared)
-        found.sort(key=lambda one: (order.index(one.name) if one.name in order else len(order), one.variable))
-        return tuple(self.parameter(one, declared.get(one.name), defaults, choices) for one in found)
+        variables.sort(
+            key=lambda known: (order.index(known.name) if known.name in order else len(order), known.variable)
+        )
+        return tuple(self.read_parameter(known, declared.get(known.name), defaults, choices) for known in variables)
 
-    def parameter(
+    def read_parameter(
         self,
         variable: ParameterVariable,
         entry: Entry | None,
         defaults: dict[str, Entry],
         choices: dict[str, Entry],
     ) -> Parameter:
-        said = entry.map if entry else {}
-        for key, value in said.items():
+        fields = entry.map if entry else {}
+        for key, value in fields.items():
             if key not in PARAMETER_KEYS:
-                self.wrong(
+                self.report(
                     value.line,
                     f"The key {key!r} of the parameter {variable.name!r} is not known; "
                     f"known are {', '.join(PARAMETER_KEYS)}.",
@@ -140,53 +142,50 @@ class _Reading:
         listed = choices.get(variable.name)
         values = tuple(item.text for item in listed.items if item.text) if listed else ()
         if listed and (not values or len(values) != len(listed.items)):
-            self.wrong(listed.line, f"The parameter {variable.name!r} needs a list of the values it may have.")
-        label = self.words(said, "label")
+            self.report(listed.line, f"The parameter {variable.name!r} needs a list of the values it may have.")
+        label = self.read_words(fields, "label")
         return Parameter(
             name=variable.name,
             variable=variable.variable,
             type=variable.type,
             required=variable.required and variable.name not in defaults,
-            description=self.words(said, "description"),
+            description=self.read_words(fields, "description"),
             language=variable.language,
-            class_iri=self.class_iri(said),
+            class_iri=self.read_iri(fields["class"]) if self.read_text(fields, "class") else None,
             choices=values,
-            default=self.one(defaults, variable.name),
-            example=self.one(said, "example"),
+            default=self.read_text(defaults, variable.name),
+            example=self.read_text(fields, "example"),
             label=label if label.en else None,
-            german=page_placement.read_german_values(said.get(VALUES), f"parameter {variable.name!r}", self.wrong),
+            german=page_placement.read_german_values(fields.get(VALUES), f"parameter {variable.name!r}", self.report),
         )
 
-    def class_iri(self, said: dict[str, Entry]) -> str | None:
-        return self.named_iri(said["class"]) if self.one(said, "class") else None
-
-    def named_iri(self, entry: Entry) -> str | None:
+    def read_iri(self, entry: Entry) -> str | None:
         """The IRI of a class, written in full or as a prefixed name."""
         name = entry.text or ""
         if "://" in name:
             return name.strip("<>")
         prefix, colon, local = name.partition(":")
-        prefixes = {**STANDARD_PREFIXES, **_declared(self.text)}
+        prefixes = {**STANDARD_PREFIXES, **_read_prefixes(self.text)}
         if not colon or prefix not in prefixes:
-            self.wrong(
+            self.report(
                 entry.line, f"The class {name!r} is not a prefixed name whose prefix the query declares, nor an IRI."
             )
             return None
         return prefixes[prefix] + local
 
-    def view(self) -> str:
-        found = [match for line in self.text.splitlines() if (match := _VIEW.match(line))]
-        if found:
-            return found[0][1]
+    def read_view(self) -> str:
+        for line in self.text.splitlines():
+            if match := _VIEW.match(line):
+                return match[1]
         return "Graph" if ParsedQuery(self.text).form in ("CONSTRUCT", "DESCRIBE") else "Table"
 
 
-def _declared(text: str) -> dict[str, str]:
+def _read_prefixes(text: str) -> dict[str, str]:
     """The prefixes that a query declares."""
     try:
         tokens = list(syntax.tokens(text))
     except QuerySyntaxError:
-        return {}  # check.py says what is wrong with the text
+        return {}  # `validation` says what is wrong with the text
     return {
         name.text.removesuffix(":"): iri.text[1:-1]
         for word, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False)

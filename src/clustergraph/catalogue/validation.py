@@ -26,26 +26,26 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 def find_problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[Problem]:
     """Everything that is wrong with `query`; `head` is its header, for the lines."""
     for line, message in (
-        *_name(query),
-        *_words(query, head),
-        *_sparql(query),
-        *_view(query),
-        *_parameters(query, head),
+        *_check_name(query),
+        *_check_words(query, head),
+        *_check_sparql(query),
+        *_check_view(query),
+        *_check_parameters(query, head),
         *page_placement.find_problems(query, head),
         *python_methods.find_problems(query, head),
     ):
         yield Problem(query.file, line, message)
 
 
-Found = Iterator[tuple[int, str]]
+LineProblems = Iterator[tuple[int, str]]
 
 
-def _name(query: CannedQuery) -> Found:
+def _check_name(query: CannedQuery) -> LineProblems:
     if not _NAME.fullmatch(query.name):
         yield 1, f"The file name {query.file!r} is no name for a query: use letters, digits, hyphens."
 
 
-def _words(query: CannedQuery, head: Mapping[str, Entry]) -> Found:
+def _check_words(query: CannedQuery, head: Mapping[str, Entry]) -> LineProblems:
     for key, words in (("summary", query.summary), ("description", query.description)):
         if key not in head:
             yield 1, f"There is no {key}; add a line `#+ {key}: ...`."
@@ -53,7 +53,7 @@ def _words(query: CannedQuery, head: Mapping[str, Entry]) -> Found:
             yield head[key].line, f"The {key} is in German only."
 
 
-def _sparql(query: CannedQuery) -> Found:
+def _check_sparql(query: CannedQuery) -> LineProblems:
     if query.form == "UPDATE":
         yield 1, "This is an update; a canned query only reads."
         return
@@ -62,13 +62,13 @@ def _sparql(query: CannedQuery) -> Found:
         if query.parameters:
             ParsedQuery(query.text).pattern_start  # noqa: B018 - it raises where there is none
     except QuerySyntaxError as error:
-        message = re.sub(r"^Line \d+, column (\d+): ", r"column \1: ", str(error))
-        yield error.line or 1, f"This is no SPARQL query: {message}"
+        explanation = re.sub(r"^Line \d+, column (\d+): ", r"column \1: ", str(error))
+        yield error.line or 1, f"This is no SPARQL query: {explanation}"
     except EngineError as error:
         yield 1, f"This is no SPARQL query: {error}"
 
 
-def _view(query: CannedQuery) -> Found:
+def _check_view(query: CannedQuery) -> LineProblems:
     lines = [number for number, line in enumerate(query.text.splitlines(), 1) if line.startswith("#defaultView:")]
     if len(lines) > 1:
         yield lines[1], "There is a second #defaultView: line; keep one."
@@ -76,21 +76,23 @@ def _view(query: CannedQuery) -> Found:
         yield lines[0], f"The view {query.default_view!r} is not known; known are {', '.join(VIEWS)}."
 
 
-def _parameters(query: CannedQuery, head: Mapping[str, Entry]) -> Found:
+def _check_parameters(query: CannedQuery, head: Mapping[str, Entry]) -> LineProblems:
     declared = head["parameters"].map if "parameters" in head else {}
     lines = {name: entry.line for name, entry in declared.items()}
-    known = Counter(parameter.name for parameter in query.parameters)
-    for name, count in known.items():
+    counts = Counter(parameter.name for parameter in query.parameters)
+    for name, count in counts.items():
         if count > 1:
-            variables = " and ".join(f"?{one.variable}" for one in query.parameters if one.name == name)
+            variables = " and ".join(
+                f"?{parameter.variable}" for parameter in query.parameters if parameter.name == name
+            )
             yield lines.get(name, 1), f"The parameter {name!r} is there {count} times, as {variables}; keep one."
         if name in RESERVED_NAMES:
-            yield _first(query, name), f"The parameter name {name!r} is taken; choose another."
+            yield _find_first_line(query, name), f"The parameter name {name!r} is taken; choose another."
         if name not in declared:
-            yield _first(query, name), f"The parameter {name!r} is in the query and not under `parameters`."
+            yield _find_first_line(query, name), f"The parameter {name!r} is in the query and not under `parameters`."
     for key in ("parameters", "defaults", "enumerate"):
-        for name, line in _names(head.get(key)):
-            if name not in known:
+        for name, line in _list_names(head.get(key)):
+            if name not in counts:
                 yield (
                     line,
                     f"The parameter {name!r} stands under `{key}`, but the query has no variable for it, "
@@ -102,10 +104,10 @@ def _parameters(query: CannedQuery, head: Mapping[str, Entry]) -> Found:
             yield line, f"The parameter {parameter.name!r} has no description."
         if parameter.class_iri and parameter.type != "iri":
             yield line, f"The parameter {parameter.name!r} has a class, but ?{parameter.variable} is not an IRI."
-        yield from _values(parameter, line)
+        yield from _check_values(parameter, line)
 
 
-def _values(parameter: Parameter, line: int) -> Found:
+def _check_values(parameter: Parameter, line: int) -> LineProblems:
     """Values in the header that the parameter would refuse. IRIs are only known to a graph, so they are not asked."""
     for what, value in (("default", parameter.default), ("example", parameter.example)):
         if value is not None and parameter.choices and value not in parameter.choices:
@@ -119,17 +121,17 @@ def _values(parameter: Parameter, line: int) -> Found:
                 yield line, str(error)
 
 
-def _names(entry: Entry | None) -> Iterator[tuple[str, int]]:
+def _list_names(entry: Entry | None) -> Iterator[tuple[str, int]]:
     if entry is not None:
-        for one in entry.items or [entry]:
-            for name, value in one.map.items():
+        for item in entry.items or [entry]:
+            for name, value in item.map.items():
                 yield name, value.line
 
 
-def _first(query: CannedQuery, name: str) -> int:
+def _find_first_line(query: CannedQuery, name: str) -> int:
     """The line on which the parameter first stands in the query."""
     variables = {parameter.variable for parameter in query.parameters if parameter.name == name}
-    with suppress(QuerySyntaxError):  # which `_sparql` tells
+    with suppress(QuerySyntaxError):  # which `_check_sparql` reports
         for token in tokens.tokens(query.text):
             if token.kind == "variable" and token.text[1:] in variables:
                 return tokens.position(query.text, token.start)[0]

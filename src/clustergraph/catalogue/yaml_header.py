@@ -38,6 +38,10 @@ class Entry:
         """The entries of a map; none for anything else."""
         return self.value if isinstance(self.value, dict) else {}
 
+    def text_of(self, key: str) -> str | None:
+        """The string under a key of a map; None if there is none."""
+        return self.map[key].text if key in self.map else None
+
 
 def read_header(file: str, text: str, problems: list[Problem]) -> dict[str, Entry]:
     """The header of a query file. What is wrong with it is added to `problems`.
@@ -52,7 +56,9 @@ def read_header(file: str, text: str, problems: list[Problem]) -> dict[str, Entr
     source = "\n".join(line.removeprefix(MARK).removeprefix(" ") for _, line in numbered)
     try:
         # What stands in two places, or within itself, has no line of its own.
-        alias = next((one for one in yaml.parse(source, Loader=_Loader) if isinstance(one, yaml.AliasEvent)), None)
+        alias = next(
+            (event for event in yaml.parse(source, Loader=_Loader) if isinstance(event, yaml.AliasEvent)), None
+        )
         if alias is not None:
             line = lines[alias.start_mark.line] if alias.start_mark else lines[0]
             problems.append(Problem(file, line, f"The header has an alias, *{alias.anchor}; write out what it means."))
@@ -71,23 +77,23 @@ def read_header(file: str, text: str, problems: list[Problem]) -> dict[str, Entr
     if not isinstance(node, yaml.MappingNode):
         problems.append(Problem(file, lines[0], "The header is not a map of keys and values."))
         return {}
-    return _entry(node, file, lines, problems).map
+    return _read_entry(node, file, lines, problems).map
 
 
-def _entry(node: yaml.Node, file: str, lines: list[int], problems: list[Problem]) -> Entry:
+def _read_entry(node: yaml.Node, file: str, lines: list[int], problems: list[Problem]) -> Entry:
     line = lines[min(node.start_mark.line, len(lines) - 1)]
     if isinstance(node, yaml.SequenceNode):
-        return Entry([_entry(item, file, lines, problems) for item in node.value], line)
+        return Entry([_read_entry(item, file, lines, problems) for item in node.value], line)
     if isinstance(node, yaml.MappingNode):
         entries: dict[str, Entry] = {}
         for key, value in node.value:
-            at = lines[min(key.start_mark.line, len(lines) - 1)]
+            key_line = lines[min(key.start_mark.line, len(lines) - 1)]
             name = key.value if isinstance(key, yaml.ScalarNode) else None
             if name is None:
-                problems.append(Problem(file, at, "A key of the header is not a single word."))
+                problems.append(Problem(file, key_line, "A key of the header is not a single word."))
             elif name in entries:
-                problems.append(Problem(file, at, f"The key {name!r} stands here a second time."))
+                problems.append(Problem(file, key_line, f"The key {name!r} stands here a second time."))
             else:
-                entries[name] = Entry(_entry(value, file, lines, problems).value, at)
+                entries[name] = Entry(_read_entry(value, file, lines, problems).value, key_line)
         return Entry(entries, line)
     return Entry(str(node.value), line)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from clustergraph.catalogue import CannedQuery, Catalogue
-from clustergraph.catalogue.json_schema import is_needed
 from clustergraph.describe import schema_org
 from clustergraph.describe.citation import cite
 from clustergraph.describe.urls import Urls
@@ -98,7 +97,7 @@ def _read_tables(engine: Engine, catalogue: Catalogue) -> tuple[list[Table], boo
     """The tables of the queries that need no parameter, and whether there was time for all of them."""
     tables, is_complete = [], True
     for query in catalogue:
-        if query.form != "SELECT" or any(is_needed(parameter) for parameter in query.parameters):
+        if query.form != "SELECT" or any(parameter.is_needed for parameter in query.parameters):
             continue
         try:
             tables.append(_read_table(engine, query))

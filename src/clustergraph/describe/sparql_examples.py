@@ -12,7 +12,6 @@ from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import BNode
 
 from clustergraph.catalogue import CannedQuery, Catalogue, ParameterError
-from clustergraph.catalogue.json_schema import is_needed
 from clustergraph.describe.urls import Urls
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import SH as SHACL
@@ -70,7 +69,7 @@ def examples(engine: Engine, catalogue: Catalogue) -> list[tuple[CannedQuery, st
     """
     runnable = []
     for query in catalogue:
-        if any(is_needed(parameter) and parameter.example is None for parameter in query.parameters):
+        if any(parameter.is_needed and parameter.example is None for parameter in query.parameters):
             continue
         try:
             runnable.append((query, query.with_values(catalogue.bind(engine, query, query.example)).strip() + "\n"))

@@ -56,25 +56,25 @@ async def open(
     threads = ThreadPoolExecutor(at_once, thread_name_prefix="clustergraph")
     loop = asyncio.get_running_loop()
     try:
-        opened = await loop.run_in_executor(threads, partial(library.open, *sources, **options))
+        graph = await loop.run_in_executor(threads, partial(library.open, *sources, **options))
         try:
             if deadline is not None:
-                opened = await loop.run_in_executor(threads, _with_deadline, opened, at_once, deadline)
-            yield AsyncKnowledgeGraph(opened, threads)
+                graph = await loop.run_in_executor(threads, _set_deadline, graph, at_once, deadline)
+            yield AsyncKnowledgeGraph(graph, threads)
         finally:
-            opened.close()
+            graph.close()
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _with_deadline(opened: KnowledgeGraph, readers: int, seconds: float) -> KnowledgeGraph:
+def _set_deadline(graph: KnowledgeGraph, readers: int, seconds: float) -> KnowledgeGraph:
     """The same graph, answered by processes that can be ended."""
-    if not isinstance(opened.engine, EmbeddedEngine):
+    if not isinstance(graph.engine, EmbeddedEngine):
         raise ValueError("Only a graph on this machine can be given a deadline; a service has deadlines of its own.")
     limits = Limits(readers=readers, timeout=seconds, timeout_ceiling=seconds)
-    fresh = opened.answered_by(ReaderPool(opened.snapshot, limits))
-    opened.close()
-    return fresh
+    bounded = graph.answered_by(ReaderPool(graph.snapshot, limits))
+    graph.close()
+    return bounded
 
 
 class AsyncKnowledgeGraph:

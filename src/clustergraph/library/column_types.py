@@ -55,7 +55,7 @@ class Typed:
         """Digits behind the point that a column of decimals needs; 0 for any other."""
         if self.kind is not Kind.DECIMAL:
             return 0
-        return max((_scale(value) for value in self.values if value is not None), default=0)
+        return max((_count_decimals(value) for value in self.values if value is not None), default=0)
 
 
 def give_type(column: Column) -> Typed:
@@ -65,7 +65,7 @@ def give_type(column: Column) -> Typed:
     >>> [give_type(column).values for column in Table.of_tsv(b"?a\\t?b\\n7\\t7\\n2.5\\t<urn:x>\\n").columns.values()]
     [[7.0, 2.5], ['7', 'urn:x']]
     """
-    cells = [_cell(term) for term in column.terms]
+    cells = [_read_cell(term) for term in column.terms]
     kinds = {kind for kind, _ in cells if kind is not None}
     values = [value for _, value in cells]
     if not kinds:
@@ -75,33 +75,33 @@ def give_type(column: Column) -> Typed:
         return Typed(kind, values, column.codes)
     if kind is None and kinds <= NUMBERS:
         # By way of a text: a whole number beyond the range of floating point becomes infinite, as all others do.
-        return Typed(Kind.REAL, [None if one is None else float(str(one)) for one in values], column.codes)
-    return Typed(Kind.TEXT, [_written(one) for one in values], column.codes)
+        return Typed(Kind.REAL, [None if value is None else float(str(value)) for value in values], column.codes)
+    return Typed(Kind.TEXT, [_write_text(value) for value in values], column.codes)
 
 
-def _cell(term: Term | None) -> tuple[Kind | None, Any]:
+def _read_cell(term: Term | None) -> tuple[Kind | None, Any]:
     if term is None:
         return None, None
     if term.kind == "bnode":
         return Kind.TEXT, f"_:{term.text}"
     if term.kind == "triple":
-        return Kind.TEXT, f"<< {' '.join(_written(_cell(part)[1]) or '' for part in term.parts)} >>"
+        return Kind.TEXT, f"<< {' '.join(_write_text(_read_cell(part)[1]) or '' for part in term.parts)} >>"
     if term.kind == "uri" or term.datatype is None:
         return Kind.TEXT, term.text
-    found = to_python(term)
-    kind = _kind(found)
-    return kind, term.text if kind is Kind.TEXT else found
+    value = to_python(term)
+    kind = _find_kind(value)
+    return kind, term.text if kind is Kind.TEXT else value
 
 
-def _kind(found: Any) -> Kind:
+def _find_kind(value: Any) -> Kind:
     for types, kind in _KINDS:
-        if isinstance(found, types):
+        if isinstance(value, types):
             return kind
-    if isinstance(found, datetime):
-        return Kind.MOMENT if found.tzinfo is None else Kind.INSTANT
-    if isinstance(found, date):
+    if isinstance(value, datetime):
+        return Kind.MOMENT if value.tzinfo is None else Kind.INSTANT
+    if isinstance(value, date):
         return Kind.DATE
-    if isinstance(found, time) and found.tzinfo is None:
+    if isinstance(value, time) and value.tzinfo is None:
         return Kind.TIME
     return Kind.TEXT
 
@@ -116,21 +116,21 @@ _KINDS: tuple[tuple[type, Kind], ...] = (
 
 
 def _fits(kind: Kind, values: Sequence[Any]) -> bool:
-    bound = [one for one in values if one is not None]
+    bound = [value for value in values if value is not None]
     if kind is Kind.WHOLE:
-        return all(one in WHOLE for one in bound)
+        return all(value in WHOLE for value in bound)
     if kind is Kind.DECIMAL:
-        before: int = max(one.adjusted() + 1 for one in bound)
-        return max(map(_scale, bound)) + max(before, 0) <= MAX_DECIMAL_DIGITS
+        digits: int = max(value.adjusted() + 1 for value in bound)
+        return max(map(_count_decimals, bound)) + max(digits, 0) <= MAX_DECIMAL_DIGITS
     if kind is Kind.LENGTH:
-        return all(one // _MICROSECOND in WHOLE for one in bound)
+        return all(value // _MICROSECOND in WHOLE for value in bound)
     if kind is Kind.INSTANT:
         return all(map(_has_utc, bound))
     return True
 
 
 def _has_utc(moment: datetime) -> bool:
-    """Whether it is still within the years of Python when told in UTC."""
+    """Whether it is still within the years of Python when written in UTC."""
     try:
         moment.astimezone(UTC)
     except (OverflowError, ValueError):
@@ -138,12 +138,12 @@ def _has_utc(moment: datetime) -> bool:
     return True
 
 
-def _scale(value: Decimal) -> int:
+def _count_decimals(value: Decimal) -> int:
     exponent = value.as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _written(value: Any) -> str | None:
+def _write_text(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool):

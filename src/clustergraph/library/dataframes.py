@@ -23,15 +23,15 @@ def to_pandas(table: Table) -> pandas.DataFrame:
     pd, np = import_optional("pandas"), import_optional("numpy", "pandas")
     columns = {}
     for name, column in table.columns.items():
-        one = give_type(column)
-        values = _pandas(one, pd, np)
-        codes = np.frombuffer(one.codes, dtype=np.int64) if table.size else np.empty(0, dtype=np.int64)
+        typed = give_type(column)
+        values = _make_pandas_array(typed, pd, np)
+        codes = np.frombuffer(typed.codes, dtype=np.int64) if table.size else np.empty(0, dtype=np.int64)
         columns[name] = values.take(codes)
     frame: pandas.DataFrame = pd.DataFrame(columns, index=pd.RangeIndex(table.size))
     return frame
 
 
-def _pandas(column: Typed, pd: Any, np: Any) -> Any:
+def _make_pandas_array(column: Typed, pd: Any, np: Any) -> Any:
     kind, values = column.kind, column.values
     if kind in (Kind.REAL, Kind.DECIMAL):
         # By hand, because pandas would take what is not a number for what is missing.
@@ -55,11 +55,11 @@ def to_polars(table: Table) -> polars.DataFrame:
     pl = import_optional("polars")
     columns = []
     for name, column in table.columns.items():
-        one = give_type(column)
+        typed = give_type(column)
         types = {
             Kind.TEXT: pl.String,
             Kind.WHOLE: pl.Int64,
-            Kind.DECIMAL: pl.Decimal(MAX_DECIMAL_DIGITS, one.scale),
+            Kind.DECIMAL: pl.Decimal(MAX_DECIMAL_DIGITS, typed.scale),
             Kind.REAL: pl.Float64,
             Kind.TRUTH: pl.Boolean,
             Kind.DATE: pl.Date,
@@ -68,8 +68,8 @@ def to_polars(table: Table) -> polars.DataFrame:
             Kind.TIME: pl.Time,
             Kind.LENGTH: pl.Duration("us"),
         }
-        values = pl.Series(name, one.values, dtype=types[one.kind], strict=True)
-        columns.append(values.gather(pl.Series(one.codes, dtype=pl.Int64)))
+        values = pl.Series(name, typed.values, dtype=types[typed.kind], strict=True)
+        columns.append(values.gather(pl.Series(typed.codes, dtype=pl.Int64)))
     frame: polars.DataFrame = pl.DataFrame(columns)
     return frame
 
@@ -79,11 +79,11 @@ def to_arrow(table: Table) -> pyarrow.Table:
     pa = import_optional("pyarrow", "arrow")
     columns = {}
     for name, column in table.columns.items():
-        one = give_type(column)
+        typed = give_type(column)
         types = {
             Kind.TEXT: pa.string(),
             Kind.WHOLE: pa.int64(),
-            Kind.DECIMAL: pa.decimal128(MAX_DECIMAL_DIGITS, one.scale),
+            Kind.DECIMAL: pa.decimal128(MAX_DECIMAL_DIGITS, typed.scale),
             Kind.REAL: pa.float64(),
             Kind.TRUTH: pa.bool_(),
             Kind.DATE: pa.date32(),
@@ -92,6 +92,6 @@ def to_arrow(table: Table) -> pyarrow.Table:
             Kind.TIME: pa.time64("us"),
             Kind.LENGTH: pa.duration("us"),
         }
-        codes = pa.Array.from_buffers(pa.int64(), table.size, [None, pa.py_buffer(one.codes)])
-        columns[name] = pa.array(one.values, types[one.kind], from_pandas=False).take(codes)
+        codes = pa.Array.from_buffers(pa.int64(), table.size, [None, pa.py_buffer(typed.codes)])
+        columns[name] = pa.array(typed.values, types[typed.kind], from_pandas=False).take(codes)
     return pa.table(columns)

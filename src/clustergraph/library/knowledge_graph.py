@@ -70,7 +70,7 @@ def open(
     `queries` is a folder of canned queries to use instead of the source's own. The other parameters are those of
     `clustergraph.ingest.build` and matter only where something is built.
 
-    A build takes its time; it is told of by the logger `clustergraph` at the level INFO.
+    A build takes its time; the logger `clustergraph` reports it at the level INFO.
 
     With an address, `base` is the IRI under which things there are named, if the engine does not say; the canned
     queries are the service's own. Which user to be, the dialect and the limit of time are taken from the environment,
@@ -88,7 +88,7 @@ def open(
     folder = None if queries is None else Path(queries)
     if folder is not None and not folder.is_dir():
         raise ValueError(f"There is no folder {folder} with canned queries.")
-    if any(isinstance(one, str) and "://" in one for one in sources):
+    if any(isinstance(source, str) and "://" in source for source in sources):
         from clustergraph.library.remote_graph import open_address
 
         if len(sources) > 1:
@@ -96,7 +96,7 @@ def open(
         if store is not None or exclude or reason != "auto" or not check:
             raise ValueError("Nothing is built of what is at an address: leave out store, exclude, reason and check.")
         return KnowledgeGraph(*open_address(str(sources[0]), base or "", folder))
-    source = find([Path(one) for one in sources], store=None if store is None else Path(store))
+    source = find([Path(path) for path in sources], store=None if store is None else Path(store))
     left_out = (exclude,) if isinstance(exclude, str) else tuple(exclude)
     options = Options(base=base, exclude=left_out, reason=reason, check=check)
     snapshot = opened(source, options, _LogProgress(source.title)).snapshot
@@ -149,7 +149,9 @@ class KnowledgeGraph:
         """
         values = {name: _to_term(value) for name, value in bindings.items()}
         parsed = ParsedQuery(text)
-        return self._read(self.engine.answer(Query(parsed, bindings=values, format=_fastest_format(parsed.form))))
+        return self._read_answer(
+            self.engine.answer(Query(parsed, bindings=values, format=_fastest_format(parsed.form)))
+        )
 
     def query(self, name: str, /, **parameters: Any) -> Result | Any:
         """Run a canned query; gives what `sparql` gives. `queries` lists the names.
@@ -172,7 +174,7 @@ class KnowledgeGraph:
         given = {key: _to_text(value) for key, value in parameters.items() if value is not None}
         try:
             form = _fastest_format(self.catalogue[name].form)
-            return self._read(self.catalogue.run(self.engine, name, given, format=form))
+            return self._read_answer(self.catalogue.run(self.engine, name, given, format=form))
         except UnknownQuery as error:
             error.add_note(f"There are: {', '.join(self.catalogue.names) or 'none'}.")
             raise
@@ -221,14 +223,14 @@ class KnowledgeGraph:
             raise TypeError(f"A thing is found by what it is called, a text, and not by {name!r}.")
         class_iri = None if of is None else self.expanded(of)
         known = self.catalogue.classes
-        found = self._resolver.find(class_iri, name, self.engine, prefer=known) if name.strip() else []
-        if len(found) == 1:
-            return Thing(self, found[0])
-        if found:
-            raise UnknownThing(f"{name!r} means {len(found)} things: {', '.join(found)}. Give the IRI of one.", found)
-        near = self._resolver.find_similar(class_iri, name, self.engine)
-        hint = f" Did you mean {' or '.join(f'{label} ({code})' for code, label in near)}?" if near else ""
-        raise UnknownThing(f"Nothing here is called {name!r}.{hint}", [code for code, _ in near])
+        iris = self._resolver.find(class_iri, name, self.engine, prefer=known) if name.strip() else []
+        if len(iris) == 1:
+            return Thing(self, iris[0])
+        if iris:
+            raise UnknownThing(f"{name!r} means {len(iris)} things: {', '.join(iris)}. Give the IRI of one.", iris)
+        similar = self._resolver.find_similar(class_iri, name, self.engine)
+        hint = f" Did you mean {' or '.join(f'{label} ({code})' for code, label in similar)}?" if similar else ""
+        raise UnknownThing(f"Nothing here is called {name!r}.{hint}", [code for code, _ in similar])
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a thing called `name`."""
@@ -258,8 +260,8 @@ class KnowledgeGraph:
 
         class_iri = self.expanded(of)
         answer = self.engine.answer(Query(_INSTANCES, bindings={"class": URIRef(class_iri)}, format="tsv"))
-        found = [Thing(self, iri, names) for iri, names in names_by_thing(answer.table()).items()]
-        return Things(self, class_iri, sorted(found, key=lambda one: (one.label.casefold(), one.iri)))
+        things = [Thing(self, iri, names) for iri, names in names_by_thing(answer.table()).items()]
+        return Things(self, class_iri, sorted(things, key=lambda thing: (thing.label.casefold(), thing.iri)))
 
     def labels(self, iris: Iterable[str], language: str = "en") -> dict[str, str]:
         """What things are called: for each IRI that has a label, the one in `language` or the next best.
@@ -283,8 +285,8 @@ class KnowledgeGraph:
         prefixes = self.snapshot.prefixes
         if colon and prefix in prefixes and not local.startswith("//"):
             return prefixes[prefix] + local
-        if found := _IRI.fullmatch(name):
-            return found[1] or found[2]
+        if match := _IRI.fullmatch(name):
+            return match[1] or match[2]
         raise KeyError(f"{name!r} is neither an IRI nor a prefixed name; the prefixes are {', '.join(prefixes)}.")
 
     def graph(self, name: str | None = None) -> Triples:
@@ -297,9 +299,9 @@ class KnowledgeGraph:
         """
         from clustergraph.snapshots.graph_names import graph_iri
 
-        only = [] if name is None else [graph_iri(self.snapshot, name)]
-        answer = self.engine.answer(Query(_EVERYTHING, format="ntriples", default_graphs=only))
-        return self._with_prefixes(_graph(answer))
+        graphs = [] if name is None else [graph_iri(self.snapshot, name)]
+        answer = self.engine.answer(Query(_EVERYTHING, format="ntriples", default_graphs=graphs))
+        return self._bind_prefixes(_parse_triples(answer))
 
     def dataset(self) -> rdflib.Dataset:
         """A copy as an rdflib dataset with the named graphs; its default graph is their union.
@@ -311,7 +313,7 @@ class KnowledgeGraph:
         for iri in self.snapshot.graphs:
             named = dataset.graph(rdflib.URIRef(iri))
             named += self.graph(iri)
-        self._with_prefixes(dataset)
+        self._bind_prefixes(dataset)
         return dataset
 
     def cite(
@@ -332,17 +334,17 @@ class KnowledgeGraph:
         """
         from clustergraph.describe import citation
 
-        asked = None
+        cited_query = None
         if sparql is not None and query is not None:
             raise ValueError("Name a canned query or give one in SPARQL, not both.")
         if parameters and query is None:
             raise ValueError(f"{', '.join(parameters)}: parameters are for a canned query; name one.")
         if query is not None:
             given = {key: _to_text(value) for key, value in parameters.items() if value is not None}
-            asked = citation.canned(self.engine, self.catalogue, query, given)
+            cited_query = citation.canned(self.engine, self.catalogue, query, given)
         elif sparql is not None:
-            asked = citation.asked(self.engine, sparql)
-        return citation.cite(self.engine, language, asked)
+            cited_query = citation.asked(self.engine, sparql)
+        return citation.cite(self.engine, language, cited_query)
 
     def answered_by(self, engine: Engine) -> KnowledgeGraph:
         """The same graph with the same canned queries, answered by another engine."""
@@ -377,8 +379,8 @@ class KnowledgeGraph:
             raise AttributeError(name)
         classes = self._classes
         if name not in classes:
-            known = ", ".join(sorted(classes)) or "none"
-            raise AttributeError(f"A graph has no attribute {name!r}. Its classes have things under the names {known}.")
+            names = ", ".join(sorted(classes)) or "none"
+            raise AttributeError(f"A graph has no attribute {name!r}. Its classes have things under the names {names}.")
         return self.things(classes[name])
 
     def __dir__(self) -> list[str]:
@@ -397,12 +399,12 @@ class KnowledgeGraph:
 
         return Resolver()
 
-    def _read(self, answer: Answer) -> Result | bool | Triples:
+    def _read_answer(self, answer: Answer) -> Result | bool | Triples:
         if answer.form == "SELECT":
             return Result.of(answer.table(), self.snapshot.prefixes, self.labels)
         if answer.form == "ASK":
             return answer.truth()
-        return self._with_prefixes(_graph(answer))
+        return self._bind_prefixes(_parse_triples(answer))
 
     def _repr_html_(self) -> str | None:
         from clustergraph.library.notebook_display import describe_graph
@@ -411,7 +413,7 @@ class KnowledgeGraph:
             return None  # a notebook then shows the text form
         return describe_graph(self.snapshot, self.queries, self._classes)
 
-    def _with_prefixes(self, graph: G) -> G:
+    def _bind_prefixes(self, graph: G) -> G:
         for prefix, namespace in self.snapshot.prefixes.items():
             graph.bind(prefix, namespace, replace=True)
         return graph
@@ -425,7 +427,7 @@ def _fastest_format(form: str) -> str | None:
 def _to_term(value: Any) -> Identifier:
     if isinstance(value, Identifier):
         return value
-    if (iri := _iri_of(value)) is not None:
+    if (iri := _thing_iri(value)) is not None:
         return iri
     if value is None:
         raise TypeError("None is no value for a variable; leave the variable out to keep it free.")
@@ -433,18 +435,18 @@ def _to_term(value: Any) -> Identifier:
 
 
 def _to_text(value: Any) -> str:
-    if (iri := _iri_of(value)) is not None:
+    if (iri := _thing_iri(value)) is not None:
         return str(iri)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _iri_of(value: Any) -> URIRef | None:
+def _thing_iri(value: Any) -> URIRef | None:
     from clustergraph.library.thing import Thing
 
     return value.iri if isinstance(value, Thing) else None
 
 
-def _graph(answer: Answer) -> Triples:
+def _parse_triples(answer: Answer) -> Triples:
     import pyoxigraph as ox
 
     from clustergraph.library.triples import Triples
@@ -456,15 +458,15 @@ def _graph(answer: Answer) -> Triples:
 
 
 class _LogProgress:
-    """Tells the log of a build, and so only when there is one."""
+    """Reports a build in the log, from its first step on."""
 
     def __init__(self, title: str) -> None:
         self.title = title
-        self._said = False
+        self._is_announced = False
 
     def start(self, step: str, total: int | None = None) -> None:  # noqa: ARG002 - the protocol's
-        if not self._said:
-            self._said = True
+        if not self._is_announced:
+            self._is_announced = True
             logger.info("Building %s; the next time it is there at once.", self.title)
         logger.debug("%s ...", step)
 

@@ -27,8 +27,8 @@ def format_value(value: Any, prefixes: Mapping[str, str]) -> str:
     if value is None:
         return ""
     if isinstance(value, URIRef):
-        short = compact(value, dict(prefixes))
-        return str(value) if short.startswith("<") else short
+        name = compact(value, prefixes)
+        return str(value) if name.startswith("<") else name
     if isinstance(value, BNode):
         return f"_:{value}"
     if isinstance(value, bool):
@@ -42,7 +42,7 @@ def text_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], prefixes: 
     """A table of letters, numbers set to the right, with a line below."""
     if not columns:
         return below
-    cells = [[_one_line(format_value(value, prefixes)) for value in row] for row in rows]
+    cells = [[_shorten(format_value(value, prefixes)) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
     numbers = [bool(rows) and all(_is_number(row[place]) for row in rows) for place in range(len(columns))]
     lines = [columns, ["-" * width for width in widths], *cells]
@@ -66,16 +66,16 @@ def html_table(
     """
     head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
     body = "".join(f"<tr>{''.join(f'<td>{html_cell(value, prefixes)}</td>' for value in row)}</tr>" for row in rows)
-    said = f"<p>{html.escape(below)}</p>" if below else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{said}"
+    caption = f"<p>{html.escape(below)}</p>" if below else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{caption}"
 
 
 def html_cell(value: Any, prefixes: Mapping[str, str], text: str | None = None) -> str:
     """A value as HTML; an address of the web is a link, with `text` for what it says."""
-    said = html.escape(format_value(value, prefixes) if text is None else text)
+    content = html.escape(format_value(value, prefixes) if text is None else text)
     if isinstance(value, URIRef) and str(value).startswith(("http://", "https://")):
-        return f'<a href="{html.escape(value)}">{said}</a>'
-    return said
+        return f'<a href="{html.escape(value)}">{content}</a>'
+    return content
 
 
 def describe_graph(snapshot: Snapshot, queries: Mapping[str, str], classes: Mapping[str, str]) -> str:
@@ -94,7 +94,7 @@ def describe_graph(snapshot: Snapshot, queries: Mapping[str, str], classes: Mapp
     return "".join(parts)
 
 
-def _one_line(text: str) -> str:
+def _shorten(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= MAX_CELL_CHARACTERS else text[: MAX_CELL_CHARACTERS - 1] + "…"
 

@@ -86,14 +86,14 @@ def load_queries(engine: RemoteFollower, folder: Path | None = None) -> Catalogu
 def _fetch_queries(service: str) -> Catalogue:
     address = f"{service}/api"
     try:
-        texts = [(str(one["name"]), str(one["text"])) for one in fetched(address)]
+        texts = [(str(entry["name"]), str(entry["text"])) for entry in fetched(address)]
     except (KeyError, TypeError) as error:
         raise EngineDown(f"{address} is not a list of canned queries with their texts.") from error
-    found = []
+    queries = []
     for name, text in texts:
         try:
-            found.append(read_text(f"{name}{ENDING}", text))
+            queries.append(read_text(f"{name}{ENDING}", text))
         except CatalogueError as error:
             # Another version may say in a header what this one does not know.
             _LOG.warning("A canned query of %s is left out: %s", service, error)
-    return Catalogue(found)
+    return Catalogue(queries)

@@ -1,7 +1,4 @@
-"""What a SELECT query gives in Python: rows that read like records, and the way from there to data frames.
-
-`rdf/python_values.py` says what the terms of RDF become.
-"""
+"""What a SELECT query gives in Python: rows that read like records, and the way from there to data frames."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Labels", "Result", "Row", "Text"]
 
 Labels = Callable[[Iterable[str], str], dict[str, str]]
-"""Tells what things are called: their IRIs and a language, to a label for each thing that has one."""
+"""Gives the label of each thing that has one, for the IRIs of things and a language."""
 
 
 MAX_TEXT_ROWS = 10
@@ -171,7 +168,7 @@ class Result(Sequence[Row]):
         """
         from clustergraph.library.dataframes import to_pandas
 
-        return to_pandas(self._labelled(language) if labels else self._table)
+        return to_pandas(self._add_labels(language) if labels else self._table)
 
     def to_polars(self, *, labels: bool = False, language: str = "en") -> polars.DataFrame:
         """The rows as a Polars frame: as `to_pandas`, but decimals stay exact, dates are dates and times times.
@@ -181,7 +178,7 @@ class Result(Sequence[Row]):
         """
         from clustergraph.library.dataframes import to_polars
 
-        return to_polars(self._labelled(language) if labels else self._table)
+        return to_polars(self._add_labels(language) if labels else self._table)
 
     def to_arrow(self, *, labels: bool = False, language: str = "en") -> pyarrow.Table:
         """The rows as an Arrow table: as `to_pandas`, but decimals stay exact, dates are dates and times times.
@@ -191,7 +188,7 @@ class Result(Sequence[Row]):
         """
         from clustergraph.library.dataframes import to_arrow
 
-        return to_arrow(self._labelled(language) if labels else self._table)
+        return to_arrow(self._add_labels(language) if labels else self._table)
 
     def to_networkx(self, source: str | None = None, target: str | None = None) -> networkx.MultiDiGraph[str]:
         """The rows as a network: an edge for each row that has both ends.
@@ -211,7 +208,7 @@ class Result(Sequence[Row]):
 
         return of_table(self._table, source, target)
 
-    def _labelled(self, language: str) -> Table:
+    def _add_labels(self, language: str) -> Table:
         if self._labels is None:
             raise ValueError("These rows come from no graph that could tell labels; leave out `labels`.")
         return self._table.labelled(self._labels, language)
@@ -254,15 +251,15 @@ class Result(Sequence[Row]):
 
     def __repr__(self) -> str:
         return text_table(
-            self.columns, self._table[:MAX_TEXT_ROWS].values(), self._prefixes, self._count(MAX_TEXT_ROWS)
+            self.columns, self._table[:MAX_TEXT_ROWS].values(), self._prefixes, self._describe_size(MAX_TEXT_ROWS)
         )
 
     def _repr_html_(self) -> str:
         return html_table(
-            self.columns, self._table[:MAX_HTML_ROWS].values(), self._prefixes, self._count(MAX_HTML_ROWS)
+            self.columns, self._table[:MAX_HTML_ROWS].values(), self._prefixes, self._describe_size(MAX_HTML_ROWS)
         )
 
-    def _count(self, most: int) -> str:
+    def _describe_size(self, most: int) -> str:
         return f"{self.size}, the first {most} shown" if len(self) > most else self.size
 
 
@@ -284,6 +281,6 @@ class Answers(Result):
         # Python looks here for what is not there yet.
         if name not in ("_table", "_prefixes", "_labels"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        found = self._ask()
-        self._set(found._table, found._prefixes, found._labels)
+        result = self._ask()
+        self._set(result._table, result._prefixes, result._labels)
         return self.__dict__[name]

@@ -34,7 +34,7 @@ DESCRIPTIONS = (f"{DCTERMS}description", "https://schema.org/description", f"{SK
 MAX_THINGS_SHOWN = 50
 """How many things or statements the HTML forms show."""
 
-_SAID = "SELECT ?p ?o ?known { ?thing ?p ?o BIND(isIRI(?o) && EXISTS { ?o ?q ?r } AS ?known) }"
+_VALUES = "SELECT ?p ?o ?known { ?thing ?p ?o BIND(isIRI(?o) && EXISTS { ?o ?q ?r } AS ?known) }"
 _STATEMENTS = "CONSTRUCT { ?thing ?p ?o } WHERE { ?thing ?p ?o }"
 
 
@@ -116,8 +116,7 @@ class Thing:
 
     def graph(self) -> Triples:
         """The statements about it, as an rdflib graph."""
-        found: Any = self._graph.sparql(_STATEMENTS, thing=self.iri)
-        return cast("Triples", found)
+        return cast("Triples", self._graph.sparql(_STATEMENTS, thing=self.iri))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -136,7 +135,7 @@ class Thing:
 
     @cached_property
     def _methods(self) -> dict[str, tuple[CannedQuery, Parameter]]:
-        found: dict[str, tuple[CannedQuery, Parameter]] = {}
+        methods: dict[str, tuple[CannedQuery, Parameter]] = {}
         # Those for things of any class come last, so that one for a class goes before them.
         for any_class in (False, True):
             for query in self._graph.catalogue:
@@ -144,18 +143,18 @@ class Thing:
                     fits = method.class_iri is None if any_class else URIRef(method.class_iri or "") in self.types
                     subject = query.subject(method.class_iri or "")
                     if fits and subject is not None:
-                        found.setdefault(method.name, (query, subject))
-        return found
+                        methods.setdefault(method.name, (query, subject))
+        return methods
 
     @cached_property
     def _statements(self) -> dict[str, list[tuple[Term, bool]]]:
         """What is said of it by property, and of each value whether the graph says something of it."""
-        found: dict[str, list[tuple[Term, bool]]] = {}
-        answer = self._graph.engine.answer(Query(_SAID, bindings={"thing": self.iri}, format="tsv"))
+        statements: dict[str, list[tuple[Term, bool]]] = {}
+        answer = self._graph.engine.answer(Query(_VALUES, bindings={"thing": self.iri}, format="tsv"))
         for property, term, known in answer.table().solutions():
             if property is not None and term is not None:
-                found.setdefault(property.text, []).append((term, known is not None and known.text == "true"))
-        return found
+                statements.setdefault(property.text, []).append((term, known is not None and known.text == "true"))
+        return statements
 
     @cached_property
     def _names(self) -> list[TaggedText]:
@@ -165,8 +164,8 @@ class Thing:
         return [(term.language, term.text) for term, _ in self._statements.get(iri, ()) if term.kind == "literal"]
 
     def _values(self, iri: str) -> list[Any]:
-        said = sorted(self._statements.get(iri, ()), key=_in_order)
-        return [Thing(self._graph, term.text) if known else to_python(term) for term, known in said]
+        statements = sorted(self._statements.get(iri, ()), key=_sort_key)
+        return [Thing(self._graph, term.text) if known else to_python(term) for term, known in statements]
 
     def __eq__(self, other: object) -> bool:
         return self.iri == other.iri if isinstance(other, Thing) else NotImplemented
@@ -189,14 +188,12 @@ class Thing:
         prefixes = self._graph.snapshot.prefixes
         title = f"<h4>{html_cell(self.iri, prefixes, self.label)}</h4>"
         about = f"<p>{html.escape(self.description)}</p>" if self.description else ""
-        rows = [
-            (
-                compact(iri, prefixes).strip("<>"),
-                ", ".join(html_cell(to_python(t), prefixes) for t, _ in sorted(said, key=_in_order)[:MAX_THINGS_SHOWN]),
-            )
-            for iri, said in sorted(self._statements.items())
-        ]
-        lines = "".join(f"<tr><th>{html.escape(name)}</th><td>{values}</td></tr>" for name, values in rows)
+        lines = ""
+        for iri, values in sorted(self._statements.items()):
+            name = html.escape(compact(iri, prefixes).strip("<>"))
+            terms = [term for term, _ in sorted(values, key=_sort_key)[:MAX_THINGS_SHOWN]]
+            cells = ", ".join(html_cell(to_python(term), prefixes) for term in terms)
+            lines += f"<tr><th>{name}</th><td>{cells}</td></tr>"
         names = ", ".join(f"<code>.{html.escape(name)}</code>" for name in sorted(self._methods))
         return f"{title}{about}<table><tbody>{lines}</tbody></table>" + (f"<p>Ask it {names}.</p>" if names else "")
 
@@ -249,42 +246,46 @@ class Things(DataFrameMixin, Sequence[Thing]):
 
     def _repr_html_(self) -> str:
         rows = [(thing.slug, thing.label) for thing in self._things[:MAX_THINGS_SHOWN]]
-        more = f", the first {MAX_THINGS_SHOWN} shown" if len(self) > MAX_THINGS_SHOWN else ""
-        return html_table(("slug", "label"), rows, {}, f"{len(self):,} things of class {self._name}{more}")
+        note = f", the first {MAX_THINGS_SHOWN} shown" if len(self) > MAX_THINGS_SHOWN else ""
+        return html_table(("slug", "label"), rows, {}, f"{len(self):,} things of class {self._name}{note}")
 
 
 def make_method(graph: KnowledgeGraph, query: CannedQuery, subject: Parameter, thing: URIRef) -> Any:
     """A canned query as something that this thing can be asked: `Answers`, or a function if it gives no rows."""
-    others = [one for one in query.parameters if one is not subject]
+    others = [parameter for parameter in query.parameters if parameter is not subject]
 
     def ask(**parameters: Any) -> Any:
         return graph.query(query.name, **{subject.name: thing, **parameters})
 
-    about = _docstring(query, others)
-    made: Any = ask if query.form != "SELECT" else Answers(ask, about)
-    made.__doc__ = about
-    made.__signature__ = inspect.Signature([_parameter(one) for one in others if one.name.isidentifier()])
-    if made is ask:
+    docstring = _write_docstring(query, others)
+    method: Any = ask if query.form != "SELECT" else Answers(ask, docstring)
+    method.__doc__ = docstring
+    method.__signature__ = inspect.Signature(
+        [_make_signature_parameter(parameter) for parameter in others if parameter.name.isidentifier()]
+    )
+    if method is ask:
         ask.__name__ = ask.__qualname__ = query.name
-    return made
+    return method
 
 
-def _parameter(one: Parameter) -> inspect.Parameter:
+def _make_signature_parameter(parameter: Parameter) -> inspect.Parameter:
     kinds: Mapping[str, Any] = {"integer": int, "number": float, "boolean": bool}
-    annotation = Literal[one.choices] if one.choices else kinds.get(one.type, str)
-    return inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=annotation)
+    annotation = Literal[parameter.choices] if parameter.choices else kinds.get(parameter.type, str)
+    return inspect.Parameter(
+        parameter.name, inspect.Parameter.KEYWORD_ONLY, default=parameter.default, annotation=annotation
+    )
 
 
-def _docstring(query: CannedQuery, others: Sequence[Parameter]) -> str:
+def _write_docstring(query: CannedQuery, others: Sequence[Parameter]) -> str:
     """The words of a canned query as a docstring."""
     lines = []
-    for one in others:
-        choices = f" One of {', '.join(one.choices)}." if one.choices else ""
-        lines.append(f"  {one.name}: {one.description}{choices}")
-    said = [f"{query.summary}.", str(query.description)]
-    return "\n\n".join([*said, *(["Parameters:\n" + "\n".join(lines)] if lines else [])])
+    for parameter in others:
+        choices = f" One of {', '.join(parameter.choices)}." if parameter.choices else ""
+        lines.append(f"  {parameter.name}: {parameter.description}{choices}")
+    paragraphs = [f"{query.summary}.", str(query.description)]
+    return "\n\n".join([*paragraphs, *(["Parameters:\n" + "\n".join(lines)] if lines else [])])
 
 
-def _in_order(statement: tuple[Term, bool]) -> tuple[str, str]:
+def _sort_key(statement: tuple[Term, bool]) -> tuple[str, str]:
     """What the values of a property are sorted by: kind and text, as datatypes may be None and cannot be compared."""
     return statement[0][:2]

@@ -45,9 +45,9 @@ class Triples(DataFrameMixin, rdflib.Graph):
         """
         from clustergraph.library.networks import of_triples
 
-        return of_triples(self, self._prefixes(), language)
+        return of_triples(self, self._read_prefixes(), language)
 
-    def _prefixes(self) -> dict[str, str]:
+    def _read_prefixes(self) -> dict[str, str]:
         return {prefix: str(namespace) for prefix, namespace in self.namespaces()}
 
     def _as_table(self) -> Table:
@@ -55,5 +55,5 @@ class Triples(DataFrameMixin, rdflib.Graph):
 
     def _repr_html_(self) -> str:
         rows: list[Any] = sorted(self)[:MAX_STATEMENTS_SHOWN]
-        more = f", the first {MAX_STATEMENTS_SHOWN} shown" if len(self) > MAX_STATEMENTS_SHOWN else ""
-        return html_table(COLUMNS, rows, self._prefixes(), f"{len(self):,} statements{more}")
+        note = f", the first {MAX_STATEMENTS_SHOWN} shown" if len(self) > MAX_STATEMENTS_SHOWN else ""
+        return html_table(COLUMNS, rows, self._read_prefixes(), f"{len(self):,} statements{note}")

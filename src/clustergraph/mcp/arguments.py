@@ -23,22 +23,18 @@ PAGING: dict[str, Any] = {
 
 def schema(properties: Mapping[str, Any], required: list[str] | None = None) -> dict[str, Any]:
     """The schema of a tool's arguments."""
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": required or [],
-        "additionalProperties": False,
-    }
+    required = required or []
+    return {"type": "object", "properties": dict(properties), "required": required, "additionalProperties": False}
 
 
 def known(given: Mapping[str, Any], names: list[str]) -> None:
     """Raise ParameterError for an argument that the tool does not have."""
     for name in given:
         if name not in names:
-            listed = f"there are {', '.join(names)}" if names else "it has none"
+            hint = f"there are {', '.join(names)}" if names else "it has none"
             raise ParameterError(
                 name,
-                f"The tool has no parameter {name!r}; {listed}.",
+                f"The tool has no parameter {name!r}; {hint}.",
                 allowed=names,
                 suggestions=closest(name, names),
             )
@@ -46,12 +42,12 @@ def known(given: Mapping[str, Any], names: list[str]) -> None:
 
 def text(given: Mapping[str, Any], name: str, *, required: bool = True) -> str:
     """A text; empty where none is given and none is needed."""
-    found = given.get(name)
-    if found is None or found == "":
+    value = given.get(name)
+    if value is None or value == "":
         if required:
             raise ParameterError(name, f"The parameter {name!r} is missing; give a text.")
         return ""
-    return written(name, found)
+    return written(name, value)
 
 
 def written(name: str, value: Any) -> str:
@@ -65,10 +61,10 @@ def written(name: str, value: Any) -> str:
 
 def part(given: Mapping[str, Any]) -> Part:
     """The rows that are asked for, by `limit` and `offset`."""
-    return Part(_whole(given, "limit", ROWS, 1, MAX_ROWS), _whole(given, "offset", 0, 0, None))
+    return Part(_read_whole_number(given, "limit", ROWS, 1, MAX_ROWS), _read_whole_number(given, "offset", 0, 0, None))
 
 
-def _whole(given: Mapping[str, Any], name: str, default: int, least: int, most: int | None) -> int:
+def _read_whole_number(given: Mapping[str, Any], name: str, default: int, least: int, most: int | None) -> int:
     value = given.get(name)
     if value is None:
         return default
@@ -76,7 +72,7 @@ def _whole(given: Mapping[str, Any], name: str, default: int, least: int, most: 
         value = int(value)  # assistants write numbers as texts now and then
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    wanted = f"from {least:,} to {most:,}" if most is not None else f"of at least {least}"
+    allowed_range = f"from {least:,} to {most:,}" if most is not None else f"of at least {least}"
     if not isinstance(value, int) or isinstance(value, bool) or value < least or (most is not None and value > most):
-        raise ParameterError(name, f"The value of {name!r} must be a whole number {wanted}, not {value!r}.")
+        raise ParameterError(name, f"The value of {name!r} must be a whole number {allowed_range}, not {value!r}.")
     return value

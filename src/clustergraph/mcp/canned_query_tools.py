@@ -31,14 +31,14 @@ def tool(query: CannedQuery) -> Tool:
 
 
 def _run(context: GraphContext, query: CannedQuery, given: Arguments) -> Reply:
-    own = [one.name for one in query.parameters]
+    own = [parameter.name for parameter in query.parameters]
     paging = [name for name in arguments.PAGING if name not in own and query.form != "ASK"]
     arguments.known(given, [*own, *paging])
     part = arguments.part({name: given.get(name) for name in paging})
-    asked = {name: arguments.written(name, value) for name, value in given.items() if name in own and value is not None}
-    bindings = context.catalogue.bind(context.engine, query, asked)
+    texts = {name: arguments.written(name, value) for name, value in given.items() if name in own and value is not None}
+    bindings = context.catalogue.bind(context.engine, query, texts)
     answer = context.engine.answer(Query(query.text, bindings=bindings, format=replies.format_of(query.form)))
-    told = ", ".join(f"{name}={value}" for name, value in asked.items())
-    heading = f"{query.summary}{f', {told}' if told else ''}"
-    things = [str(bindings[one.variable]) for one in query.parameters if one.type == "iri" and one.variable in bindings]
+    heading = ", ".join([str(query.summary), *(f"{name}={text}" for name, text in texts.items())])
+    variables = [parameter.variable for parameter in query.parameters if parameter.type == "iri"]
+    things = [str(bindings[variable]) for variable in variables if variable in bindings]
     return replies.reply_of(context, answer, part, heading, things)

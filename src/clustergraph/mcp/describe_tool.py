@@ -63,38 +63,39 @@ class _Description:
         self.own = self._ask(_OWN) or self._ask(_UNNAMED)
         has_blank = any(row["value"].kind == "bnode" for row in self.own)
         self.inside = self._ask(_INSIDE) if has_blank else []
-        self.pointing = self._ask(_POINTING)
+        self.incoming = self._ask(_POINTING)
         self.counts = {row["property"].text: row["count"].number() for row in self._ask(_COUNTS)}
-        told = (*self.own, *self.inside, *self.pointing)
-        self.names = context.names({iri, *(term.text for row in told for term in _things(row))})
-        self.spoken = {row["property"].text for row in self.own if is_in_language(row["value"].language, LANGUAGE)}
+        rows = (*self.own, *self.inside, *self.incoming)
+        self.names = context.names({iri, *(term.text for row in rows for term in _list_things(row))})
+        english = [row for row in self.own if is_in_language(row["value"].language, LANGUAGE)]
+        self.english_properties = {row["property"].text for row in english}
         self.room = MAX_CHARACTERS
 
     def reply(self) -> Reply:
         prefixes = self.context.snapshot.prefixes
-        statements, left_out = self._statements()
-        pointing = self._pointing()
-        types = [one["value"] for one in statements if one["property"]["iri"] == _TYPE]
+        statements, left_out = self._list_statements()
+        incoming = self._list_incoming()
+        types = [statement["value"] for statement in statements if statement["property"]["iri"] == _TYPE]
         rests_on = source_references.of_things(self.context, [self.iri])
         data: dict[str, Any] = {
-            "thing": self._thing(self.iri),
+            "thing": self._name_thing(self.iri),
             "types": types,
             "statements": statements,
             "more_statements": left_out,
-            "pointing": pointing,
+            "pointing": incoming,
             **rests_on,
         }
         lines = [
-            f"{words(one['property'], prefixes)}: {self._words(one['value'], prefixes)}"
-            f"{' [inferred]' if one['inferred'] else ''}"
-            for one in statements
+            f"{words(statement['property'], prefixes)}: {self._write_value(statement['value'], prefixes)}"
+            f"{' [inferred]' if statement['inferred'] else ''}"
+            for statement in statements
         ]
         if left_out:
             lines.append(f"and {left_out:,} statements more; ask for single properties with `sparql`")
         parts = [
             words(data["thing"], prefixes),
             "\n".join(f"- {line}" for line in lines),
-            self._pointing_lines(pointing, prefixes),
+            self._write_incoming(incoming, prefixes),
             source_references.lines(rests_on, prefixes),
         ]
         return reply(self.context, parts, data)
@@ -102,82 +103,86 @@ class _Description:
     def _ask(self, query: str) -> list[Row]:
         return self.context.engine.answer(Query(query, bindings={"thing": URIRef(self.iri)})).rows()
 
-    def _thing(self, iri: str) -> dict[str, str]:
+    def _name_thing(self, iri: str) -> dict[str, str]:
         return {"iri": iri, **({"label": self.names[iri]} if iri in self.names else {})}
 
-    def _statements(self) -> tuple[list[dict[str, Any]], int]:
-        """The statements that fit, and how many do not. Sources are told of apart."""
-        said: dict[tuple[str, Term], tuple[Row, set[str]]] = {}
+    def _list_statements(self) -> tuple[list[dict[str, Any]], int]:
+        """The statements that fit, and how many do not. Sources are listed separately."""
+        graphs_by_statement: dict[tuple[str, Term], tuple[Row, set[str]]] = {}
         rests_on = read_vocabulary(self.context.engine).sources
         for row in self.own:
-            if row["property"].text not in rests_on and self._is_spoken(row):
+            if row["property"].text not in rests_on and self._is_shown(row):
                 key = (row["property"].text, row["value"])
-                graphs = said.setdefault(key, (row, set()))[1]
+                graphs = graphs_by_statement.setdefault(key, (row, set()))[1]
                 graphs.update([row["graph"].text] if "graph" in row else [])
         # What was written first, then what follows from it: of many, the conclusions are left out.
-        ordered = sorted(said.values(), key=lambda one: one[1] == {self.inferred})
-        found: list[dict[str, Any]] = []
+        ordered = sorted(graphs_by_statement.values(), key=lambda pair: pair[1] == {self.inferred})
+        statements: list[dict[str, Any]] = []
         for row, graphs in ordered:
-            one = {
-                "property": self._thing(row["property"].text),
-                "value": self._value(row["value"]),
+            statement = {
+                "property": self._name_thing(row["property"].text),
+                "value": self._read_value(row["value"]),
                 "inferred": graphs == {self.inferred},
                 "graphs": sorted(graph.removeprefix(f"{self.context.snapshot.base}graph/") for graph in graphs),
             }
-            self.room -= len(json.dumps(one, ensure_ascii=False))
-            if self.room < 0 and found:
+            self.room -= len(json.dumps(statement, ensure_ascii=False))
+            if self.room < 0 and statements:
                 break
-            found.append(one)
-        return found, len(said) - len(found)
+            statements.append(statement)
+        return statements, len(graphs_by_statement) - len(statements)
 
-    def _is_spoken(self, row: Row) -> bool:
+    def _is_shown(self, row: Row) -> bool:
         """Whether a text is in the language of labels, or its property has none in it."""
         tag = row["value"].language
-        return not tag or is_in_language(tag, LANGUAGE) or row["property"].text not in self.spoken
+        return not tag or is_in_language(tag, LANGUAGE) or row["property"].text not in self.english_properties
 
-    def _value(self, term: Term) -> Any:
+    def _read_value(self, term: Term) -> Any:
         if term.kind != "bnode":
             return value(term, self._label(term))
-        says = [
-            {"property": self._thing(row["property"].text), "value": value(row["value"], self._label(row["value"]))}
+        statements = [
+            {
+                "property": self._name_thing(row["property"].text),
+                "value": value(row["value"], self._label(row["value"])),
+            }
             for row in self.inside
             if row["node"] == term
         ]
-        return {"blank": term.text, "says": says}
+        return {"blank": term.text, "says": statements}
 
     def _label(self, term: Term) -> str:
         return self.names.get(term.text, "") if term.kind == "uri" else ""
 
-    def _words(self, told: Any, prefixes: dict[str, str]) -> str:
-        if isinstance(told, dict) and told.get("says"):
-            inner = (f"{words(one['property'], prefixes)}: {words(one['value'], prefixes)}" for one in told["says"])
+    def _write_value(self, data: Any, prefixes: dict[str, str]) -> str:
+        if isinstance(data, dict) and data.get("says"):
+            inner = (f"{words(fact['property'], prefixes)}: {words(fact['value'], prefixes)}" for fact in data["says"])
             return f"[ {'; '.join(inner)} ]"
-        return words(told, prefixes)
+        return words(data, prefixes)
 
-    def _pointing(self) -> list[dict[str, Any]]:
+    def _list_incoming(self) -> list[dict[str, Any]]:
         subjects: dict[str, list[str]] = defaultdict(list)
-        for row in self.pointing:
+        for row in self.incoming:
             subjects[row["property"].text].append(row["subject"].text)
         return [
             {
-                "property": self._thing(iri),
+                "property": self._name_thing(iri),
                 "total": total,
-                "things": [self._thing(subject) for subject in subjects[iri][:MAX_SHOWN_INCOMING]],
+                "things": [self._name_thing(subject) for subject in subjects[iri][:MAX_SHOWN_INCOMING]],
             }
             for iri, total in sorted(self.counts.items())
         ]
 
     @staticmethod
-    def _pointing_lines(pointing: list[dict[str, Any]], prefixes: dict[str, str]) -> str:
+    def _write_incoming(incoming: list[dict[str, Any]], prefixes: dict[str, str]) -> str:
         lines = []
-        for one in pointing:
-            named = "; ".join(words(thing, prefixes) for thing in one["things"])
-            more = one["total"] - len(one["things"])
-            lines.append(f"- {words(one['property'], prefixes)} of: {named}{f'; and {more:,} more' if more else ''}")
+        for group in incoming:
+            subjects = "; ".join(words(thing, prefixes) for thing in group["things"])
+            remaining = group["total"] - len(group["things"])
+            note = f"; and {remaining:,} more" if remaining else ""
+            lines.append(f"- {words(group['property'], prefixes)} of: {subjects}{note}")
         return "\n".join(["What points here:", *lines]) if lines else ""
 
 
-def _things(row: Row) -> Iterable[Term]:
+def _list_things(row: Row) -> Iterable[Term]:
     return (term for name, term in row.items() if term.kind == "uri" and name != "graph")
 
 

@@ -32,17 +32,17 @@ class NotFound(LookupError):
 
 
 def user_message(error: Exception) -> str | None:
-    """The error in words; None for one that is ours and not the asker's."""
-    text = _words(error)
+    """The error in words; None for a fault of the server itself."""
+    text = _explain(error)
     if text is None or len(text) <= MAX_CHARACTERS:
         return text
     half = MAX_CHARACTERS // 2
     return f"{text[:half]} … {text[-half:]}"
 
 
-def _words(error: Exception) -> str | None:
+def _explain(error: Exception) -> str | None:
     if isinstance(error, ParameterError):
-        return _parameter(error)
+        return _explain_parameter(error)
     if isinstance(error, Busy):
         return f"{error} Ask again in {error.retry_after} s."
     if isinstance(error, EngineError):
@@ -53,11 +53,11 @@ def _words(error: Exception) -> str | None:
     return None
 
 
-def _parameter(error: ParameterError) -> str:
+def _explain_parameter(error: ParameterError) -> str:
     parts = [error.message]
     if error.suggestions:
         parts.append(f"Perhaps: {', '.join(error.suggestions)}.")
-    listed = [one for one in error.allowed if one not in error.message]
+    listed = [value for value in error.allowed if value not in error.message]
     if listed and len(error.allowed) <= MAX_ALLOWED:
         parts.append(f"Allowed: {', '.join(error.allowed)}.")
     return f"Parameter {error.parameter}: {' '.join(parts)}"

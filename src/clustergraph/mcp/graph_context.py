@@ -26,7 +26,7 @@ MAX_RESULT_BYTES = 8 * MIB
 """How large an answer of the engine may be: of a larger one an assistant would only see a small part."""
 
 LANGUAGE = "en"
-"""The language of labels. An assistant translates; what it was given, it can say where to find."""
+"""The language of labels. An assistant translates what it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,18 @@ class GraphContext:
         settings = Settings()
         if timeout is not None:
             settings = settings.model_copy(update={"timeout": timeout, "timeout_ceiling": timeout})
-        rules = limits(settings)
-        rules = replace(rules, result_bytes=min(rules.result_bytes, MAX_RESULT_BYTES))
+        query_limits = limits(settings)
+        query_limits = replace(query_limits, result_bytes=min(query_limits.result_bytes, MAX_RESULT_BYTES))
 
-        def pool(one: Snapshot) -> Engine:
-            return ReaderPool(one, rules, allow=settings.allow)
+        def open_pool(current: Snapshot) -> Engine:
+            return ReaderPool(current, query_limits, allow=settings.allow)
 
-        lone = source.snapshot is not None or source.store is None
         cache = AnswerCache(settings.cache * MIB // 2)
         engine: Engine
-        if lone or source.store is None:
-            engine = CachedEngine(pool(snapshot), cache)
+        if source.snapshot is not None or source.store is None:
+            engine = CachedEngine(open_pool(snapshot), cache)
         else:
-            engine = FollowingEngine(source.store, pool, cache)
+            engine = FollowingEngine(source.store, open_pool, cache)
         try:
             yield cls(engine, catalogue, Labels(engine))
         finally:
@@ -73,7 +72,7 @@ class GraphContext:
     def at(cls, address: str, queries: Path | None = None, timeout: float | None = None) -> Iterator[GraphContext]:
         """The graph of a SPARQL endpoint or a ClusterGraph service elsewhere, with its canned queries or those given.
 
-        Raises ValueError for what is no address, and EngineDown where nobody answers.
+        Raises ValueError for what is no address, and EngineDown where nothing answers.
         """
         cache = AnswerCache(Settings().cache * MIB // 2)
         engine, catalogue = open_address(address, queries=queries, timeout=timeout, cache=cache)

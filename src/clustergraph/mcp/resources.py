@@ -14,7 +14,7 @@ from clustergraph.describe.citation import cite
 from clustergraph.describe.urls import ONTOLOGY, Urls
 from clustergraph.mcp import describe_tool, schema_tool
 from clustergraph.mcp.graph_context import GraphContext
-from clustergraph.rdf.formats import Format, find
+from clustergraph.rdf.formats import FORMATS
 
 SCHEME = "clustergraph://"
 THING = f"{SCHEME}thing/"
@@ -24,13 +24,7 @@ TEMPLATE = f"{THING}{{+name}}"
 SPARQL = "application/sparql-query"
 
 
-def _turtle() -> Format:
-    form = find("turtle", "graph")
-    assert form is not None
-    return form
-
-
-TURTLE = _turtle()
+TURTLE = next(form for form in FORMATS if form.name == "turtle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,7 @@ class Resource:
 
 def resources(context: GraphContext) -> dict[str, Resource]:
     """Everything to read, by URI; single things are read by `thing`."""
-    every = [
+    entries = [
         Resource(
             f"{SCHEME}schema",
             "schema",
@@ -62,7 +56,7 @@ def resources(context: GraphContext) -> dict[str, Resource]:
             "The graph and its snapshot",
             "What the graph is, who made it, under which licence, how large it is, and how to cite the snapshot.",
             "application/json",
-            _dataset,
+            _describe_dataset,
         ),
         Resource(
             f"{SCHEME}examples",
@@ -70,23 +64,23 @@ def resources(context: GraphContext) -> dict[str, Resource]:
             "Examples in SPARQL",
             "The canned queries with example parameters in them, as SHACL executables.",
             TURTLE.media_type,
-            _examples,
+            _write_examples,
         ),
     ]
     if f"{context.snapshot.base}graph/{ONTOLOGY}" in context.snapshot.graphs:
-        every.append(
+        entries.append(
             Resource(
                 f"{SCHEME}ontology",
                 "ontology",
                 "Ontology",
                 "Every term with labels, comments, domain, range, axioms.",
                 TURTLE.media_type,
-                lambda asked: _document(asked, f"{asked.snapshot.base}{ONTOLOGY}"),
+                lambda current: _write_document(current, f"{current.snapshot.base}{ONTOLOGY}"),
             )
         )
     for query in context.catalogue:
         text = query.text
-        every.append(
+        entries.append(
             Resource(
                 f"{QUERY}{query.name}",
                 query.name,
@@ -96,19 +90,19 @@ def resources(context: GraphContext) -> dict[str, Resource]:
                 lambda _, text=text: text,  # type: ignore[misc]
             )
         )
-    return {one.uri: one for one in every}
+    return {resource.uri: resource for resource in entries}
 
 
 def thing(context: GraphContext, uri: str) -> str:
     """The document about a thing in Turtle, by a URI of the template. Raises ParameterError where it names nothing."""
-    return _document(context, context.find(describe_tool.THING, unquote(uri.removeprefix(THING))))
+    return _write_document(context, context.find(describe_tool.THING, unquote(uri.removeprefix(THING))))
 
 
-def _document(context: GraphContext, iri: str) -> str:
+def _write_document(context: GraphContext, iri: str) -> str:
     return thing_documents.write_document(context.engine, iri, TURTLE).body.decode("utf-8")
 
 
-def _examples(context: GraphContext) -> str:
+def _write_examples(context: GraphContext) -> str:
     graph = Graph()
     for prefix, iri in context.snapshot.prefixes.items():
         graph.bind(prefix, iri, override=False)
@@ -116,10 +110,10 @@ def _examples(context: GraphContext) -> str:
     return graph.serialize(format="turtle")
 
 
-def _dataset(context: GraphContext) -> str:
+def _describe_dataset(context: GraphContext) -> str:
     snapshot = context.snapshot
     manifest = snapshot.manifest
-    told = {
+    description = {
         "title": snapshot.metadata("title"),
         "description": snapshot.metadata("description"),
         "licence": snapshot.metadata("license"),
@@ -134,4 +128,4 @@ def _dataset(context: GraphContext) -> str:
         "left out": manifest.get("excluded"),
         "cite as": cite(context.engine).text,
     }
-    return json.dumps({name: value for name, value in told.items() if value}, ensure_ascii=False, indent=1)
+    return json.dumps({name: value for name, value in description.items() if value}, ensure_ascii=False, indent=1)

@@ -84,27 +84,27 @@ def shown(context: GraphContext, answer: Answer, part: Part) -> Shown:
     labelled = {name: f"{name}Label" for name in variables if f"{name}Label" in variables}
     columns = [name for name in variables if name not in labelled.values()]
     raw = table[part.offset : part.offset + part.limit].rows()
-    bare = {
+    unlabelled = {
         row[name].text
         for row in raw
         for name in columns
         if name in row and row[name].kind == "uri" and labelled.get(name) not in row
     }
-    names = context.names(bare)
+    names = context.names(unlabelled)
     rows: list[dict[str, Any]] = []
     room = MAX_CHARACTERS
     for row in raw:
-        told = {}
+        record = {}
         for name in columns:
             label = row.get(labelled.get(name, ""))
             if name in row:
-                told[name] = value(row[name], label.text if label else names.get(row[name].text, ""))
+                record[name] = value(row[name], label.text if label else names.get(row[name].text, ""))
             elif label:
-                told[name] = value(label)
-        room -= len(json.dumps(told, ensure_ascii=False))
+                record[name] = value(label)
+        room -= len(json.dumps(record, ensure_ascii=False))
         if room < 0 and rows:
             break
-        rows.append(told)
+        rows.append(record)
     return Shown(columns, rows, raw[: len(rows)], table.size, part.offset, names)
 
 
@@ -137,20 +137,20 @@ def value(term: Term, label: str = "") -> Any:
     )
 
 
-def words(told: Any, prefixes: dict[str, str]) -> str:
+def words(data: Any, prefixes: dict[str, str]) -> str:
     """A value as text: a thing by its label with its short name behind it.
 
     >>> words({"iri": "urn:x:a", "label": "A"}, {"x": "urn:x:"}), words(True, {})
     ('A (x:a)', 'true')
     """
-    if isinstance(told, dict):
-        if "blank" in told:
-            return f"_:{told['blank']}"
-        name = compact(told["iri"], prefixes)
-        return f"{told['label']} ({name})" if told.get("label") else name
-    if isinstance(told, bool):
-        return str(told).lower()
-    return " ".join(str(told).split())
+    if isinstance(data, dict):
+        if "blank" in data:
+            return f"_:{data['blank']}"
+        name = compact(data["iri"], prefixes)
+        return f"{data['label']} ({name})" if data.get("label") else name
+    if isinstance(data, bool):
+        return str(data).lower()
+    return " ".join(str(data).split())
 
 
 def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], prefixes: dict[str, str]) -> str:
@@ -160,9 +160,9 @@ def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], prefixes: d
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
-def rest(found: Shown) -> str:
+def rest(page: Shown) -> str:
     """What to say of the rows that are not shown; empty if there are none."""
-    if not found.remaining:
+    if not page.remaining:
         return ""
-    after = found.offset + len(found.rows)
-    return f"{found.remaining:,} more: narrow the question, or go on with offset={after}."
+    after = page.offset + len(page.rows)
+    return f"{page.remaining:,} more: narrow the question, or go on with offset={after}."

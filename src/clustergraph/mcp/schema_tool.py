@@ -21,29 +21,29 @@ def run(context: GraphContext, given: Arguments) -> Reply:
     """All terms, or one of them closely."""
     arguments.known(given, ["term"])
     term = arguments.text(given, "term", required=False)
-    text, data = _one(context, term) if term else _every(context)
+    text, data = _describe_term(context, term) if term else _describe_all(context)
     return reply(context, [text], data)
 
 
 def text(context: GraphContext) -> str:
     """All terms as a text."""
-    return _every(context)[0]
+    return _describe_all(context)[0]
 
 
-def _every(context: GraphContext) -> tuple[str, dict[str, Any]]:
-    snapshot, found = context.snapshot, read_model(context.engine)
-    uses = _by_class(read_usage(context.engine))
-    short = _shortener(context)
-    classes = [_class(one, uses.get(iri, []), short) for iri, one in _used(found.classes)]
+def _describe_all(context: GraphContext) -> tuple[str, dict[str, Any]]:
+    snapshot, model = context.snapshot, read_model(context.engine)
+    uses = _group_by_class(read_usage(context.engine))
+    short = _make_shortener(context)
+    classes = [_describe_class(item, uses.get(iri, []), short) for iri, item in _sort_by_use(model.classes)]
     things = snapshot.manifest.get("classes", {})
     classes += [
-        {"name": short(iri), "iri": iri, "things": things.get(iri, 0), "uses": _uses(own, short)}
+        {"name": short(iri), "iri": iri, "things": things.get(iri, 0), "uses": _describe_uses(own, short)}
         for iri, own in uses.items()
-        if iri not in found.classes
+        if iri not in model.classes
     ]
-    properties = [_property(one, short) for _, one in _used(found.properties)]
+    properties = [_describe_property(item, short) for _, item in _sort_by_use(model.properties)]
     title = snapshot.metadata("title") or str(snapshot.manifest.get("title", ""))
-    named = {one["name"].partition(":")[0] for one in (*classes, *properties)}
+    named = {item["name"].partition(":")[0] for item in (*classes, *properties)}
     named |= {
         short(term).partition(":")[0] for own in uses.values() for use in own for term in (use.property, use.kind)
     }
@@ -56,18 +56,18 @@ def _every(context: GraphContext) -> tuple[str, dict[str, Any]]:
         "## Prefixes (known without PREFIX lines)",
         "\n".join(f"{prefix}: <{iri}>" for prefix, iri in prefixes.items()),
         "## Classes, with the properties that their things have and what the values are",
-        "\n".join(_class_line(one) for one in classes),
+        "\n".join(_write_class(item) for item in classes),
         "## Properties",
-        "\n".join(_property_line(one) for one in properties),
+        "\n".join(_write_property(item) for item in properties),
         'Texts have language tags; ask for one with FILTER(LANG(?label) = "en"). `schema` with a term says more of it.',
     ]
     data = {"prefixes": prefixes, "classes": classes, "properties": properties}
     return "\n\n".join(line for line in lines if line), data
 
 
-def _one(context: GraphContext, term: str) -> tuple[str, dict[str, Any]]:
-    found, short = read_model(context.engine), _shortener(context)
-    entries: dict[str, Entry] = {**found.classes, **found.properties}
+def _describe_term(context: GraphContext, term: str) -> tuple[str, dict[str, Any]]:
+    model, short = read_model(context.engine), _make_shortener(context)
+    entries: dict[str, Entry] = {**model.classes, **model.properties}
     wanted = term.strip().removeprefix("<").removesuffix(">")
     names: dict[str, str] = {}
     for iri, entry in entries.items():
@@ -76,63 +76,65 @@ def _one(context: GraphContext, term: str) -> tuple[str, dict[str, Any]]:
     iri = names.get(wanted.casefold(), "")
     if not iri:
         near = closest(wanted, names, 5)
-        perhaps = f" Perhaps: {', '.join(dict.fromkeys(short(names[one]) for one in near))}." if near else ""
+        perhaps = f" Perhaps: {', '.join(dict.fromkeys(short(names[name]) for name in near))}." if near else ""
         raise NotFound(f"The schema has no term {term!r}.{perhaps} Without a term, `schema` lists all.")
-    one = entries[iri]
+    entry = entries[iri]
     uses = [use for use in read_usage(context.engine) if iri in (use.class_iri, use.property)]
     data: dict[str, Any]
-    if isinstance(one, Class):
-        data = {"classes": [_class(one, uses, short)], "properties": [], "prefixes": {}}
-        example = one.example
-        head = _class_line(data["classes"][0])
+    if isinstance(entry, Class):
+        data = {"classes": [_describe_class(entry, uses, short)], "properties": [], "prefixes": {}}
+        example = entry.example
+        head = _write_class(data["classes"][0])
     else:
-        assert isinstance(one, Property)
-        data = {"classes": [], "properties": [_property(one, short)], "prefixes": {}}
-        example = f"{one.example[0]} -> {one.example[1].text}" if one.example else ""
-        head = _property_line(data["properties"][0])
+        assert isinstance(entry, Property)
+        data = {"classes": [], "properties": [_describe_property(entry, short)], "prefixes": {}}
+        example = f"{entry.example[0]} -> {entry.example[1].text}" if entry.example else ""
+        head = _write_property(data["properties"][0])
         head += "".join(
             f"\n    {short(use.class_iri)} -> {short(use.kind or use.datatype) or 'things'} ({use.count:,})"
             for use in uses
         )
     lines = [head, f"IRI: {iri}"]
-    for label, others in (("above", one.above), ("below", one.below)):
+    for label, others in (("above", entry.above), ("below", entry.below)):
         lines += [f"{label}: {', '.join(map(short, others))}"] if others else []
-    lines += [f"{one.inferred:,} of {one.count:,} were concluded by reasoning."] if one.inferred else []
+    lines += [f"{entry.inferred:,} of {entry.count:,} were concluded by reasoning."] if entry.inferred else []
     lines += [f"Example: {example}"] if example else []
     return "\n".join(lines), data
 
 
-def _shortener(context: GraphContext) -> Any:
+def _make_shortener(context: GraphContext) -> Any:
     prefixes = context.snapshot.prefixes
     return lambda iri: compact(iri, prefixes) if iri else ""
 
 
-def _by_class(uses: tuple[Use, ...]) -> dict[str, list[Use]]:
-    found: dict[str, list[Use]] = defaultdict(list)
+def _group_by_class(uses: tuple[Use, ...]) -> dict[str, list[Use]]:
+    grouped: dict[str, list[Use]] = defaultdict(list)
     for use in uses:
-        found[use.class_iri].append(use)
-    return found
+        grouped[use.class_iri].append(use)
+    return grouped
 
 
-def _used(entries: dict[str, Any]) -> list[tuple[str, Any]]:
+def _sort_by_use(entries: dict[str, Any]) -> list[tuple[str, Any]]:
     """The terms that occur, those with most first."""
-    return sorted(((iri, one) for iri, one in entries.items() if one.count), key=lambda item: (-item[1].count, item[0]))
+    return sorted(
+        ((iri, entry) for iri, entry in entries.items() if entry.count), key=lambda item: (-item[1].count, item[0])
+    )
 
 
-def _class(one: Class, uses: list[Use], short: Any) -> dict[str, Any]:
-    told = {
-        "name": short(one.iri),
-        "iri": one.iri,
-        "label": one.label(LANGUAGE),
-        "comment": one.comment(LANGUAGE),
-        "things": one.count,
-        "example": short(one.example),
-        "uses": _uses(uses, short),
+def _describe_class(entry: Class, uses: list[Use], short: Any) -> dict[str, Any]:
+    data = {
+        "name": short(entry.iri),
+        "iri": entry.iri,
+        "label": entry.label(LANGUAGE),
+        "comment": entry.comment(LANGUAGE),
+        "things": entry.count,
+        "example": short(entry.example),
+        "uses": _describe_uses(uses, short),
     }
-    return {name: value for name, value in told.items() if value not in ("", None)}
+    return {name: value for name, value in data.items() if value not in ("", None)}
 
 
-def _uses(uses: list[Use], short: Any) -> list[dict[str, Any]]:
+def _describe_uses(uses: list[Use], short: Any) -> list[dict[str, Any]]:
     """By property: what the values are, and how many there are."""
     kinds: dict[str, list[Use]] = defaultdict(list)
     for use in uses:
@@ -147,37 +149,37 @@ def _uses(uses: list[Use], short: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _property(one: Property, short: Any) -> dict[str, Any]:
-    told = {
-        "name": short(one.iri),
-        "iri": one.iri,
-        "label": one.label(LANGUAGE),
-        "comment": one.comment(LANGUAGE),
-        "statements": one.count,
-        "inferred": one.inferred,
-        "domain": [short(iri) for iri in one.domains],
-        "range": [short(iri) for iri in one.ranges],
-        "inverse": [short(iri) for iri in one.inverses],
+def _describe_property(entry: Property, short: Any) -> dict[str, Any]:
+    data = {
+        "name": short(entry.iri),
+        "iri": entry.iri,
+        "label": entry.label(LANGUAGE),
+        "comment": entry.comment(LANGUAGE),
+        "statements": entry.count,
+        "inferred": entry.inferred,
+        "domain": [short(iri) for iri in entry.domains],
+        "range": [short(iri) for iri in entry.ranges],
+        "inverse": [short(iri) for iri in entry.inverses],
     }
-    return {name: value for name, value in told.items() if value not in ("", None, [])}
+    return {name: value for name, value in data.items() if value not in ("", None, [])}
 
 
-def _class_line(one: dict[str, Any]) -> str:
-    said_of_it = " ".join(str(one.get("comment", "")).split())
-    label = one.get("label", "")
-    lines = [f"- {one['name']}{f' ({label})' if label else ''}, {one['things']:,} things. {said_of_it}".rstrip()]
-    if one.get("example"):
-        lines.append(f"    for example {one['example']}")
-    lines += [f"    {use['property']} -> {' | '.join(use['values'])} ({use['count']:,})" for use in one["uses"]]
+def _write_class(data: dict[str, Any]) -> str:
+    comment = " ".join(str(data.get("comment", "")).split())
+    label = data.get("label", "")
+    lines = [f"- {data['name']}{f' ({label})' if label else ''}, {data['things']:,} things. {comment}".rstrip()]
+    if data.get("example"):
+        lines.append(f"    for example {data['example']}")
+    lines += [f"    {use['property']} -> {' | '.join(use['values'])} ({use['count']:,})" for use in data["uses"]]
     return "\n".join(lines)
 
 
-def _property_line(one: dict[str, Any]) -> str:
-    ends = f" {', '.join(one.get('domain', ['any']))} -> {', '.join(one.get('range', ['any']))};"
-    inverse = f" inverse of {', '.join(one['inverse'])}." if one.get("inverse") else ""
-    comment = " ".join(str(one.get("comment", "")).split())
-    concluded = ", all concluded" if one["inferred"] == one["statements"] else ""
-    return f"- {one['name']}:{ends} {one['statements']:,} statements{concluded}. {comment}{inverse}".rstrip()
+def _write_property(data: dict[str, Any]) -> str:
+    ends = f" {', '.join(data.get('domain', ['any']))} -> {', '.join(data.get('range', ['any']))};"
+    inverse = f" inverse of {', '.join(data['inverse'])}." if data.get("inverse") else ""
+    comment = " ".join(str(data.get("comment", "")).split())
+    concluded = ", all concluded" if data["inferred"] == data["statements"] else ""
+    return f"- {data['name']}:{ends} {data['statements']:,} statements{concluded}. {comment}{inverse}".rstrip()
 
 
 TOOL = Tool(

@@ -20,7 +20,7 @@ _NAMING = " ".join(
     )
 )
 # Whole names come first, then those that begin with the text. Rank and name are one text, so that they stay together.
-_FOUND = f"""SELECT ?thing (SAMPLE(?class) AS ?kind) (SUBSTR(MIN(?hit), 2) AS ?matched) {{
+_MATCHES = f"""SELECT ?thing (SAMPLE(?class) AS ?kind) (SUBSTR(MIN(?hit), 2) AS ?matched) {{
   VALUES ?naming {{ {_NAMING} }}
   ?thing ?naming ?name
   BIND(LCASE(STR(?name)) AS ?have) BIND(LCASE(?text) AS ?want)
@@ -35,7 +35,7 @@ def run(context: GraphContext, given: Arguments) -> Reply:
     arguments.known(given, ["text", *arguments.PAGING])
     text = arguments.text(given, "text")
     part = arguments.part(given)
-    answer = context.engine.answer(Query(_FOUND, bindings={"text": Literal(text)}, format="json"))
+    answer = context.engine.answer(Query(_MATCHES, bindings={"text": Literal(text)}, format="json"))
     return replies.reply_of(context, answer, part, f"Things named like {text!r}")
 
 

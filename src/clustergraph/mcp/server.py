@@ -38,26 +38,30 @@ def make_server(context: GraphContext) -> Server[Any]:
     readable = resources.resources(context)
     limiter = anyio.CapacityLimiter(MAX_CONCURRENT_CALLS)
 
-    async def aside(work: Callable[[], _Value]) -> _Value:
+    async def run_in_thread(work: Callable[[], _Value]) -> _Value:
         # A call that is cancelled is not waited for; its query ends by its own deadline.
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=limiter)
 
     async def list_tools(_: _Context, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[_described(tool) for tool in tools.values()])
+        return types.ListToolsResult(tools=[_describe_tool(tool) for tool in tools.values()])
 
     async def call_tool(_: _Context, call: types.CallToolRequestParams) -> types.CallToolResult:
         tool = tools.get(call.name)
         if tool is None:
-            raise MCPError(types.INVALID_PARAMS, _unknown("tool", call.name, list(tools)))
-        return await aside(lambda: _call(context, tool, call.arguments or {}))
+            raise MCPError(types.INVALID_PARAMS, _explain_unknown("tool", call.name, list(tools)))
+        return await run_in_thread(lambda: _call(context, tool, call.arguments or {}))
 
     async def list_resources(_: _Context, __: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
         return types.ListResourcesResult(
             resources=[
                 types.Resource(
-                    uri=one.uri, name=one.name, title=one.title, description=one.description, mime_type=one.media_type
+                    uri=resource.uri,
+                    name=resource.name,
+                    title=resource.title,
+                    description=resource.description,
+                    mime_type=resource.media_type,
                 )
-                for one in readable.values()
+                for resource in readable.values()
             ]
         )
 
@@ -72,9 +76,9 @@ def make_server(context: GraphContext) -> Server[Any]:
         )
         return types.ListResourceTemplatesResult(resource_templates=[template])
 
-    async def read_resource(_: _Context, asked: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        text, media_type = await aside(lambda: _read(context, readable, asked.uri))
-        contents = types.TextResourceContents(uri=asked.uri, mime_type=media_type, text=text)
+    async def read_resource(_: _Context, request: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+        text, media_type = await run_in_thread(lambda: _read(context, readable, request.uri))
+        contents = types.TextResourceContents(uri=request.uri, mime_type=media_type, text=text)
         return types.ReadResourceResult(contents=[contents])
 
     title = context.snapshot.metadata("title") or str(context.snapshot.manifest.get("title") or NAME)
@@ -102,7 +106,7 @@ def _instructions(context: GraphContext, title: str) -> str:
     return "\n".join(parts)
 
 
-def _described(tool: Tool) -> types.Tool:
+def _describe_tool(tool: Tool) -> types.Tool:
     return types.Tool(
         name=tool.name,
         title=tool.title,
@@ -116,22 +120,22 @@ def _described(tool: Tool) -> types.Tool:
 
 
 def run_on_one_snapshot(context: GraphContext, tool: Tool, arguments: dict[str, Any]) -> Reply:
-    """What the tool finds: a call may ask several queries, and if another snapshot comes in their midst, all of them
-    are asked again, so that the one that the reply names is the one it was drawn from."""
+    """The tool's reply, drawn from the snapshot that it names: if another snapshot comes between the queries of a call,
+    all of them are asked again."""
     for _ in range(MAX_ATTEMPTS):
-        before = context.snapshot.name
-        found = tool.run(context, arguments)
-        if found.data["snapshot"] == before:
-            return found
+        snapshot_name = context.snapshot.name
+        reply = tool.run(context, arguments)
+        if reply.data["snapshot"] == snapshot_name:
+            return reply
     raise EngineDown("Snapshots follow one another too fast for an answer from a single one.")
 
 
 def _call(context: GraphContext, tool: Tool, arguments: dict[str, Any]) -> types.CallToolResult:
     try:
-        found = run_on_one_snapshot(context, tool, arguments)
+        reply = run_on_one_snapshot(context, tool, arguments)
     except Exception as error:
-        return types.CallToolResult(content=[types.TextContent(text=_refusal(error))], is_error=True)
-    return types.CallToolResult(content=[types.TextContent(text=found.text)], structured_content=found.data)
+        return types.CallToolResult(content=[types.TextContent(text=_explain_error(error))], is_error=True)
+    return types.CallToolResult(content=[types.TextContent(text=reply.text)], structured_content=reply.data)
 
 
 def _read(context: GraphContext, readable: dict[str, resources.Resource], uri: str) -> tuple[str, str]:
@@ -140,14 +144,14 @@ def _read(context: GraphContext, readable: dict[str, resources.Resource], uri: s
             return readable[uri].read(context), readable[uri].media_type
         if uri.startswith(resources.THING):
             return resources.thing(context, uri), resources.TURTLE.media_type
-        raise error_messages.NotFound(_unknown("resource", uri, list(readable)))
+        raise error_messages.NotFound(_explain_unknown("resource", uri, list(readable)))
     except Exception as error:
         wrong = isinstance(error, (error_messages.NotFound, ParameterError))
-        raise MCPError(types.INVALID_PARAMS if wrong else types.INTERNAL_ERROR, _refusal(error)) from error
+        raise MCPError(types.INVALID_PARAMS if wrong else types.INTERNAL_ERROR, _explain_error(error)) from error
 
 
-def _refusal(error: Exception) -> str:
-    """What to say of an error. One that is ours is logged, and says no more than that."""
+def _explain_error(error: Exception) -> str:
+    """What to say of an error. A fault of the server is logged, and the text says no more than that."""
     text = error_messages.user_message(error)
     if text is None:
         _LOG.error("A call failed", exc_info=error)
@@ -155,6 +159,6 @@ def _refusal(error: Exception) -> str:
     return text
 
 
-def _unknown(kind: str, name: str, names: list[str]) -> str:
+def _explain_unknown(kind: str, name: str, names: list[str]) -> str:
     near = ", ".join(closest(name, names))
     return f"There is no {kind} {name!r}.{f' Perhaps: {near}.' if near else ''}"

@@ -56,35 +56,35 @@ def of_rows(context: GraphContext, rows: Iterable[Row], given: Sequence[str] = (
             pairs.update({(first, other): None for other in (*iris[1:], *given) if other != first})
     for iri in given:
         things[iri] = None
-    return _told(context, _ask(context, list(things), list(pairs)[:MAX_PAIRS]))
+    return _describe_sources(context, _find_sources(context, list(things), list(pairs)[:MAX_PAIRS]))
 
 
 def of_things(context: GraphContext, iris: Sequence[str]) -> dict[str, Any]:
     """The sources of things as data."""
-    return _told(context, _ask(context, list(iris), []))
+    return _describe_sources(context, _find_sources(context, list(iris), []))
 
 
-def lines(told: dict[str, Any], prefixes: dict[str, str]) -> str:
-    """The same as text; empty if there are none."""
-    if not told["sources"]:
+def lines(references: dict[str, Any], prefixes: dict[str, str]) -> str:
+    """The sources as text; empty if there are none."""
+    if not references["sources"]:
         return ""
     by_source: dict[str, list[str]] = {}
-    for one in told["sources"]:
-        by_source.setdefault(words(one["source"], prefixes), []).append(words(one["about"], prefixes))
+    for reference in references["sources"]:
+        by_source.setdefault(words(reference["source"], prefixes), []).append(words(reference["about"], prefixes))
     listed = [f"- {source}, on {'; '.join(dict.fromkeys(about))}" for source, about in by_source.items()]
-    more = f"\n- and {told['more_sources']:,} more" if told["more_sources"] else ""
-    return "Sources:\n" + "\n".join(listed) + more
+    note = f"\n- and {references['more_sources']:,} more" if references["more_sources"] else ""
+    return "Sources:\n" + "\n".join(listed) + note
 
 
-def _ask(context: GraphContext, things: list[str], pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _find_sources(context: GraphContext, things: list[str], pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Pairs of what is about and source, the nearest first."""
     if not things:
         return []
-    properties = f"VALUES (?says) {{ {_listed([one] for one in sorted(read_vocabulary(context.engine).sources))} }}"
-    ways = [f"VALUES (?about) {{ {_listed([one] for one in things)} }} BIND(1 AS ?far)"]
+    properties = f"VALUES (?says) {{ {_list_rows([iri] for iri in sorted(read_vocabulary(context.engine).sources))} }}"
+    ways = [f"VALUES (?about) {{ {_list_rows([iri] for iri in things)} }} BIND(1 AS ?far)"]
     if pairs:
         ways.append(
-            f"VALUES (?one ?other) {{ {_listed(pairs)} }} ?one ?p ?about . ?about ?q ?other FILTER(ISIRI(?about)) "
+            f"VALUES (?one ?other) {{ {_list_rows(pairs)} }} ?one ?p ?about . ?about ?q ?other FILTER(ISIRI(?about)) "
             "BIND(0 AS ?far)"
         )
     union = " UNION ".join(f"{{ {way} {properties} ?about ?says ?source }}" for way in ways)
@@ -97,12 +97,12 @@ def _ask(context: GraphContext, things: list[str], pairs: list[tuple[str, str]])
     except EngineError:
         return []  # the answer itself is there, and its things can be described one by one
     order = {iri: place for place, iri in enumerate(things)}
-    found = [(row["rank"].number(), row["about"].text, row["source"].text) for row in answer.rows()]
-    found.sort(key=lambda one: (one[0], order.get(one[1], len(order))))
-    return list(dict.fromkeys((about, source) for _, about, source in found))
+    ranked = [(row["rank"].number(), row["about"].text, row["source"].text) for row in answer.rows()]
+    ranked.sort(key=lambda pair: (pair[0], order.get(pair[1], len(order))))
+    return list(dict.fromkeys((about, source) for _, about, source in ranked))
 
 
-def _listed(groups: Iterable[Sequence[str]]) -> str:
+def _list_rows(groups: Iterable[Sequence[str]]) -> str:
     """Groups of IRIs as rows of VALUES, without those that no query can name."""
     rows = []
     for group in groups:
@@ -111,13 +111,15 @@ def _listed(groups: Iterable[Sequence[str]]) -> str:
     return " ".join(rows)
 
 
-def _told(context: GraphContext, found: list[tuple[str, str]]) -> dict[str, Any]:
-    named = context.names({iri for pair in found[:MAX_SOURCES] for iri in pair})
+def _describe_sources(context: GraphContext, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    labels = context.names({iri for pair in pairs[:MAX_SOURCES] for iri in pair})
 
-    def thing(iri: str) -> dict[str, str]:
-        return {"iri": iri, **({"label": named[iri]} if iri in named else {})}
+    def describe_thing(iri: str) -> dict[str, str]:
+        return {"iri": iri, **({"label": labels[iri]} if iri in labels else {})}
 
     return {
-        "sources": [{"about": thing(about), "source": thing(source)} for about, source in found[:MAX_SOURCES]],
-        "more_sources": max(0, len(found) - MAX_SOURCES),
+        "sources": [
+            {"about": describe_thing(about), "source": describe_thing(source)} for about, source in pairs[:MAX_SOURCES]
+        ],
+        "more_sources": max(0, len(pairs) - MAX_SOURCES),
     }

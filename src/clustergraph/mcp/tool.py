@@ -1,4 +1,4 @@
-"""What a tool is: how it is told of, and what it does with arguments."""
+"""What a tool is: how it is described, and what it does with arguments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool. `input` and `output` are JSON Schemas; `run` raises what `refusals.told` puts in words."""
+    """A tool. `input` and `output` are JSON Schemas; `run` raises what `error_messages.user_message` puts in words."""
 
     name: str
     title: str
@@ -45,7 +45,4 @@ def output(properties: Mapping[str, Any], required: list[str]) -> dict[str, Any]
 
 def reply(context: GraphContext, parts: list[str], data: Mapping[str, Any]) -> Reply:
     """A reply of these parts of text, without those that are empty."""
-    return Reply(
-        "\n\n".join(part for part in parts if part),
-        {"snapshot": context.snapshot.name, **data},
-    )
+    return Reply("\n\n".join(filter(None, parts)), {"snapshot": context.snapshot.name, **data})

@@ -16,7 +16,7 @@ def toolbox(catalogue: Catalogue) -> dict[str, Tool]:
     >>> list(toolbox(Catalogue()))
     ['search', 'describe', 'sparql', 'schema']
     """
-    tools = {one.name: one for one in OWN}
+    tools = {tool.name: tool for tool in OWN}
     for query in catalogue:
         tools[query.name] = canned_query_tools.tool(query)
     return tools

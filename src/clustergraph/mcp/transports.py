@@ -55,8 +55,8 @@ def security(host: str, allowed: Sequence[str] = ()) -> TransportSecuritySetting
     >>> security("127.0.0.1", ["graph.example"]).allowed_hosts[-2:]
     ['graph.example', 'graph.example:*']
     """
-    own = f"[{host}]" if ":" in host else host
-    names = [*dict.fromkeys((*LOOPBACK, own, *allowed))]
+    own_host = f"[{host}]" if ":" in host else host
+    names = [*dict.fromkeys((*LOOPBACK, own_host, *allowed))]
     return TransportSecuritySettings(
         enable_dns_rebinding_protection=True,
         allowed_hosts=[part for name in names for part in (name, f"{name}:*")],

@@ -65,14 +65,14 @@ def quiet() -> Iterator[None]:
     token = _is_quiet.set(True)
     with _lock:
         _uses += 1
-        _LOGGER.addFilter(_is_heard)
+        _LOGGER.addFilter(_is_logged)
     try:
         yield
     finally:
         with _lock:
             _uses -= 1
             if not _uses:
-                _LOGGER.removeFilter(_is_heard)
+                _LOGGER.removeFilter(_is_logged)
         _is_quiet.reset(token)
 
 
@@ -83,6 +83,6 @@ _uses = 0
 _is_quiet = ContextVar("_is_quiet", default=False)
 
 
-def _is_heard(record: logging.LogRecord) -> bool:
+def _is_logged(record: logging.LogRecord) -> bool:
     """Whether a record is logged: an error always, anything else unless it comes from within `quiet`."""
     return record.levelno >= logging.ERROR or not _is_quiet.get()

@@ -15,10 +15,7 @@ Kind = Literal["results", "graph"]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One way of writing an answer.
-
-    `also` lists further media types and names that clients use for it.
-    """
+    """One way of writing an answer. `also` lists further media types and names that clients use for it."""
 
     name: str
     label: str
@@ -27,7 +24,7 @@ class Format:
     extension: str
     also: tuple[str, ...] = ()
     charset: bool = False
-    """Whether the media type is a text type that needs `; charset=utf-8` said."""
+    """Whether the media type needs `; charset=utf-8` behind it."""
 
     @property
     def content_type(self) -> str:
@@ -37,21 +34,9 @@ class Format:
 
 FORMATS: tuple[Format, ...] = (
     Format(
-        "json",
-        "SPARQL JSON",
-        "results",
-        "application/sparql-results+json",
-        "srj",
-        ("application/json", "text/json"),
+        "json", "SPARQL JSON", "results", "application/sparql-results+json", "srj", ("application/json", "text/json")
     ),
-    Format(
-        "xml",
-        "SPARQL XML",
-        "results",
-        "application/sparql-results+xml",
-        "srx",
-        ("application/xml", "text/xml"),
-    ),
+    Format("xml", "SPARQL XML", "results", "application/sparql-results+xml", "srx", ("application/xml", "text/xml")),
     Format("csv", "CSV", "results", "text/csv", "csv", charset=True),
     Format("tsv", "TSV", "results", "text/tab-separated-values", "tsv", charset=True),
     Format(

@@ -30,10 +30,10 @@ _DIRECTORY = re.compile("<[^<>]*[/#:]")
 
 def write(rows: Iterable[ox.Triple] | Iterable[ox.Quad], form: Format, sink: Any, prefixes: Mapping[str, str]) -> None:
     """Write triples or quads. The same ones are the same bytes, and a subject's statements stand together."""
-    keyed = sorted(dict(map(_keyed, rows)).items(), key=itemgetter(0))
+    keyed = sorted(dict(map(_add_sort_key, rows)).items(), key=itemgetter(0))
     use = {}
     if form.name in _PREFIXED:
-        use = used(prefixes, "".join({word for words, _ in keyed for word in words}))
+        use = used(prefixes, "".join({word for key, _ in keyed for word in key}))
     written = cast("list[ox.Triple]", [row for _, row in keyed])  # or all of them are quads
     ox.serialize(written, cast("IO[bytes]", sink), GRAPHS[form.name], prefixes=use)
 
@@ -49,8 +49,8 @@ def used(prefixes: Mapping[str, str], terms: str) -> dict[str, str]:
     }
 
 
-def _keyed(row: Any) -> tuple[tuple[str, ...], Any]:
+def _add_sort_key(row: Any) -> tuple[tuple[str, ...], Any]:
     """What a row is sorted by, and the row: subject, rdf:type first, predicate, object; before all, a quad's graph."""
     predicate = str(row.predicate)
-    words = str(row.subject), "" if predicate == TYPE else predicate, str(row.object)
-    return (str(row.graph_name), *words) if isinstance(row, ox.Quad) else words, row
+    key = str(row.subject), "" if predicate == TYPE else predicate, str(row.object)
+    return (str(row.graph_name), *key) if isinstance(row, ox.Quad) else key, row

@@ -1,12 +1,9 @@
-"""Prefixes of the standard vocabularies, said once.
-
-A graph brings the prefixes of its own files with it (`Snapshot.prefixes`); these are the ones every
-graph may count on.
-"""
+"""Prefixes of the standard vocabularies, known in every graph; `Snapshot.prefixes` adds those of a graph's files."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -43,9 +40,9 @@ def namespace(iri: str) -> str:
     ('http://www.w3.org/2004/02/skos/core#', 'http://data.europa.eu/nuts/code/')
     """
     for mark in "#/:":
-        start, found, _ = iri.rpartition(mark)
-        if found:
-            return start + found
+        start, separator, _ = iri.rpartition(mark)
+        if separator:
+            return start + separator
     return iri
 
 
@@ -58,7 +55,7 @@ def local_name(iri: str) -> str:
     return re.split(r"[/#]", iri.rstrip("/#"))[-1]
 
 
-def compact(iri: str, prefixes: dict[str, str]) -> str:
+def compact(iri: str, prefixes: Mapping[str, str]) -> str:
     """The shortest prefixed name of `iri`, or the IRI in angle brackets when no prefix fits.
 
     >>> compact("http://www.w3.org/2004/02/skos/core#Concept", STANDARD_PREFIXES)

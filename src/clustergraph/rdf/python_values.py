@@ -43,9 +43,9 @@ class Text(str):
     language: str
 
     def __new__(cls, text: str, language: str) -> Text:
-        made = super().__new__(cls, text)
-        made.language = language
-        return made
+        tagged = super().__new__(cls, text)
+        tagged.language = language
+        return tagged
 
     def __reduce__(self) -> tuple[type[Text], tuple[str, str]]:
         return Text, (str(self), self.language)
@@ -112,7 +112,7 @@ def to_term(value: Any) -> Term | None:
     if isinstance(value, BNode):
         return Term("bnode", str(value))
     if isinstance(value, tuple):
-        return Term("triple", "", parts=tuple(part for one in value if (part := to_term(one)) is not None))
+        return Term("triple", "", parts=tuple(term for part in value if (term := to_term(part)) is not None))
     literal = to_literal(value)
     return Term("literal", str(literal), str(literal.datatype) if literal.datatype else None, literal.language)
 
@@ -132,11 +132,11 @@ def to_literal(value: Any) -> Literal:
     if isinstance(value, float) and isinf(value):
         # rdflib writes `inf`, which xsd:double does not allow.
         return as_written("INF" if value > 0 else "-INF", f"{XSD}double")
-    made = Literal(value)
-    if made.datatype is None and not isinstance(value, str):
+    literal = Literal(value)
+    if literal.datatype is None and not isinstance(value, str):
         # rdflib would take what Python shows of it for a text.
         raise TypeError(f"{value!r} is of the type {type(value).__name__}, which has no literal.")
-    return made
+    return literal
 
 
 def as_written(text: str, datatype: str) -> Literal:
@@ -152,22 +152,22 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN")
 
 
-def _matching(pattern: re.Pattern[str], convert: Callable[[str], Any]) -> Callable[[str], Any]:
-    def converted(text: str) -> Any:
+def _make_converter(pattern: re.Pattern[str], convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    def convert_matching(text: str) -> Any:
         text = text.strip(" \t\r\n")
         if not pattern.fullmatch(text):
             raise ValueError(text)
         return convert(text)
 
-    return converted
+    return convert_matching
 
 
-_whole = _matching(_WHOLE, int)
-_real = _matching(_DOUBLE, float)
-_moment = _matching(re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*"), datetime.fromisoformat)
+_parse_whole = _make_converter(_WHOLE, int)
+_parse_real = _make_converter(_DOUBLE, float)
+_parse_moment = _make_converter(re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*"), datetime.fromisoformat)
 
 # Not of so many digits that Python could not write the value out again; behind a point there may be more.
-_duration = _matching(re.compile(r"(?!.*(?<![.\d])\d{16}).+"), parse_xsd_duration)
+_parse_duration = _make_converter(re.compile(r"(?!.*(?<![.\d])\d{16}).+"), parse_xsd_duration)
 
 WHOLE_NUMBERS = (
     *("integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger"),
@@ -177,16 +177,16 @@ WHOLE_NUMBERS = (
 """The datatypes of XML Schema for whole numbers, by local name."""
 
 _CONVERTERS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(WHOLE_NUMBERS, _whole),
-    "gYear": _whole,
-    "decimal": _matching(_DECIMAL, Decimal),
-    "double": _real,
-    "float": _real,
+    **dict.fromkeys(WHOLE_NUMBERS, _parse_whole),
+    "gYear": _parse_whole,
+    "decimal": _make_converter(_DECIMAL, Decimal),
+    "double": _parse_real,
+    "float": _parse_real,
     "boolean": {"true": True, "1": True, "false": False, "0": False}.__getitem__,
     "date": parse_xsd_date,
-    "dateTime": _moment,
-    "dateTimeStamp": _moment,
-    "time": _matching(re.compile(r"\d\d:\d\d:\d\d.*"), time.fromisoformat),
-    **dict.fromkeys(("duration", "dayTimeDuration", "yearMonthDuration"), _duration),
+    "dateTime": _parse_moment,
+    "dateTimeStamp": _parse_moment,
+    "time": _make_converter(re.compile(r"\d\d:\d\d:\d\d.*"), time.fromisoformat),
+    **dict.fromkeys(("duration", "dayTimeDuration", "yearMonthDuration"), _parse_duration),
     "string": str,
 }

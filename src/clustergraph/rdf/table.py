@@ -20,7 +20,7 @@ from clustergraph.rdf.namespaces import XSD
 from clustergraph.rdf.python_values import Term, to_python, to_term
 
 LABEL = "Label"
-"""What the name of a column ends in that has the names of the things in the column called the same without it."""
+"""The ending of a column's name: `xLabel` has the names of the things in the column `x`."""
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
@@ -42,8 +42,8 @@ class Column:
 
     def named(self, names: Mapping[str, str]) -> Column:
         """The column with names in the place of IRIs, and nothing in the place of what has none."""
-        known = [names.get(term.text) if term is not None and term.kind == "uri" else None for term in self.terms]
-        return Column([None if name is None else Term("literal", name) for name in known], self.codes)
+        labels = [names.get(term.text) if term is not None and term.kind == "uri" else None for term in self.terms]
+        return Column([None if name is None else Term("literal", name) for name in labels], self.codes)
 
     def values(self) -> Iterator[Any]:
         """The value of each row; equal terms give the same object."""
@@ -71,7 +71,7 @@ class Table:
         if not names:
             return cls({}, size)
         cells = lines[:-1].replace("\n", "\t").split("\t") if size else []
-        return cls({name: _read(cells[at :: len(names)]) for at, name in enumerate(names)}, size)
+        return cls({name: _read_column(cells[place :: len(names)]) for place, name in enumerate(names)}, size)
 
     @classmethod
     def of_json(cls, body: bytes) -> Table:
@@ -79,14 +79,16 @@ class Table:
         document = json.loads(body)
         names, rows = document["head"]["vars"], document["results"]["bindings"]
         return cls(
-            {name: _encoded(term_of_json(row[name]) if name in row else None for row in rows) for name in names},
+            {name: _encode_column(term_of_json(row[name]) if name in row else None for row in rows) for name in names},
             len(rows),
         )
 
     @classmethod
     def of_values(cls, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
         """Take rows of values."""
-        return cls({name: _encoded(to_term(row[at]) for row in rows) for at, name in enumerate(names)}, len(rows))
+        return cls(
+            {name: _encode_column(to_term(row[place]) for row in rows) for place, name in enumerate(names)}, len(rows)
+        )
 
     def __getitem__(self, rows: slice) -> Table:
         return Table({name: column[rows] for name, column in self.columns.items()}, len(range(self.size)[rows]))
@@ -97,9 +99,8 @@ class Table:
         for name, column in self.columns.items():
             columns[name] = column
             iris = [term.text for term in column.terms if term is not None and term.kind == "uri"]
-            if not iris or f"{name}{LABEL}" in self.columns:
-                continue
-            columns[f"{name}{LABEL}"] = column.named(names(iris, language))
+            if iris and f"{name}{LABEL}" not in self.columns:
+                columns[f"{name}{LABEL}"] = column.named(names(iris, language))
         return Table(columns, self.size)
 
     def solutions(self) -> Iterator[tuple[Term | None, ...]]:
@@ -122,19 +123,19 @@ class Table:
         return list(zip(*(column.values() for column in self.columns.values()), strict=True))
 
 
-def _read(cells: Sequence[str]) -> Column:
+def _read_column(cells: Sequence[str]) -> Column:
     distinct = dict.fromkeys(cells)
     places = dict(zip(distinct, count(), strict=False))
-    return Column(list(map(_tsv_term, distinct)), array("q", map(places.__getitem__, cells)))
+    return Column(list(map(_parse_tsv_term, distinct)), array("q", map(places.__getitem__, cells)))
 
 
-def _encoded(terms: Iterable[Term | None]) -> Column:
+def _encode_column(terms: Iterable[Term | None]) -> Column:
     places: dict[Term | None, int] = {}
     codes = array("q", (places.setdefault(term, len(places)) for term in terms))
     return Column(list(places), codes)
 
 
-def _tsv_term(cell: str) -> Term | None:
+def _parse_tsv_term(cell: str) -> Term | None:
     """A term in the syntax of Turtle, as TSV has it."""
     if not cell:
         return None
@@ -145,40 +146,40 @@ def _tsv_term(cell: str) -> Term | None:
         end = cell.rindex('"')
         text, rest = cell[1:end], cell[end + 1 :]
         if "\\" in text:
-            text = _ESCAPE.sub(_unescaped, text)
+            text = _ESCAPE.sub(_unescape, text)
         if not rest:
             return Term("literal", text)
         if rest[0] == "@":
             language, _, direction = rest[1:].partition("--")
             return Term("literal", text, None, language, direction=direction or None)
-        return Term("literal", text, _datatype(rest[3:-1]))
+        return Term("literal", text, _drop_string_type(rest[3:-1]))
     if first == "_":
         return Term("bnode", cell[2:])
     if first == "<":
-        return _triple(cell)
+        return _parse_triple(cell)
     if cell in ("true", "false"):
         return Term("literal", cell, f"{XSD}boolean")
     kind = "double" if "e" in cell or "E" in cell else "decimal" if "." in cell else "integer"
     return Term("literal", cell, f"{XSD}{kind}")
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    digits = found[1] or found[2]
-    return chr(int(digits, 16)) if digits else _CONTROLS.get(found[3], found[3])
+def _unescape(match: re.Match[str]) -> str:
+    digits = match[1] or match[2]
+    return chr(int(digits, 16)) if digits else _CONTROLS.get(match[3], match[3])
 
 
-def _triple(cell: str) -> Term:
+def _parse_triple(cell: str) -> Term:
     import pyoxigraph as ox
 
     (quad,) = ox.parse(f"<urn:x> <urn:x> {cell} .", ox.RdfFormat.TURTLE)
-    return _of_oxigraph(quad.object)
+    return _from_oxigraph(quad.object)
 
 
-def _of_oxigraph(term: Any) -> Term:
+def _from_oxigraph(term: Any) -> Term:
     import pyoxigraph as ox
 
     if isinstance(term, ox.Triple):
-        return Term("triple", "", parts=tuple(map(_of_oxigraph, (term.subject, term.predicate, term.object))))
+        return Term("triple", "", parts=tuple(map(_from_oxigraph, (term.subject, term.predicate, term.object))))
     if isinstance(term, ox.NamedNode):
         return Term("uri", term.value)
     if isinstance(term, ox.BlankNode):
@@ -198,8 +199,10 @@ def term_of_json(term: Mapping[str, Any]) -> Term:
         return Term("triple", "", parts=tuple(term_of_json(text[part]) for part in ("subject", "predicate", "object")))
     # Some engines still say typed-literal, as before SPARQL 1.1.
     kind = "literal" if kind == "typed-literal" else kind
-    return Term(kind, text, _datatype(term.get("datatype")), term.get("xml:lang"), direction=term.get("its:dir"))
+    return Term(
+        kind, text, _drop_string_type(term.get("datatype")), term.get("xml:lang"), direction=term.get("its:dir")
+    )
 
 
-def _datatype(iri: str | None) -> str | None:
+def _drop_string_type(iri: str | None) -> str | None:
     return None if iri == f"{XSD}string" else iri

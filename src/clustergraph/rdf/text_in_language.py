@@ -37,7 +37,7 @@ def is_in_language(tag: str | None, language: str) -> bool:
     >>> is_in_language("de-CH", "de"), is_in_language("de", "en"), is_in_language(None, "en")
     (True, False, False)
     """
-    return _primary(tag or "") == _primary(language)
+    return _primary_tag(tag or "") == _primary_tag(language)
 
 
 def _rank(tag: str, language: str) -> int:
@@ -45,5 +45,5 @@ def _rank(tag: str, language: str) -> int:
     return fits.index(True) if True in fits else len(fits)
 
 
-def _primary(tag: str) -> str:
+def _primary_tag(tag: str) -> str:
     return tag.partition("-")[0].lower()

@@ -159,7 +159,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         parameter.name,
         str(parameter.description),
         json_schema.parameter_schema(parameter),
-        json_schema.is_needed(parameter),
+        parameter.is_needed,
     )
 
 
