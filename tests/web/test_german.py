@@ -188,7 +188,7 @@ def test_columns_and_values_have_german_words(client: FlaskClient, query: Canned
 
     english, german = answer("en"), answer("de")
     with client.application.test_request_context("/", headers=GERMAN):
-        terms = result_views._terms("de")
+        terms = result_views._read_term_labels("de")
     for name in german:
         if (name.endswith("Label") and name.removesuffix("Label") in german) or name in result_views.UNSEEN:
             continue

@@ -13,12 +13,10 @@ from dataclasses import dataclass, field
 from rdflib import URIRef
 
 from clustergraph.describe.axioms import Vocabulary
-from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import RDF, RDFS
 from clustergraph.rdf.python_values import Term
 from clustergraph.rdf.table import Row
 from clustergraph.sparql.bindings import written
-from clustergraph.sparql.query import Query
 
 TYPE = f"{RDF}type"
 NOTES = f"""SELECT ?note ?about ?object ?says ?what {{
@@ -140,8 +138,3 @@ class Reasons:
             for subject in self._pointing.get(prop, ()):
                 return Reason("range", (prop, class_iri), ((subject, prop, self._thing),))
         return None
-
-
-def rows(engine: Engine, query: str, iri: str) -> list[Row]:
-    """The solutions of a query about ?thing."""
-    return engine.answer(Query(query, bindings={"thing": URIRef(iri)})).rows()

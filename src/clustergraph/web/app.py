@@ -79,8 +79,8 @@ def _refuse() -> None:
 
 
 def _complete(response: Response) -> Response:
-    for name, value in EVERYWHERE.items():
-        response.headers.setdefault(name, value)
+    for name, default in EVERYWHERE.items():
+        response.headers.setdefault(name, default)
     response.headers.setdefault("Snapshot", current().snapshot.name)
     if request.endpoint == "static" and response.status_code == 200:
         response.headers["Cache-Control"] = PUBLIC

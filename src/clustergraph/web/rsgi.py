@@ -86,9 +86,9 @@ class Served:
     async def _answer(self, environ: WSGIEnvironment) -> CachedResponse:
         response = await self._responses.answer_async(environ)
         if response is None:
-            answer = copy_context().run
+            run_in_context = copy_context().run
             loop = asyncio.get_running_loop()
-            response = await loop.run_in_executor(self._threads, answer, self._responses.answer, environ)
+            response = await loop.run_in_executor(self._threads, run_in_context, self._responses.answer, environ)
         return response
 
     async def _read_body(self, environ: WSGIEnvironment, protocol: HTTPProtocol, take: Callable[[int], bool]) -> None:
@@ -132,7 +132,7 @@ def environment(scope: Scope) -> WSGIEnvironment:
     }
     for header, value in scope.headers.items():
         # One with an underscore would get the name of another, which a proxy may have put there.
-        if key := _key(header):
+        if key := _make_environ_key(header):
             environ[key] = f"{environ[key]},{value}" if key in environ else value
     if scope.authority and "HTTP_HOST" not in environ:
         environ["HTTP_HOST"] = scope.authority
@@ -140,7 +140,7 @@ def environment(scope: Scope) -> WSGIEnvironment:
 
 
 @remembers_short(256)
-def _key(header: str) -> str:
+def _make_environ_key(header: str) -> str:
     if "_" in header:
         return ""
     return _PLAIN.get(header) or f"HTTP_{header.upper().replace('-', '_')}"

@@ -20,7 +20,7 @@ from clustergraph.web.http.negotiation import choose, prefers_html
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages.code_snippets import snippets
 from clustergraph.web.pages.query_result import page
-from clustergraph.web.pages.result_views import document_of, in_words, localised, named
+from clustergraph.web.pages.result_views import in_words, localised, named
 from clustergraph.web.pages.topics import by_topic
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -43,59 +43,59 @@ def index() -> Response:
 @blueprint.get("/<name>")
 def query(name: str) -> Response:
     """Run one canned query; `name` may end in a format's file ending."""
-    found, suffix = _find(name)
-    given = request_params.address(request)
-    kind: formats.Kind = "graph" if found.form in ("CONSTRUCT", "DESCRIBE") else "results"
-    choice = choose(request, kind, given, html=True, suffix=suffix)
-    code = _language(given)
-    asked = {key: values for key, values in given.lists() if key not in RESERVED}
-    if choice.is_html and _asks_nothing(found, asked):
-        return responses.page(render_template("query.html", query=found, **_form(found, asked)))
-    if found.parameter(LANGUAGE_FIELD) and (code or choice.is_html):
-        asked[LANGUAGE_FIELD] = [code or i18n.language()]
+    canned, suffix = _find_query(name)
+    fields = request_params.address(request)
+    kind: formats.Kind = "graph" if canned.form in ("CONSTRUCT", "DESCRIBE") else "results"
+    choice = choose(request, kind, fields, html=True, suffix=suffix)
+    code = _read_language(fields)
+    arguments = {key: values for key, values in fields.lists() if key not in RESERVED}
+    if choice.is_html and _lacks_required(canned, arguments):
+        return responses.page(render_template("query.html", query=canned, **_prepare_form(canned, arguments)))
+    if canned.parameter(LANGUAGE_FIELD) and (code or choice.is_html):
+        arguments[LANGUAGE_FIELD] = [code or i18n.language()]
     answer = service().catalogue.run(
         service().engine,
-        found.name,
-        asked,
+        canned.name,
+        arguments,
         format=("turtle" if kind == "graph" else "json") if choice.is_html else choice.format.name,
-        timeout=request_params.timeout(given),
+        timeout=request_params.timeout(fields),
     )
     if choice.is_html:
-        values = {name: values[0] for name, values in asked.items() if values[0].strip()}
-        text = found.with_values(service().catalogue.bind(service().engine, found, asked))
-        more = {**_form(found, asked), "snippets": snippets(found, values, text)}
-        return page(answer, given, query=ParsedQuery(text), canned=found, **more)
-    if code and choice.format.name == "json" and found.form == "SELECT":
-        document = localised(document_of(answer), code, found)
+        values = {name: values[0] for name, values in arguments.items() if values[0].strip()}
+        text = canned.with_values(service().catalogue.bind(service().engine, canned, arguments))
+        form = {**_prepare_form(canned, arguments), "snippets": snippets(canned, values, text)}
+        return page(answer, fields, query=ParsedQuery(text), canned=canned, **form)
+    if code and choice.format.name == "json" and canned.form == "SELECT":
+        document = localised(json.loads(answer.body), code, canned)
         answer = replace(answer, body=json.dumps(document, ensure_ascii=False).encode())
-    return responses.respond(answer, choice, ParsedQuery(found.text))
+    return responses.respond(answer, choice, ParsedQuery(canned.text))
 
 
-def _language(given: MultiDict[str, str]) -> str:
+def _read_language(fields: MultiDict[str, str]) -> str:
     """The language that labels are asked for in; empty where none is."""
-    code = request_params.single(given, LANGUAGE_FIELD) or ""
+    code = request_params.single(fields, LANGUAGE_FIELD) or ""
     if code and code not in i18n.LANGUAGES:
         detail = message("lang is {code!r}; give {known}.", code=code, known=i18n.LANGUAGES)
         raise Problem("bad-parameter", detail, parameter=LANGUAGE_FIELD)
     return code
 
 
-def describe(found: CannedQuery) -> dict[str, Any]:
+def describe(query: CannedQuery) -> dict[str, Any]:
     """A canned query as JSON."""
     return {
-        "name": found.name,
-        "href": absolute_urls().query(found.name),
-        "summary": {"en": found.summary.en, "de": found.summary.in_language("de")},
-        "description": {"en": found.description.en, "de": found.description.in_language("de")},
-        "tags": list(found.tags),
-        "form": found.form,
-        "view": found.default_view,
-        "parameters": [_parameter(parameter) for parameter in found.parameters],
-        "text": found.text,
+        "name": query.name,
+        "href": absolute_urls().query(query.name),
+        "summary": {"en": query.summary.en, "de": query.summary.in_language("de")},
+        "description": {"en": query.description.en, "de": query.description.in_language("de")},
+        "tags": list(query.tags),
+        "form": query.form,
+        "view": query.default_view,
+        "parameters": [_describe_parameter(parameter) for parameter in query.parameters],
+        "text": query.text,
     }
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
+def _describe_parameter(parameter: Parameter) -> dict[str, Any]:
     described = {
         "name": parameter.name,
         "type": parameter.type,
@@ -109,7 +109,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {name: value for name, value in described.items() if value is not None}
 
 
-def _find(name: str) -> tuple[CannedQuery, str | None]:
+def _find_query(name: str) -> tuple[CannedQuery, str | None]:
     """The query that a path segment names, and the file ending if the name has one."""
     catalogue = service().catalogue
     stem, _, ending = name.rpartition(".")
@@ -118,17 +118,17 @@ def _find(name: str) -> tuple[CannedQuery, str | None]:
     return catalogue[name], None
 
 
-def _asks_nothing(found: CannedQuery, given: dict[str, list[str]]) -> bool:
+def _lacks_required(query: CannedQuery, arguments: dict[str, list[str]]) -> bool:
     """Whether a required parameter is missing, so that a person should be shown the form instead of an error."""
     return any(
         parameter.required
         and parameter.default is None
-        and not any(value.strip() for value in given.get(parameter.name, []))
-        for parameter in found.parameters
-    ) and all(found.parameter(name) for name in given)
+        and not any(value.strip() for value in arguments.get(parameter.name, []))
+        for parameter in query.parameters
+    ) and all(query.parameter(name) for name in arguments)
 
 
-def _label(parameter: Parameter, code: str) -> str:
+def _choose_label(parameter: Parameter, code: str) -> str:
     """What a form calls the parameter: as its header says, else as its class is called, else by its name."""
     if parameter.label:
         return parameter.label.in_language(code)
@@ -137,12 +137,15 @@ def _label(parameter: Parameter, code: str) -> str:
     return in_words(parameter.name)
 
 
-def _form(found: CannedQuery, given: dict[str, list[str]]) -> dict[str, Any]:
+def _prepare_form(query: CannedQuery, arguments: dict[str, list[str]]) -> dict[str, Any]:
     """What the form of a query shows: its parameters with values to choose from, and the values given."""
     engine, catalogue, code = service().engine, service().catalogue, i18n.language()
     # The page's own language is chosen in its head.
-    shown = [one for one in found.parameters if one.name != LANGUAGE_FIELD]
+    parameters = [parameter for parameter in query.parameters if parameter.name != LANGUAGE_FIELD]
     return {
-        "parameters": [(one, _label(one, code), catalogue.suggestions(found, one, engine, code)) for one in shown],
-        "values": {name: values[0] for name, values in given.items()},
+        "parameters": [
+            (parameter, _choose_label(parameter, code), catalogue.suggestions(query, parameter, engine, code))
+            for parameter in parameters
+        ],
+        "values": {name: values[0] for name, values in arguments.items()},
     }

@@ -16,7 +16,7 @@ from clustergraph.snapshots.graph_names import short_name
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import ResultTooLarge
 from clustergraph.web.http import export_files, request_params, responses
-from clustergraph.web.http.current import service, urls
+from clustergraph.web.http.current import service
 from clustergraph.web.http.negotiation import Choice, choose
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.http.request_engine import seconds_left
@@ -29,16 +29,13 @@ LARGE_GRAPH_TRIPLES = 50_000
 
 def everything(suffix: str | None) -> Response:
     """All graphs: merged, or by name in the formats that keep names."""
-    response = _download(None, suffix, lambda form: thing_documents.write_everything(service().engine, form))
-    response.headers["Link"] = ", ".join(
-        thing_documents.links(service().snapshot, urls(), f"{service().snapshot.base}{GRAPHS}", response.mimetype or "")
-    )
-    return response
+    response = _respond(None, suffix, lambda form: thing_documents.write_everything(service().engine, form))
+    return responses.linked(response, f"{service().snapshot.base}{GRAPHS}")
 
 
 def named_graph(iri: str, suffix: str | None) -> Response:
     """One named graph, nothing added."""
-    return _download(iri, suffix, lambda form: thing_documents.write_document(service().engine, iri, form))
+    return _respond(iri, suffix, lambda form: thing_documents.write_document(service().engine, iri, form))
 
 
 def file_name(snapshot: Snapshot, what: str, form: Format) -> str:
@@ -52,34 +49,34 @@ def file_name(snapshot: Snapshot, what: str, form: Format) -> str:
     """
     address = urlsplit(snapshot.base)
     dataset = address.path.strip("/").rpartition("/")[2] or address.hostname or "graph"
-    words = (f"{dataset}-{what}-{snapshot.name}").casefold()
-    return "".join(one if one.isascii() and (one.isalnum() or one in ".-_") else "-" for one in words) + (
-        f".{form.extension}"
-    )
+    words = f"{dataset}-{what}-{snapshot.name}".casefold()
+    return "".join(
+        character if character.isascii() and (character.isalnum() or character in ".-_") else "-" for character in words
+    ) + (f".{form.extension}")
 
 
-def _download(graph: str | None, suffix: str | None, ask: Callable[[Format], Answer]) -> Response:
+def _respond(graph: str | None, suffix: str | None, write: Callable[[Format], Answer]) -> Response:
     """A named graph, or with None all of them: what the engine answers, or a file where that is too large."""
-    given = request_params.address(request)
-    choice = choose(request, "graph", given, suffix=suffix)
+    fields = request_params.address(request)
+    choice = choose(request, "graph", fields, suffix=suffix)
     snapshot = service().snapshot
     triples = snapshot.graphs.get(graph) if graph else snapshot.manifest.get("triples")
-    response = _file(graph, choice) if (triples or 0) > LARGE_GRAPH_TRIPLES else None
+    response = _send_file(graph, choice) if (triples or 0) > LARGE_GRAPH_TRIPLES else None
     if response is None:
         try:
-            response = responses.respond(ask(choice.format), choice)
+            response = responses.respond(write(choice.format), choice)
         except ResultTooLarge as error:
-            response = _file(graph, choice)
+            response = _send_file(graph, choice)
             if response is None:
-                raise _too_large(choice.format, error) from error
-    if (request_params.single(given, DOWNLOAD_FIELD) or "0") != "0":
+                raise _make_size_problem(choice.format, error) from error
+    if (request_params.single(fields, DOWNLOAD_FIELD) or "0") != "0":
         name = file_name(snapshot, short_name(snapshot, graph) if graph else "all", choice.format)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _file(graph: str | None, choice: Choice) -> Response | None:
-    """The response whose body is a file, which `front` sends; None where no file can be kept."""
+def _send_file(graph: str | None, choice: Choice) -> Response | None:
+    """The response whose body is a file, sent piece by piece; None where no file can be kept."""
     seconds = seconds_left(service().settings.timeout)
     path = export_files.written(service().snapshot, graph, choice.format, seconds)
     if path is None:
@@ -90,7 +87,7 @@ def _file(graph: str | None, choice: Choice) -> Response | None:
     return responses.kept(response)
 
 
-def _too_large(form: Format, error: ResultTooLarge) -> Problem:
+def _make_size_problem(form: Format, error: ResultTooLarge) -> Problem:
     detail = message(
         "In {form} this is larger than {most} MiB, the most for one answer. Take the named graphs one by one, choose a "
         "shorter format such as Turtle, or use `clustergraph export`.",

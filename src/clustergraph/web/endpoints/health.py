@@ -16,7 +16,7 @@ blueprint = Blueprint("operations", __name__)
 @blueprint.get("/health")
 def health() -> Response:
     """Whether the process is alive."""
-    return _fresh(jsonify(status="alive"))
+    return _forbid_caching(jsonify(status="alive"))
 
 
 @blueprint.get("/ready")
@@ -27,7 +27,7 @@ def ready() -> Response:
     except EngineError as error:
         raise Problem("unavailable", message("Queries are not answered: {error}", error=error)) from error
     snapshot = service().snapshot
-    return _fresh(
+    return _forbid_caching(
         jsonify(
             status="ready",
             snapshot=snapshot.name,
@@ -41,9 +41,9 @@ def ready() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Counts for Prometheus."""
-    return _fresh(Response(current_app.extensions["metrics"].text(), content_type=CONTENT_TYPE_LATEST))
+    return _forbid_caching(Response(current_app.extensions["metrics"].text(), content_type=CONTENT_TYPE_LATEST))
 
 
-def _fresh(response: Response) -> Response:
+def _forbid_caching(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     return response

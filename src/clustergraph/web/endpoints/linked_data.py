@@ -33,15 +33,15 @@ blueprint = Blueprint("things", __name__)
 @blueprint.get("/page")
 def page_of_iri() -> Response:
     """The page of a thing named anywhere."""
-    iri = _asked_iri()
-    return _page(iri) or _missing(iri)
+    iri = _read_iri()
+    return _make_page(iri) or _raise_missing(iri)
 
 
 @blueprint.get("/data")
 def data_of_iri() -> Response:
     """The data of a thing named anywhere."""
-    iri = _asked_iri()
-    return _data(iri, None) if is_there(service().engine, iri) else _missing(iri)
+    iri = _read_iri()
+    return _make_data(iri, None) if is_there(service().engine, iri) else _raise_missing(iri)
 
 
 @blueprint.get("/page/<path:path>")
@@ -51,17 +51,17 @@ def page(path: str) -> Response:
         return graphs.index()
     if _is_snapshot(path):
         return graphs.snapshot_page()
-    pages = (_page(iri) for iri in names(path, "", service().snapshot.base))
-    return next((found for found in pages if found), None) or _shadowed("page", path)
+    pages = (_make_page(iri) for iri in names(path, "", service().snapshot.base))
+    return next((response for response in pages if response), None) or _resolve_shadowed("page", path)
 
 
 @blueprint.get("/data/<path:path>")
 def data(path: str) -> Response:
     """The data of a thing named below the graph's base; the path may end in a format's file ending."""
     stem, _, ending = path.rpartition(".")
-    if stem and formats.find(ending, "graph") and (response := _data_at(stem, ending)):
+    if stem and formats.find(ending, "graph") and (response := _make_data_at(stem, ending)):
         return response
-    return _data_at(path, None) or _shadowed("data", path)
+    return _make_data_at(path, None) or _resolve_shadowed("data", path)
 
 
 @blueprint.get("/<path:path>")
@@ -74,103 +74,90 @@ def resolve(path: str) -> Response:
     if path == SNAPSHOTS:
         return responses.see_other(urls().thing(thing_documents.snapshot_iri(service().snapshot)))
     stem, _, ending = path.rpartition(".")
-    iri = _named(path, request.query_string.decode("latin-1"))
+    iri = _find_named(path, request.query_string.decode("latin-1"))
     if iri is not None:
         choice = choose(request, "graph", request_params.address(request), html=True)
         return responses.see_other(page_urls().page(iri) if choice.is_html else urls().data(iri, choice.format))
     form = formats.find(ending, "graph")
-    if stem and form and (iri := _named(stem, "")):
+    if stem and form and (iri := _find_named(stem, "")):
         return responses.see_other(urls().data(iri, form))
-    raise nothing(f"{base}{path}")
+    return _raise_missing(f"{base}{path}")
 
 
-def nothing(iri: str) -> Problem:
-    """The error for a name that is not here, with names that are like it."""
+def _raise_missing(iri: str) -> NoReturn:
+    """Raise the error for a name that is not here, with names that are like it."""
     segments = iri.removeprefix(service().snapshot.base).split("/")
     if iri.startswith(service().snapshot.base) and segments[0] == SNAPSHOTS and len(segments) == 2:
         current = thing_documents.snapshot_iri(service().snapshot)
         detail = message("The snapshot <{iri}> is not served here; only the current one is described.", iri=iri)
-        return Problem("not-found", detail, suggestions=[current])
+        raise Problem("not-found", detail, suggestions=[current])
     detail = message("Nothing here is named <{iri}>.", iri=iri)
-    return Problem("not-found", detail, suggestions=suggest(service().engine, iri))
+    raise Problem("not-found", detail, suggestions=suggest(service().engine, iri))
 
 
-def _shadowed(segment: str, path: str) -> Response:
+def _resolve_shadowed(segment: str, path: str) -> Response:
     """Where a thing is described whose own path begins like one of this service's."""
-    if _find(f"{segment}/{path}", request.query_string.decode("latin-1")):
+    if _find_thing(f"{segment}/{path}", request.query_string.decode("latin-1")):
         return resolve(f"{segment}/{path}")
     stem, _, ending = path.rpartition(".")
-    raise nothing(f"{service().snapshot.base}{stem if stem and formats.find(ending, 'graph') else path}")
+    _raise_missing(f"{service().snapshot.base}{stem if stem and formats.find(ending, 'graph') else path}")
 
 
 def _is_snapshot(path: str) -> bool:
     return f"{service().snapshot.base}{path}" == thing_documents.snapshot_iri(service().snapshot)
 
 
-def _named(path: str, query: str) -> str | None:
+def _find_named(path: str, query: str) -> str | None:
     """The IRI that a path means: of a thing, the current snapshot, or the collection of all graphs."""
     if path == GRAPHS or _is_snapshot(path):
         return f"{service().snapshot.base}{path}"
-    return _find(path, query)
+    return _find_thing(path, query)
 
 
-def _find(path: str, query: str) -> str | None:
+def _find_thing(path: str, query: str) -> str | None:
     """The IRI that a path means, of those that the graph knows."""
     candidates = names(path, query, service().snapshot.base)
     return next((iri for iri in candidates if is_there(service().engine, iri)), None)
 
 
-def _asked_iri() -> str:
+def _read_iri() -> str:
     return request_params.iri("iri", request_params.single(request_params.address(request), "iri") or "")
 
 
-def _missing(iri: str) -> NoReturn:
-    raise nothing(iri)
-
-
-def _data_at(path: str, suffix: str | None) -> Response | None:
+def _make_data_at(path: str, suffix: str | None) -> Response | None:
     """The data of what a path below the base names; None if it names nothing."""
     if path == GRAPHS:
         return downloads.everything(suffix)
     if _is_snapshot(path):
         response = descriptions.respond(snapshot_description, suffix)
-        response.headers["Link"] = _links(thing_documents.snapshot_iri(service().snapshot), response.mimetype or "")
-        return response
-    iri = _find(path, "")
-    return _data(iri, suffix) if iri else None
+        return responses.linked(response, thing_documents.snapshot_iri(service().snapshot))
+    iri = _find_thing(path, "")
+    return _make_data(iri, suffix) if iri else None
 
 
-def _data(iri: str, suffix: str | None) -> Response:
+def _make_data(iri: str, suffix: str | None) -> Response:
     if iri in service().snapshot.graphs:
         response = downloads.named_graph(iri, suffix)
     else:
         choice = choose(request, "graph", request_params.address(request), suffix=suffix)
         response = responses.respond(thing_documents.write_document(service().engine, iri, choice.format), choice)
-    response.headers["Link"] = _links(iri, response.mimetype or "")
-    return response
+    return responses.linked(response, iri)
 
 
-def _page(iri: str) -> Response | None:
-    """The page of what the graph knows by this name; None if it knows nothing. The page's own queries tell."""
+def _make_page(iri: str) -> Response | None:
+    """The page of what the graph knows by this name; None if the queries of the page show nothing."""
     snapshot = service().snapshot
     if iri in snapshot.graphs:
         return graphs.page(iri)
     if iri == f"{snapshot.base}{ONTOLOGY}":
         return ontology.page() if is_there(service().engine, iri) else None
-    said = thing_page(service().engine, labels(), iri)
-    if said is None:
+    thing = thing_page(service().engine, labels(), iri)
+    if thing is None:
         return None
-    html = render_template("thing.html", iri=iri, said=said, data=data_links(iri))
-    response = responses.page(html)
-    response.headers["Link"] = _links(iri, "text/html")
-    return response
+    html = render_template("thing.html", iri=iri, said=thing, data=data_links(iri))
+    return responses.linked(responses.page(html), iri)
 
 
 def data_links(iri: str) -> list[tuple[Format, str]]:
     """The addresses of a thing's data, one for each format."""
     return [(form, urls().data(iri, form)) for form in formats.of_kind("graph")]
-
-
-def _links(iri: str, given: str) -> str:
-    """The Link header of a page or a document about a thing, which comes as the media type `given`."""
-    return ", ".join(thing_documents.links(service().snapshot, urls(), iri, given))

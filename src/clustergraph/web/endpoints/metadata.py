@@ -72,7 +72,7 @@ def tables() -> Response:
 @blueprint.get("/dataset.jsonld")
 def dataset() -> Response:
     """The graph as schema.org describes datasets, in the language that the client asks for."""
-    body = json.dumps(_markup(), ensure_ascii=False, indent=1) + "\n"
+    body = json.dumps(_describe_dataset(), ensure_ascii=False, indent=1) + "\n"
     response = Response(body, content_type="application/ld+json")
     response.headers["Content-Language"] = language()
     response.vary.add("Accept-Language")
@@ -81,10 +81,10 @@ def dataset() -> Response:
 
 
 @blueprint.app_context_processor
-def _for_templates() -> dict[str, Any]:
+def _make_template_context() -> dict[str, Any]:
     """`dataset_markup()`: the same for a data block in a page. A `<` in it could end the block, so there is none."""
-    return {"dataset_markup": lambda: json.dumps(_markup(), ensure_ascii=False).replace("<", "\\u003c")}
+    return {"dataset_markup": lambda: json.dumps(_describe_dataset(), ensure_ascii=False).replace("<", "\\u003c")}
 
 
-def _markup() -> dict[str, Any]:
+def _describe_dataset() -> dict[str, Any]:
     return schema_org.dataset(service().engine, absolute_urls(), language())

@@ -19,27 +19,28 @@ blueprint = Blueprint("schema", __name__)
 def schema() -> Response:
     """Prefixes by name; classes and properties that the graph uses or its ontology names, most used first."""
     snapshot = service().snapshot
-    found = read_vocabulary(service().engine)
-    properties = {**found.sub_properties, **found.chains, **found.inverses}
-    used = {kind: dict(snapshot.manifest.get(kind, {})) for kind in ("classes", "properties")}
-    for iri in found.names:
-        if not any(iri in counts for counts in used.values()):
+    vocabulary = read_vocabulary(service().engine)
+    properties = {**vocabulary.sub_properties, **vocabulary.chains, **vocabulary.inverses}
+    counts_by_kind = {kind: dict(snapshot.manifest.get(kind, {})) for kind in ("classes", "properties")}
+    for iri in vocabulary.names:
+        if not any(iri in counts for counts in counts_by_kind.values()):
             is_property = iri in properties or iri.rpartition("/")[2].rpartition("#")[2][:1].islower()
-            used["properties" if is_property else "classes"][iri] = 0
+            counts_by_kind["properties" if is_property else "classes"][iri] = 0
     response = jsonify(
         {
             "base": snapshot.base,
             "prefixes": dict(sorted(snapshot.prefixes.items())),
             **{
-                kind: [_term(iri, count, found.names) for iri, count in counts.items()] for kind, counts in used.items()
+                kind: [_describe_term(iri, count, vocabulary.names) for iri, count in counts.items()]
+                for kind, counts in counts_by_kind.items()
             },
         }
     )
     return responses.kept(response)
 
 
-def _term(iri: str, count: int, names: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _describe_term(iri: str, count: int, names: dict[str, dict[str, str]]) -> dict[str, Any]:
     name = compact(iri, service().snapshot.prefixes)
     # Terms that the graph only borrows have no label in it.
-    own = {code: word for code in LANGUAGES if (word := texts(code).get(f"term.{name}"))}
-    return {"iri": iri, "name": name, "label": names.get(iri) or own, "count": count}
+    own_labels = {code: label for code in LANGUAGES if (label := texts(code).get(f"term.{name}"))}
+    return {"iri": iri, "name": name, "label": names.get(iri) or own_labels, "count": count}

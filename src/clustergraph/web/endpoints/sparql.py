@@ -45,64 +45,64 @@ def sparql() -> Response:
     """Answer a query, or describe the service where there is none."""
     if FAILED in request.environ:
         raise request.environ[FAILED]
-    asked = read(request)
-    if asked is None:
-        return _describe()
-    query = ParsedQuery(asked.query)
+    question = read(request)
+    if question is None:
+        return _describe_service()
+    query = ParsedQuery(question.query)
     form = query.form
     if form == "UPDATE":
         raise Problem("read-only", NO_UPDATES)
     kind: Kind = "graph" if form in ("CONSTRUCT", "DESCRIBE") else "results"
-    choice = choose(request, kind, asked.given, html=True)
+    choice = choose(request, kind, question.given, html=True)
     answer = service().engine.answer(
         Query(
             query,
             format=("turtle" if kind == "graph" else "json") if choice.is_html else choice.format.name,
-            default_graphs=asked.default_graphs,
-            named_graphs=asked.named_graphs,
-            timeout=asked.timeout,
+            default_graphs=question.default_graphs,
+            named_graphs=question.named_graphs,
+            timeout=question.timeout,
         )
     )
     if choice.is_html:
-        return page(answer, asked.given, query=query, **_editor())
+        return page(answer, question.given, query=query, **_prepare_editor())
     return responses.respond(answer, choice, query)
 
 
-def _editor() -> dict[str, Any]:
+def _prepare_editor() -> dict[str, Any]:
     """What the page of the editor shows besides a query and its result."""
     return {"formats": FORMATS, "examples": examples(service().engine, service().catalogue)}
 
 
 def read(request: Request) -> Question | None:
     """The question in a request; None for a GET without one. Raises Problem for what the protocol does not know."""
-    given = request_params.address(request)
+    fields = request_params.address(request)
     if request.method == "POST":
-        given = _posted(request, given)
-    if "update" in given:
+        fields = _read_post(request, fields)
+    if "update" in fields:
         raise Problem("read-only", NO_UPDATES)
-    if "query" not in given:
+    if "query" not in fields:
         if request.method == "POST":
             raise Problem("bad-request", "The form has no field `query`.")
         return None
-    if len(given.getlist("query")) > 1:
+    if len(fields.getlist("query")) > 1:
         raise Problem("bad-request", "The parameter query is given more than once; send one query.")
     return Question(
-        given["query"],
-        [request_params.iri("default-graph-uri", value) for value in given.getlist("default-graph-uri")],
-        [request_params.iri("named-graph-uri", value) for value in given.getlist("named-graph-uri")],
-        request_params.timeout(given),
-        given,
+        fields["query"],
+        [request_params.iri("default-graph-uri", value) for value in fields.getlist("default-graph-uri")],
+        [request_params.iri("named-graph-uri", value) for value in fields.getlist("named-graph-uri")],
+        request_params.timeout(fields),
+        fields,
     )
 
 
-def _posted(request: Request, address: MultiDict[str, str]) -> MultiDict[str, str]:
+def _read_post(request: Request, address: MultiDict[str, str]) -> MultiDict[str, str]:
     """All fields of a POST: those of its address and those of its body."""
     if request.mimetype == UPDATE:
         raise Problem("read-only", NO_UPDATES)
     if request.mimetype not in (FORM, QUERY):
-        given = f"Content-Type {request.mimetype!r}" if request.mimetype else "A POST without Content-Type"
-        raise Problem("unsupported-media-type", f"{given} is not understood; send {FORM} or {QUERY}.")
-    _must_be_utf8(request)
+        content_type = f"Content-Type {request.mimetype!r}" if request.mimetype else "A POST without Content-Type"
+        raise Problem("unsupported-media-type", f"{content_type} is not understood; send {FORM} or {QUERY}.")
+    _check_charset(request)
     raw = request.get_data()
     body = (
         MultiDict([("query", request_params.text(raw, "The query"))])
@@ -118,15 +118,15 @@ def _posted(request: Request, address: MultiDict[str, str]) -> MultiDict[str, st
     return MultiDict([*body.items(multi=True), *address.items(multi=True)])
 
 
-def _must_be_utf8(request: Request) -> None:
+def _check_charset(request: Request) -> None:
     charset = request.mimetype_params.get("charset", "utf-8").strip('"').lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):
         raise Problem("unsupported-media-type", f"The charset {charset!r} is not understood; SPARQL is sent as UTF-8.")
 
 
-def _describe() -> Response:
+def _describe_service() -> Response:
     if prefers_html(request):
-        return responses.page(render_template("sparql.html", query="", **_editor()))
+        return responses.page(render_template("sparql.html", query="", **_prepare_editor()))
     response = descriptions.respond(
         lambda engine, urls: service_description(
             engine, service().catalogue, urls, federated=bool(service().settings.allow)

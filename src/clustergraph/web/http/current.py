@@ -28,16 +28,14 @@ def urls() -> Urls:
     """The addresses of data and forms, as links within the service have them."""
     if "urls" not in g:
         g.urls = replace(absolute_urls(), root=urlsplit(absolute_urls().root).path)
-    relative: Urls = g.urls
-    return relative
+    return cast(Urls, g.urls)
 
 
 def page_urls() -> Urls:
     """The addresses of pages, which keep the language that this page was asked for in by name."""
     if "page_urls" not in g:
         g.page_urls = replace(urls(), language=i18n.explicit())
-    kept: Urls = g.page_urls
-    return kept
+    return cast(Urls, g.page_urls)
 
 
 def absolute_urls() -> Urls:

@@ -48,11 +48,12 @@ def problem_body(slug: str, detail: str, **more: Any) -> dict[str, Any]:
 
 def respond(problem: Problem) -> Response:
     """The response for a problem: a page for a browser, problem+json for everyone else."""
-
     body = problem_body(problem.slug, problem.detail, **problem.more)
     if prefers_html(request):
-        spoken = sentence(problem.detail)[1]
-        html = render_template("error.html", problem=body, detail_language=spoken, perhaps=_perhaps(body))
+        detail_language = sentence(problem.detail)[1]
+        html = render_template(
+            "error.html", problem=body, detail_language=detail_language, perhaps=_list_suggestions(body)
+        )
         response = Response(html, mimetype="text/html")
     else:
         text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
@@ -65,25 +66,24 @@ def respond(problem: Problem) -> Response:
     return response
 
 
-def _perhaps(body: dict[str, Any]) -> list[tuple[str, str]]:
-    """What may have been meant, each with its name and its address here, which is empty where there is none."""
-
-    if near := body.get("near"):
+def _list_suggestions(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """What may have been meant: each name with its address here, which is empty where there is none."""
+    if similar_names := body.get("near"):
         catalogue = service().catalogue
-        return [(catalogue[name].summary.in_language(language()), page_urls().query(name)) for name in near]
-    found = [str(one) for one in body.get("suggestions", ())]
+        return [(catalogue[name].summary.in_language(language()), page_urls().query(name)) for name in similar_names]
+    suggestions = [str(name) for name in body.get("suggestions", ())]
     base = service().snapshot.base
-    things = [one for one in found if one.startswith(base)]
+    things = [name for name in suggestions if name.startswith(base)]
     try:
         names = labels().of(things, language())
     except engine_errors.EngineError:
         names = {}  # what went wrong matters more than what else there is
     if things:
-        return [(names.get(one) or one, page_urls().thing(one)) for one in things]
+        return [(names.get(name) or name, page_urls().thing(name)) for name in things]
     parameter = body.get("parameter", "")
     if request.method != "GET" or parameter not in request.args:
-        return [(one, "") for one in found]
-    return [(one, urls().same(request.path, {**request.args, parameter: one})) for one in found]
+        return [(name, "") for name in suggestions]
+    return [(name, urls().same(request.path, {**request.args, parameter: name})) for name in suggestions]
 
 
 def translate(error: Exception) -> Problem | None:
@@ -91,27 +91,27 @@ def translate(error: Exception) -> Problem | None:
     slug = next((_BY_ENGINE_ERROR[kind] for kind in type(error).__mro__ if kind in _BY_ENGINE_ERROR), None)
     if slug is None:
         return None
-    more = {name: value for name, value in vars(error).items() if name not in ("message", "retry_after")}
+    members = {name: value for name, value in vars(error).items() if name not in ("message", "retry_after")}
     headers = {}
     if isinstance(error, engine_errors.Busy):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, engine_errors.DeadlinePassed):
-        more["ceiling"] = current_app.config["TIMEOUT_CEILING"]
-    return Problem(slug, _detail(error), headers, **json.loads(json.dumps(more, default=str)))
+        members["ceiling"] = current_app.config["TIMEOUT_CEILING"]
+    return Problem(slug, _write_detail(error), headers, **json.loads(json.dumps(members, default=str)))
 
 
-def _detail(error: Exception) -> str:
-    """What the error says; where it is a limit that was passed, so that it can be said in other languages too."""
+def _write_detail(error: Exception) -> str:
+    """The text of the error; of a passed limit, one that can be translated."""
     if isinstance(error, engine_errors.DeadlinePassed):
         return message("The query did not finish within {seconds} s and was ended.", seconds=f"{error.allowed:g}")
     if isinstance(error, engine_errors.MemoryExceeded):
-        return message("The query needed more than {most} MiB of memory and was ended.", most=_mebibytes(error))
+        return message("The query needed more than {most} MiB of memory and was ended.", most=_to_mib(error))
     if isinstance(error, engine_errors.ResultTooLarge):
-        return message("The result is larger than {most} MiB, the most one answer may hold.", most=_mebibytes(error))
+        return message("The result is larger than {most} MiB, the most one answer may hold.", most=_to_mib(error))
     return error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
 
 
-def _mebibytes(error: engine_errors.LimitPassed) -> str:
+def _to_mib(error: engine_errors.LimitPassed) -> str:
     return f"{error.allowed / 2**20:.0f}"
 
 
@@ -119,11 +119,11 @@ def install(app: Flask) -> None:
     """Make every error of the application one of the kinds above."""
 
     @app.errorhandler(Problem)
-    def _problem(error: Problem) -> Response:
+    def _answer_problem(error: Problem) -> Response:
         return respond(error)
 
     @app.errorhandler(HTTPException)
-    def _http(error: HTTPException) -> Response:
+    def _answer_http_error(error: HTTPException) -> Response:
         slug = _BY_STATUS.get(error.code or 500, "internal" if (error.code or 500) >= 500 else "bad-request")
         if error.code and error.code < 400:
             return Response(error.get_response().get_data(), error.code, dict(error.get_headers()))
@@ -133,7 +133,7 @@ def install(app: Flask) -> None:
         return respond(Problem(slug, error.description or KINDS[slug].title, headers))
 
     @app.errorhandler(Exception)
-    def _any(error: Exception) -> Response:
+    def _answer_any_error(error: Exception) -> Response:
         problem = translate(error)
         if problem is None:
             app.logger.exception("A request failed: %s %s", request.method, request.path)

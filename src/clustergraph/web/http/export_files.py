@@ -26,11 +26,11 @@ FILE = "clustergraph.file"
 FOLDER = "downloads"
 """Where the files lie, in the snapshot's own folder."""
 
-AGAIN = 10
+RETRY_SECONDS = 10
 """Seconds after which to come again."""
-WRITERS = 2
+MAX_CONCURRENT_WRITERS = 2
 """Files that may be written at once."""
-PIECE = 1 << 18
+PIECE_BYTES = 1 << 18
 """Bytes that are read at once."""
 
 _writers: dict[Path, subprocess.Popen[bytes]] = {}
@@ -58,10 +58,10 @@ class Part:
     def __iter__(self) -> Iterator[bytes]:
         with self.path.open("rb") as file:
             file.seek(self.start)
-            left = self.size
-            while part := file.read(min(PIECE, left)):
-                left -= len(part)
-                yield part
+            remaining = self.size
+            while piece := file.read(min(PIECE_BYTES, remaining)):
+                remaining -= len(piece)
+                yield piece
 
 
 def written(snapshot: Snapshot, graph: str | None, form: Format, seconds: float) -> Path | None:
@@ -77,16 +77,16 @@ def written(snapshot: Snapshot, graph: str | None, form: Format, seconds: float)
         return path
     if not _is_writable(path.parent):
         return None
-    words = [str(snapshot.path), form.name, str(path), *([graph] if graph else [])]
-    writer = _writer(path, words)
+    arguments = [str(snapshot.path), form.name, str(path), *([graph] if graph else [])]
+    writer = _start_writer(path, arguments)
     try:
-        failed = writer.wait(seconds)
+        exit_code = writer.wait(seconds)
     except subprocess.TimeoutExpired:
-        raise Busy(message("This graph is large, and its file is still being written."), AGAIN) from None
+        raise Busy(message("This graph is large, and its file is still being written."), RETRY_SECONDS) from None
     with _lock:
         if _writers.get(path) is writer:
             del _writers[path]
-    if failed or not path.exists():
+    if exit_code or not path.exists():
         failure = message("The file of this graph in {form} could not be written; the log says why.", form=form.label)
         raise EngineDown(failure)
     return path
@@ -101,16 +101,19 @@ def _is_writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK)
 
 
-def _writer(path: Path, words: list[str]) -> subprocess.Popen[bytes]:
+def _start_writer(path: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
     with _lock:
         writer = _writers.get(path)
         if writer is None:
-            for ended in [one for one, process in _writers.items() if process.poll() is not None]:
+            for ended in [finished for finished, writing in _writers.items() if writing.poll() is not None]:
                 del _writers[ended]
-            if len(_writers) >= WRITERS:
+            if len(_writers) >= MAX_CONCURRENT_WRITERS:
                 raise Busy(
-                    message("The files of {n} large graphs are being written, the most at once.", n=WRITERS), AGAIN
+                    message(
+                        "The files of {n} large graphs are being written, the most at once.", n=MAX_CONCURRENT_WRITERS
+                    ),
+                    RETRY_SECONDS,
                 )
-            command = [sys.executable, "-m", "clustergraph.engine.graph_export", *words]
+            command = [sys.executable, "-m", "clustergraph.engine.graph_export", *arguments]
             writer = _writers[path] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         return writer

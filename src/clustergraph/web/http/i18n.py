@@ -51,8 +51,8 @@ def explicit() -> str:
         return ""
     environ = request.environ
     if _EXPLICIT not in environ:
-        named = request.args.get(LANGUAGE_FIELD, "")
-        environ[_EXPLICIT] = named if named in LANGUAGES else ""
+        code = request.args.get(LANGUAGE_FIELD, "")
+        environ[_EXPLICIT] = code if code in LANGUAGES else ""
     return str(environ[_EXPLICIT])
 
 
@@ -69,10 +69,10 @@ def language() -> str:
 @cache
 def texts(code: str) -> Mapping[str, str]:
     """All words of a language, by key."""
-    found: dict[str, str] = {}
+    texts_by_key: dict[str, str] = {}
     for path in sorted(_TEXTS.glob(f"*{code}.json")):
-        found |= json.loads(path.read_text(encoding="utf-8"))
-    return found
+        texts_by_key |= json.loads(path.read_text(encoding="utf-8"))
+    return texts_by_key
 
 
 def say(key: str, **given: object) -> str:
@@ -86,8 +86,8 @@ def say(key: str, **given: object) -> str:
     words = texts(language())
     if given.get("n") == 1 and f"{key}.one" in words:
         key = f"{key}.one"
-    shown = {name: number(value) if isinstance(value, int) else value for name, value in given.items()}
-    return words[key].format_map(shown)
+    values = {name: number(value) if isinstance(value, int) else value for name, value in given.items()}
+    return words[key].format_map(values)
 
 
 def has_text(key: str) -> bool:
@@ -96,10 +96,10 @@ def has_text(key: str) -> bool:
 
 
 @cache
-def _sentences(code: str) -> Mapping[str, str]:
+def _read_sentences(code: str) -> Mapping[str, str]:
     file = _TEXTS / "sentences" / f"{code}.json"
-    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return found
+    translations: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return translations
 
 
 def sentence(text: str) -> tuple[str, str]:
@@ -109,9 +109,11 @@ def sentence(text: str) -> tuple[str, str]:
     ('The query has gone.', 'en')
     """
     code = language()
-    known = _sentences(code)
-    found = text.in_language(code, known, texts(code)["or"]) if isinstance(text, Message) else known.get(text)
-    return (found, code) if found else (str(text), LANGUAGES[0])
+    translations = _read_sentences(code)
+    translation = (
+        text.in_language(code, translations, texts(code)["or"]) if isinstance(text, Message) else translations.get(text)
+    )
+    return (translation, code) if translation else (str(text), LANGUAGES[0])
 
 
 def number(value: int | float | str) -> str:

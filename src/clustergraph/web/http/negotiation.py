@@ -44,16 +44,16 @@ def choose(
     """
     offers = [*formats.of_kind(kind), *([HTML] if html else [])]
     # SPARQLWrapper sends a format under two of its names at once, so the first that is known counts.
-    words = [suffix] if suffix else [word for word in given.getlist("format") if word]
-    if words:
-        found = next((form for word in words if (form := _named(word, kind, html))), None)
-        if found is None:
+    requested = [suffix] if suffix else [name for name in given.getlist("format") if name]
+    if requested:
+        chosen = next((form for name in requested if (form := _find_format(name, kind, html))), None)
+        if chosen is None:
             names = ", ".join(offer.name for offer in offers)
             detail = message(
-                "There is no format {word!r} for this answer; choose one of {names}.", word=words[0], names=names
+                "There is no format {word!r} for this answer; choose one of {names}.", word=requested[0], names=names
             )
             raise Problem("bad-format", detail)
-        return Choice(found, found.content_type)
+        return Choice(chosen, chosen.content_type)
     best = best_match(request.headers.get("Accept", ""), offers)
     if best is None:
         names = ", ".join(offer.media_type for offer in offers)
@@ -62,10 +62,10 @@ def choose(
     return best
 
 
-def _named(word: str, kind: Kind, html: bool) -> Format | None:
+def _find_format(name: str, kind: Kind, html: bool) -> Format | None:
     # In an address that was not encoded, the `+` of a media type arrives as a blank.
-    word = word.strip().lower().replace(" ", "+")
-    return HTML if html and word in ("html", HTML.media_type) else formats.find(word, kind)
+    name = name.strip().lower().replace(" ", "+")
+    return HTML if html and name in ("html", HTML.media_type) else formats.find(name, kind)
 
 
 def best_match(header: str, offers: Sequence[Format]) -> Choice | None:
@@ -81,38 +81,40 @@ def best_match(header: str, offers: Sequence[Format]) -> Choice | None:
     accept = parse_accept_header(header, MIMEAccept)
     ranked: list[tuple[float, int, int, Choice]] = []
     for order, offer in enumerate(offers):
-        names = [offer.media_type, *(also for also in offer.also if "/" in also)]
+        names = [offer.media_type, *(synonym for synonym in offer.also if "/" in synonym)]
         for place, media_type in enumerate(names):
-            quality, exactness = _quality(accept, media_type)
+            quality, exactness = _find_quality(accept, media_type)
             # Only the format's own type stands for itself under a wildcard; the others have to be named.
             if quality > 0 and (place == 0 or exactness == 2):
-                choice = Choice(offer, _content_type(offer, media_type))
+                choice = Choice(offer, _write_content_type(offer, media_type))
                 ranked.append((quality, exactness, -order * 10 - place, choice))
     return max(ranked, key=lambda row: row[:3])[3] if ranked else None
 
 
-def _content_type(offer: Format, media_type: str) -> str:
+def _write_content_type(offer: Format, media_type: str) -> str:
     if media_type == offer.media_type:
         return offer.content_type
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
-def _quality(accept: MIMEAccept, media_type: str) -> tuple[float, int]:
+def _find_quality(accept: MIMEAccept, media_type: str) -> tuple[float, int]:
     """The quality given to a type, and how exactly it was named: 2 by name, 1 by `text/*`, 0 by `*/*`."""
     main = media_type.split("/")[0]
-    found: tuple[float, int] = (0.0, -1)
+    best: tuple[float, int] = (0.0, -1)
     for value, quality in accept:
         value = value.split(";")[0].strip().lower()
         exactness = {media_type: 2, f"{main}/*": 1, "*/*": 0, "*": 0}.get(value, -1)
-        if exactness > found[1]:
-            found = (quality, exactness)
-    return found
+        if exactness > best[1]:
+            best = (quality, exactness)
+    return best
 
 
 def prefers_html(request: Request) -> bool:
     """Whether the client is a person's browser: it names HTML and likes nothing better."""
     accept = parse_accept_header(request.headers.get("Accept", ""), MIMEAccept)
-    html, _ = _quality(accept, HTML.media_type) if any("html" in value.lower() for value, _ in accept) else (0.0, 0)
+    html, _ = (
+        _find_quality(accept, HTML.media_type) if any("html" in value.lower() for value, _ in accept) else (0.0, 0)
+    )
     return html > 0 and html >= max((quality for _, quality in accept), default=0.0)
 
 

@@ -1,4 +1,4 @@
-"""The kinds of problems that clients are told of (RFC 9457), each said once; `/errors` shows them all."""
+"""The kinds of problems that clients get (RFC 9457); `/errors` shows them all."""
 
 from __future__ import annotations
 
@@ -55,10 +55,7 @@ KINDS: dict[str, Kind] = {
 
 
 class Problem(Exception):
-    """An error to be told to the client. `more` becomes members of the problem object.
-
-    A detail that is `told` can be said in other languages than English.
-    """
+    """An error for the client. `more` becomes members of the problem; a detail made by `message` is translated."""
 
     def __init__(self, slug: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> None:
         super().__init__(detail)

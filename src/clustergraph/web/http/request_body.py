@@ -39,7 +39,7 @@ class BodyMemory:
     def __init__(self, capacity: int) -> None:
         self.bytes = 0
         self._capacity = capacity
-        self._most = 0
+        self._peak = 0
         self._by_client: Counter[str] = Counter()
 
     @contextlib.contextmanager
@@ -53,8 +53,8 @@ class BodyMemory:
             if not self._by_client[client]:
                 del self._by_client[client]
             self.bytes -= take.bytes
-            if not self.bytes and self._most > TRIM_BYTES:
-                self._most = 0
+            if not self.bytes and self._peak > TRIM_BYTES:
+                self._peak = 0
                 asyncio.get_running_loop().run_in_executor(None, give_memory_back)
 
     def take(self, client: str, size: int) -> bool:
@@ -62,7 +62,7 @@ class BodyMemory:
         if self.bytes + size > self._capacity or self._by_client[client] + size > self._capacity // 4:
             return False
         self.bytes += size
-        self._most = max(self._most, self.bytes)
+        self._peak = max(self._peak, self.bytes)
         self._by_client[client] += size
         return True
 
@@ -87,15 +87,15 @@ async def read_body(
     that is cut short, or that there is no memory for now.
     """
     loop = asyncio.get_running_loop()
-    begin, size, empty, kept = loop.time(), 0, 0, list[bytes]()
+    begin, size, empty_parts, accepted = loop.time(), 0, 0, list[bytes]()
     try:
-        async with asyncio.timeout(BODY_SECONDS) as end:
+        async with asyncio.timeout(BODY_SECONDS) as timer:
             async for part in parts:
                 size += len(part)
-                empty += not part
+                empty_parts += not part
                 deadline = begin + BODY_SECONDS + size / MIN_BODY_BYTES_PER_SECOND
                 if size > max_bytes:
-                    kept.clear()
+                    accepted.clear()
                     if size > max_bytes + MAX_UNREAD_BYTES:
                         break
                     deadline = min(deadline, loop.time() + SILENCE_SECONDS)
@@ -103,8 +103,8 @@ async def read_body(
                     detail = message("Too many large requests are being sent at once.")
                     raise Problem("busy", detail, {"Retry-After": "2"})
                 else:
-                    kept.append(part)
-                end.reschedule(deadline)
+                    accepted.append(part)
+                timer.reschedule(deadline)
     except TimeoutError:
         if size <= max_bytes:
             least = MIN_BODY_BYTES_PER_SECOND >> 10
@@ -113,9 +113,9 @@ async def read_body(
             ) from None
         return b"", size
     # The server gives an empty part at the end of a body in chunks, and another one if that end was not sent.
-    if (size < declared if declared is not None else empty > 1) and size <= max_bytes:
+    if (size < declared if declared is not None else empty_parts > 1) and size <= max_bytes:
         raise Problem("incomplete-request", message("The body was cut short after {size} bytes.", size=size))
-    return b"".join(kept), size
+    return b"".join(accepted), size
 
 
 def give_memory_back() -> None:

@@ -37,13 +37,13 @@ class RequestEngine(BlockingEngine):
     def answer(self, query: Query) -> Answer:
         """Answer one query. Raises DeadlinePassed, and does not ask, where the request has no time left."""
         allowed = max(self._seconds, min(query.timeout or 0, self._ceiling))
-        left = seconds_left(allowed)
-        if left >= (query.timeout or self._seconds):
+        remaining = seconds_left(allowed)
+        if remaining >= (query.timeout or self._seconds):
             return self._engine.answer(query)
-        if left <= 0:
+        if remaining <= 0:
             raise DeadlinePassed(allowed)
         try:
-            return self._engine.answer(query.within(left))
+            return self._engine.answer(query.within(remaining))
         except DeadlinePassed as error:
             raise DeadlinePassed(allowed) from error
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from clustergraph.describe import thing_documents
 from clustergraph.engine.base import Answer
 from clustergraph.sparql.parsed_query import ParsedQuery
+from clustergraph.web.http.current import service, urls
 from clustergraph.web.http.headers import PUBLIC, headers_of, server_timing
 from clustergraph.web.http.negotiation import Choice
 
 NO_QUERY = ParsedQuery("")
-"""What stands behind a response that no query of the client's is behind."""
+"""The query behind a response for which the client sent none."""
 
 
 def respond(answer: Answer, choice: Choice, query: ParsedQuery = NO_QUERY) -> Response:
@@ -35,8 +37,15 @@ def _may_be_kept(query: ParsedQuery) -> bool:
     return request.method == "GET" and query.is_repeatable
 
 
+def linked(response: Response, iri: str) -> Response:
+    """Add links from a page or document about a thing to everything around it."""
+    links = thing_documents.links(service().snapshot, urls(), iri, response.mimetype or "")
+    response.headers["Link"] = ", ".join(links)
+    return response
+
+
 def timed(response: Response, answer: Answer) -> Response:
-    """Say where the time went."""
+    """Add the timings of the answer."""
     if answer.timings:
         response.headers["Server-Timing"] = server_timing(answer)
     return response

@@ -8,7 +8,7 @@ import time
 from urllib.parse import quote
 from wsgiref.types import WSGIEnvironment
 
-LONGEST = 2000
+MAX_ADDRESS_CHARACTERS = 2000
 """Characters of an address that the log shows; a query may be longer."""
 
 
@@ -32,7 +32,7 @@ def line(style: str, environ: WSGIEnvironment, status: str, size: int, outcome: 
     }
     if style == "json":
         return json.dumps(entry)
-    return " ".join(_word(str(value)) for value in entry.values())
+    return " ".join(_escape_word(str(value)) for value in entry.values())
 
 
 def address(environ: WSGIEnvironment) -> str:
@@ -41,10 +41,10 @@ def address(environ: WSGIEnvironment) -> str:
     # WSGI hands over the path's bytes as latin-1.
     text = quote(path.encode("latin-1", "replace"), safe="/:@!$&'()*+,;=~")
     text += f"?{query}" if query else ""
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+    return text if len(text) <= MAX_ADDRESS_CHARACTERS else f"{text[:MAX_ADDRESS_CHARACTERS]}..."
 
 
-def _word(text: str) -> str:
+def _escape_word(text: str) -> str:
     if text.isascii() and text.isprintable() and " " not in text:
         return text
     return "".join(

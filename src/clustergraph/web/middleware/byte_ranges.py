@@ -20,15 +20,15 @@ def cut(environ: WSGIEnvironment, file: Part, etag: str, headers: Mapping[str, s
     A request for several parts at once gets the whole, as one whose `If-Range` names another state of the file does.
     """
     size = file.size
-    given = {**headers, "Accept-Ranges": "bytes"}
-    asked = parse_range_header(environ.get("HTTP_RANGE")) if environ["REQUEST_METHOD"] == "GET" else None
-    same = environ.get("HTTP_IF_RANGE", etag).strip() == etag
-    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or not same:
-        return ("200 OK", {**given, "Content-Length": str(size)}), file
-    part = asked.range_for_length(size)
+    sent_headers = {**headers, "Accept-Ranges": "bytes"}
+    requested = parse_range_header(environ.get("HTTP_RANGE")) if environ["REQUEST_METHOD"] == "GET" else None
+    is_same_state = environ.get("HTTP_IF_RANGE", etag).strip() == etag
+    if requested is None or requested.units != "bytes" or len(requested.ranges) != 1 or not is_same_state:
+        return ("200 OK", {**sent_headers, "Content-Length": str(size)}), file
+    part = requested.range_for_length(size)
     if part is None:
-        given |= {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
-        return ("416 Range Not Satisfiable", given), replace(file, start=size)
+        sent_headers |= {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
+        return ("416 Range Not Satisfiable", sent_headers), replace(file, start=size)
     start, stop = part
-    given |= {"Content-Range": f"bytes {start}-{stop - 1}/{size}", "Content-Length": str(stop - start)}
-    return ("206 Partial Content", given), replace(file, start=start, stop=stop)
+    sent_headers |= {"Content-Range": f"bytes {start}-{stop - 1}/{size}", "Content-Length": str(stop - start)}
+    return ("206 Partial Content", sent_headers), replace(file, start=start, stop=stop)

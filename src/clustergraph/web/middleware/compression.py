@@ -18,10 +18,10 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 """What is on offer, the preferred one first."""
 
-SMALL = 600
+MIN_CODED_BYTES = 600
 """Bytes below which compressing costs more than it saves."""
 
-PACKED = ("image/png", "image/jpeg", "image/webp", "font/")
+COMPRESSED_TYPES = ("image/png", "image/jpeg", "image/webp", "font/")
 """Media types that are compressed already."""
 
 _QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
@@ -35,21 +35,21 @@ def choose_coding(header: str) -> str:
     >>> choose_coding("identity, gzip;q=0.5"), choose_coding("*"), choose_coding("*, zstd;q=0")
     ('', 'zstd', 'br')
     """
-    return _choose(header) if header else ""
+    return _choose_from_header(header) if header else ""
 
 
 @remembers_short(256)
-def _choose(header: str) -> str:
+def _choose_from_header(header: str) -> str:
     wanted: dict[str, float] = {}
     for part in header.lower().split(","):
         name, *parameters = (word.strip() for word in part.split(";"))
-        wanted[name] = _quality(parameters)
+        wanted[name] = _read_quality(parameters)
     others = wanted.get("*", 0.0)
     quality, _, best = max((wanted.get(name, others), -order, name) for order, name in enumerate(CODINGS))
     return best if quality > 0 and quality >= wanted.get("identity", 0.0) else ""
 
 
-def _quality(parameters: list[str]) -> float:
+def _read_quality(parameters: list[str]) -> float:
     """The quality among a coding's parameters; 0 for one that cannot be read, 1 where none is given."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
@@ -60,4 +60,4 @@ def _quality(parameters: list[str]) -> float:
 
 def is_worth_coding(media_type: str, size: int) -> bool:
     """Whether a body of this type and of `size` bytes gets smaller by more than it costs."""
-    return size > SMALL and not media_type.startswith(PACKED)
+    return size > MIN_CODED_BYTES and not media_type.startswith(COMPRESSED_TYPES)

@@ -53,7 +53,7 @@ def answer(environ: WSGIEnvironment, service: Service) -> Short | None:
     except Exception as error:
         environ[FAILED] = error
         return None
-    return _short(plain, result, service)
+    return _make_response(plain, result, service)
 
 
 async def answer_async(plain: PlainQuery, environ: WSGIEnvironment, service: Service) -> Short | None:
@@ -65,34 +65,34 @@ async def answer_async(plain: PlainQuery, environ: WSGIEnvironment, service: Ser
     except Exception as error:
         environ[FAILED] = error
         return None
-    return _short(plain, result, service)
+    return _make_response(plain, result, service)
 
 
 def look_up(plain: PlainQuery, service: Service) -> Short | None:
     """As `answer`, but only of what is answered without waiting for anything."""
     result = service.engine.look_up(plain.query)
-    return None if result is None else _short(plain, result, service)
+    return None if result is None else _make_response(plain, result, service)
 
 
 def plain_query(environ: WSGIEnvironment) -> PlainQuery | None:
     """The query and what its answer is to be, if it is asked as nearly all programs ask it."""
-    given = environ.get("QUERY_STRING", "")
-    if environ.get("PATH_INFO") != Urls.sparql or not given.startswith("query=") or "&" in given:
+    query_string = environ.get("QUERY_STRING", "")
+    if environ.get("PATH_INFO") != Urls.sparql or not query_string.startswith("query=") or "&" in query_string:
         return None
-    if len(given) > MAX_QUERY_STRING_BYTES:
+    if len(query_string) > MAX_QUERY_STRING_BYTES:
         return None
     try:
-        parsed = ParsedQuery(unquoted(given[6:]))
+        parsed = ParsedQuery(unquoted(query_string[6:]))
     except ValueError:
         return None
     kind = _KINDS.get(parsed.form)
-    choice = _choice(environ.get("HTTP_ACCEPT", ""), kind) if kind else None
+    choice = _choose_format(environ.get("HTTP_ACCEPT", ""), kind) if kind else None
     if choice is None or choice.format is HTML:
         return None
     return PlainQuery(Query(parsed, format=choice.format.name), choice)
 
 
-def _short(plain: PlainQuery, answer: Answer, service: Service) -> Short:
+def _make_response(plain: PlainQuery, answer: Answer, service: Service) -> Short:
     headers = [
         *headers_of(answer, plain.choice.content_type, may_be_kept=plain.query.parsed.is_repeatable),
         ("Content-Length", str(len(answer.body))),
@@ -117,5 +117,5 @@ def unquoted(text: str) -> str:
 
 
 @remembers_short(256)
-def _choice(accept: str, kind: formats.Kind) -> Choice | None:
+def _choose_format(accept: str, kind: formats.Kind) -> Choice | None:
     return best_match(accept, [*formats.of_kind(kind), HTML])

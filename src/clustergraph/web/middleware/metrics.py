@@ -89,31 +89,31 @@ class _State(Collector):
             for way in ("look-up", "reader") if isinstance(engine, ReaderPool) else ("remote",):
                 answers.add_metric([way], counts.answers[way])
         yield answers
-        yield from _caches(caches)
+        yield from _measure_caches(caches)
         yield InfoMetricFamily(
             "clustergraph_snapshot", "The snapshot served now.", value={"name": engine.snapshot.name}
         )
         if isinstance(engine, ReaderPool):
-            yield from _pool(engine)
+            yield from _measure_pool(engine)
         elif isinstance(engine, RemoteEngine):
-            yield from _remote(engine.connection)
+            yield from _measure_remote(engine.connection)
 
 
-def _caches(caches: dict[str, ByteCache[Any]]) -> Iterable[Metric]:
+def _measure_caches(caches: dict[str, ByteCache[Any]]) -> Iterable[Metric]:
     size = GaugeMetricFamily("clustergraph_cache_bytes", "Bytes held by a cache.", labels=["cache"])
     entries = GaugeMetricFamily("clustergraph_cache_entries", "Entries held by a cache.", labels=["cache"])
-    looks = CounterMetricFamily(
+    lookups = CounterMetricFamily(
         "clustergraph_cache_lookups", "Look-ups in a cache, by result.", labels=["cache", "result"]
     )
     for name, cache in caches.items():
         size.add_metric([name], cache.bytes)
         entries.add_metric([name], len(cache))
-        looks.add_metric([name, "hit"], cache.hits)
-        looks.add_metric([name, "miss"], cache.misses)
-    return size, entries, looks
+        lookups.add_metric([name, "hit"], cache.hits)
+        lookups.add_metric([name, "miss"], cache.misses)
+    return size, entries, lookups
 
 
-def _pool(pool: ReaderPool) -> Iterable[Metric]:
+def _measure_pool(pool: ReaderPool) -> Iterable[Metric]:
     counts = pool.counts
     yield GaugeMetricFamily("clustergraph_readers", "Reader processes that are up.", value=pool.ready)
     yield GaugeMetricFamily(
@@ -126,10 +126,10 @@ def _pool(pool: ReaderPool) -> Iterable[Metric]:
     for reason in ("timeout", "memory", "crash", "cancelled", "share"):
         ended.add_metric([reason], counts.ended[reason])
     yield ended
-    yield from _queue(counts)
+    yield from _measure_queue(counts)
 
 
-def _remote(connection: Connection) -> Iterable[Metric]:
+def _measure_remote(connection: Connection) -> Iterable[Metric]:
     unanswered = CounterMetricFamily(
         "clustergraph_engine_unanswered",
         "Questions that the remote engine did not answer, by reason.",
@@ -138,10 +138,10 @@ def _remote(connection: Connection) -> Iterable[Metric]:
     for reason in ("timeout", "broken"):
         unanswered.add_metric([reason], connection.turns.counts.ended[reason])
     yield unanswered
-    yield from _queue(connection.turns.counts)
+    yield from _measure_queue(connection.turns.counts)
 
 
-def _queue(counts: Counts) -> Iterable[Metric]:
+def _measure_queue(counts: Counts) -> Iterable[Metric]:
     yield GaugeMetricFamily("clustergraph_queries_running", "Queries that run now.", value=counts.running)
     yield GaugeMetricFamily("clustergraph_queries_waiting", "Queries that wait for a reader.", value=counts.waiting)
     refused = CounterMetricFamily(

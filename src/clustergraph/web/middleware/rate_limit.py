@@ -63,8 +63,8 @@ class RateLimit:
                 self._whole[client] = self._whole.get(client, begin + self._step) + seconds - self._step
 
     def _purge(self, now: float) -> None:
-        lacking = sorted((time, name) for name, time in self._whole.items() if time > now)
-        self._whole = {name: time for time, name in lacking[-MAX_CLIENTS:]}
+        incomplete = sorted((time, name) for name, time in self._whole.items() if time > now)
+        self._whole = {name: time for time, name in incomplete[-MAX_CLIENTS:]}
         self._purge_at = max(PURGE_FROM, min(2 * len(self._whole), 2 * MAX_CLIENTS))
 
     def __len__(self) -> int:

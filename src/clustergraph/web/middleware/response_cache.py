@@ -1,7 +1,7 @@
-"""What stands in front of the application: the hot path, ETags, compression, rate limits, metrics, the access log.
+"""The middleware in front of the application: hot path, ETags, compression, rate limits, metrics, the access log.
 
 A request whose answer is ready is answered here, before any framework work. An answer's ETag is made of the snapshot
-and the request, so a client that has it is told so without computing anything.
+and the request, so a client that has the answer gets 304 without any computing.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ LEFT = "499"
 """The status under which a request is counted whose client left; nobody gets it."""
 
 OUTCOMES = {"too-many-requests": "limited", "incomplete-request": "cancelled"}
-"""As what refused requests are counted, by their problem; all others as refused."""
+"""How refused requests are counted, by their problem; all others count as refused."""
 
 UNLIMITED = frozenset({Urls.health, Urls.ready, Urls.metrics})
-"""What programs that watch over the service ask, often."""
+"""Addresses that programs which watch over the service ask often."""
 
 REFUSED = "clustergraph.refused"
 """Where a request has the Problem for which it is refused, or None. The application then makes the response of it."""
@@ -112,12 +112,12 @@ class ResponseCache:
         begin = time.perf_counter()
         if self._is_excessive(environ) or environ["REQUEST_METHOD"] not in READING:
             return None
-        variant = self._variant(environ)
+        variant = self._make_variant(environ)
         response = self._find(environ, variant)
         if response is None and not self._is_limited(environ) and (query := fast_path.plain_query(environ)):
             environ[PLAIN_QUERY] = query, variant
             answer = fast_path.look_up(query, self.service)
-            # Of which snapshot a look-up is, it does not say; if a new one came meanwhile, it is asked again.
+            # A look-up does not name its snapshot; if a new one came meanwhile, the query is asked again.
             if answer and self.service.snapshot.name == variant.snapshot:
                 response = self._keep(CachedResponse("200 OK", *answer), variant), "computed"
         return response and self._finish(environ, *response, begin)
@@ -150,23 +150,23 @@ class ResponseCache:
         if problem := environ.get(REFUSED):
             outcome = OUTCOMES.get(problem.slug, "refused")
             return self._finish(environ, run(self.app, environ), outcome, begin)
-        variant = self._variant(environ) if environ["REQUEST_METHOD"] in READING else None
+        variant = self._make_variant(environ) if environ["REQUEST_METHOD"] in READING else None
         # What `try_now` did not find is not looked for again: that would count as another miss.
         response = self._find(environ, variant) if variant and REFUSED not in environ else None
         if response is None and self._is_limited(environ):
             response = run(self.app, environ), "limited"
         if response is None:
-            response = self._compute(environ, variant) if variant else self._posted(environ), "computed"
+            response = self._compute(environ, variant) if variant else self._answer_post(environ), "computed"
         return self._finish(environ, *response, begin)
 
     def count_left(self, environ: WSGIEnvironment, seconds: float) -> None:
         """Count and log a request whose client left before its answer."""
         self._count(environ, LEFT, 0, "cancelled", seconds)
 
-    def _variant(self, environ: WSGIEnvironment) -> _Variant:
+    def _make_variant(self, environ: WSGIEnvironment) -> _Variant:
         coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         snapshot = self.service.snapshot.name
-        return _Variant(coding, snapshot, self._etag(snapshot, environ, coding))
+        return _Variant(coding, snapshot, self._make_etag(snapshot, environ, coding))
 
     def _find(self, environ: WSGIEnvironment, variant: _Variant) -> tuple[CachedResponse, str] | None:
         """The response that is there already, and its outcome."""
@@ -186,7 +186,7 @@ class ResponseCache:
             (status, headers), file = byte_ranges.cut(environ, response.file, response.etag, dict(response.headers))
             response = response._replace(status=status, headers=list(headers.items()), file=file)
         self._charge()
-        if not CALLER.get().has_left:  # which is counted where it was found out
+        if not CALLER.get().has_left:  # that is counted by `count_left`
             self._count(environ, response.status[:3], response.size, outcome, time.perf_counter() - begin)
         return response._replace(body=b"", file=None) if environ["REQUEST_METHOD"] == "HEAD" else response
 
@@ -202,7 +202,7 @@ class ResponseCache:
         if self.rate is not None and caller.seconds:
             self.rate.charge(caller.name, caller.seconds)
 
-    def _etag(self, snapshot: str, environ: WSGIEnvironment, coding: str) -> str:
+    def _make_etag(self, snapshot: str, environ: WSGIEnvironment, coding: str) -> str:
         parts = (
             snapshot,
             self._edition,
@@ -225,7 +225,7 @@ class ResponseCache:
         answer = self._answer(unconditional)
         if self.service.snapshot.name != variant.snapshot:
             # A new snapshot came meanwhile. Of an answer that took several queries, half may be from the one before.
-            variant = self._variant(environ)
+            variant = self._make_variant(environ)
             unconditional.pop(fast_path.FAILED, None)
             answer = self._answer(unconditional)
             if self.service.snapshot.name != variant.snapshot:
@@ -234,17 +234,15 @@ class ResponseCache:
 
     def _keep(self, answer: CachedResponse, variant: _Variant) -> CachedResponse:
         """The answer, compressed, and if it may be, tagged and kept for those who ask next."""
-        if not answer.status.startswith("200"):
-            return answer
-        headers = dict(answer.headers)
-        body = coded(answer.body, variant.coding, headers)
-        if headers.get("Cache-Control") != PUBLIC:
-            return CachedResponse(answer.status, list(headers.items()), body, "", answer.file)
+        response = encode(answer, variant.coding)
+        headers = dict(response.headers)
+        if not response.status.startswith("200") or headers.get("Cache-Control") != PUBLIC:
+            return response
         headers["ETag"] = variant.etag
-        response = CachedResponse(answer.status, list(headers.items()), body, variant.etag, answer.file)
-        if answer.file is None:
+        response = response._replace(headers=list(headers.items()), etag=variant.etag)
+        if response.file is None:
             headers["Server-Timing"] = "ready"
-            size = len(body) + sum(len(name) + len(value) + HEADER_BYTES for name, value in headers.items())
+            size = len(response.body) + sum(len(name) + len(value) + HEADER_BYTES for name, value in headers.items())
             self.cache.put(variant.etag, response._replace(headers=list(headers.items())), size)
         return response
 
@@ -252,21 +250,19 @@ class ResponseCache:
         answer = fast_path.answer(environ, self.service)
         return CachedResponse("200 OK", *answer) if answer else run(self.app, environ)
 
-    def _posted(self, environ: WSGIEnvironment) -> CachedResponse:
-        return encode(self._of_one_snapshot(environ), choose_coding(environ.get("HTTP_ACCEPT_ENCODING", "")))
-
-    def _of_one_snapshot(self, environ: WSGIEnvironment) -> CachedResponse:
-        """The answer to what came by POST; asked again if a new snapshot came meanwhile, as in `_compute`."""
+    def _answer_post(self, environ: WSGIEnvironment) -> CachedResponse:
+        """The answer to a POST; computed again if a new snapshot came meanwhile, as in `_compute`."""
+        coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         before = self.service.snapshot.name
-        body = self._body(environ)
+        body = self._read_body(environ)
         if body is None:
-            return run(self.app, environ)
+            return encode(run(self.app, environ), coding)
         answer = run(self.app, {**environ, "wsgi.input": BytesIO(body)})
-        if self.service.snapshot.name == before:
-            return answer
-        return run(self.app, {**environ, "wsgi.input": BytesIO(body)})
+        if self.service.snapshot.name != before:
+            answer = run(self.app, {**environ, "wsgi.input": BytesIO(body)})
+        return encode(answer, coding)
 
-    def _body(self, environ: WSGIEnvironment) -> bytes | None:
+    def _read_body(self, environ: WSGIEnvironment) -> bytes | None:
         """The request's body; None, and not read, if its size is not said or more than is allowed."""
         size = environ.get("CONTENT_LENGTH") or ""
         if not size.isdecimal() or int(size) > self.service.settings.request_size * MIB:
@@ -286,7 +282,7 @@ class ResponseCache:
         if REFUSED not in environ:
             rate = None if environ.get("PATH_INFO", "") in UNLIMITED else self.rate
             wait = rate.wait(client_name(environ.get("REMOTE_ADDR", ""))) if rate is not None else 0
-            environ[REFUSED] = _too_many(self.service.settings.rate, wait) if wait else None
+            environ[REFUSED] = _make_rate_problem(self.service.settings.rate, wait) if wait else None
         return environ[REFUSED] is not None
 
 
@@ -295,7 +291,7 @@ def caller(environ: WSGIEnvironment) -> Caller:
     return Caller(client_name(environ.get("REMOTE_ADDR", "")))
 
 
-def _too_many(rate: str, wait: int) -> Problem:
+def _make_rate_problem(rate: str, wait: int) -> Problem:
     detail = message("This service computes {rate} answers for one client; the next in {wait} s.", rate=rate, wait=wait)
     return Problem("too-many-requests", detail, {"Retry-After": str(wait)})
 
@@ -320,25 +316,17 @@ def run(app: WSGIApplication, environ: WSGIEnvironment) -> CachedResponse:
 
 
 def encode(answer: CachedResponse, coding: str) -> CachedResponse:
-    """The answer in the content coding that its client prefers."""
-    if not answer.status.startswith("200"):
+    """The answer in the content coding that its client prefers, with headers that say so."""
+    headers, body = dict(answer.headers), answer.body
+    if not answer.status.startswith("200") or not is_worth_coding(headers.get("Content-Type", ""), len(body)):
         return answer
-    headers = dict(answer.headers)
-    body = coded(answer.body, coding, headers)
-    return CachedResponse(answer.status, list(headers.items()), body, answer.etag, answer.file)
-
-
-def coded(body: bytes, coding: str, headers: dict[str, str]) -> bytes:
-    """A body in a content coding. Its headers are told so, and that there are others."""
-    if not is_worth_coding(headers.get("Content-Type", ""), len(body)):
-        return body
     vary = headers.get("Vary", "")
     if "Accept-Encoding" not in vary:
         headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
     if coding:
         body = CODINGS[coding](body)
         headers.update({"Content-Encoding": coding, "Content-Length": str(len(body))})
-    return body
+    return answer._replace(headers=list(headers.items()), body=body)
 
 
 def not_modified(etag: str, snapshot: str, headers: Iterable[tuple[str, str]] | None = None) -> CachedResponse:

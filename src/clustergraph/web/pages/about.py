@@ -33,14 +33,14 @@ def about() -> Response:
     snapshot = service().snapshot
     code = i18n.language()
     dataset = snapshot.manifest.get("dataset", {})
-    linked = {
-        name: [str(one) for one in dataset.get(name, ())] for name in ("source", "license", "creator", "publisher")
+    values_of = {
+        name: [str(value) for value in dataset.get(name, ())] for name in ("source", "license", "creator", "publisher")
     }
-    names = labels().of((one for values in linked.values() for one in values), code)
-    said = {name: [_term(one, snapshot, names) for one in values] for name, values in linked.items()}
+    names = labels().of((value for values in values_of.values() for value in values), code)
+    terms_of = {name: [_make_term(value, snapshot, names) for value in values] for name, values in values_of.items()}
     html = render_template(
         "about.html",
-        said=said,
+        said=terms_of,
         version=str(dataset.get("version", "")),
         text=markdown(own_text(code)),
         sections=[view for view in page_sections.of_page("about") if not view.is_empty],
@@ -50,7 +50,7 @@ def about() -> Response:
     return responses.page(html)
 
 
-def _term(value: str, snapshot: Snapshot, names: dict[str, str]) -> Term:
+def _make_term(value: str, snapshot: Snapshot, names: dict[str, str]) -> Term:
     kind = "uri" if re.match(r"[a-z]+:", value) else "literal"
     return shown(python_values.Term(kind, value), snapshot, names)
 
@@ -58,8 +58,8 @@ def _term(value: str, snapshot: Snapshot, names: dict[str, str]) -> Term:
 def own_text(code: str) -> str:
     """The text about this graph in the language, else in English; empty if there is none."""
     folder = service().settings.queries
-    for one in (code, "en") if folder else ():
-        file = Path(folder or ".") / f"about.{one}.md"
+    for suffix in (code, "en") if folder else ():
+        file = Path(folder or ".") / f"about.{suffix}.md"
         if file.is_file():
             return file.read_text(encoding="utf-8")
     return ""

@@ -7,7 +7,7 @@ whole SPARQL that runs unchanged elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
@@ -76,10 +76,10 @@ def browse() -> Response:
     query = browsable()
     if query is None or query.browse is None:
         raise Problem("not-found", "This graph has no query to browse by.")
-    given = request_params.address(request)
-    chosen = _chosen(query.browse, given)
+    fields = request_params.address(request)
+    chosen = _read_choices(query.browse, fields)
     text = composed(query, query.browse, chosen)
-    choice = choose(request, "graph" if "graph" in _kinds(given) else "results", given, html=True)
+    choice = choose(request, "graph" if "graph" in _read_kinds(fields) else "results", fields, html=True)
     if choice.format in formats.of_kind("graph"):
         answer = service().engine.answer(Query(described(query, query.browse, chosen), format=choice.format.name))
         return responses.respond(answer, choice)
@@ -93,25 +93,26 @@ def browsable() -> CannedQuery | None:
     return next((query for query in service().catalogue if query.browse is not None), None)
 
 
-def _kinds(given: MultiDict[str, str]) -> set[str]:
-    words = [word.strip().lower() for word in given.getlist("format")]
+def _read_kinds(fields: MultiDict[str, str]) -> set[str]:
+    words = [word.strip().lower() for word in fields.getlist("format")]
     return {"graph" for word in words if formats.find(word, "graph") and not formats.find(word, "results")}
 
 
 def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Response:
     code = i18n.language()
     answer, counted = ask_together(
-        lambda one: service().engine.answer(Query(one, format="json")), (text, counts(query, sides, chosen))
+        lambda query_text: service().engine.answer(Query(query_text, format="json")),
+        (text, counts(query, sides, chosen)),
     )
-    listed = result_views.table(localised(read_first_rows(answer.body), code, query), query, code)
-    facets = _sides(sides, chosen, counted, code)
+    table = result_views.table(localised(read_first_rows(answer.body), code, query), query, code)
+    facets = _make_sides(sides, chosen, counted, code)
     chips = [
-        Chip(side.label, option.label, _without(chosen, side.facet.name, option.value))
+        Chip(side.label, option.label, _make_url_without(chosen, side.facet.name, option.value))
         for side in facets
         for option in side.options
         if option.chosen
     ]
-    arguments = list(_arguments(chosen))
+    arguments = _list_arguments(chosen)
     downloads = [
         (form.label, urls().to(Urls.browse, [*arguments, ("format", form.name)]))
         for form in formats.FORMATS
@@ -120,7 +121,7 @@ def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Respo
     html = render_template(
         "browse.html",
         query=query,
-        table=listed,
+        table=table,
         sides=facets,
         chips=chips,
         downloads=downloads,
@@ -131,25 +132,25 @@ def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Respo
     return responses.timed(responses.page(html), answer)
 
 
-def _sides(sides: Browse, chosen: Chosen, counted: Answer, code: str) -> list[Side]:
-    found: dict[str, dict[str, int]] = {facet.name: {} for facet in sides.facets}
-    for row in counted.rows():
+def _make_sides(sides: Browse, chosen: Chosen, answer: Answer, code: str) -> list[Side]:
+    counts_by_facet: dict[str, dict[str, int]] = {facet.name: {} for facet in sides.facets}
+    for row in answer.rows():
         if "value" in row and row["value"].kind == "uri":
-            found[row["facet"].text][row["value"].text] = row["count"].number()
+            counts_by_facet[row["facet"].text][row["value"].text] = row["count"].number()
     for name, values in chosen.items():
         for value in values:
-            found[name].setdefault(value, 0)
-    names = labels().of((value for values in found.values() for value in values), code)
-    listed = []
+            counts_by_facet[name].setdefault(value, 0)
+    names = labels().of((value for values in counts_by_facet.values() for value in values), code)
+    facets = []
     for facet in sides.facets:
         options = [
             Option(value, names.get(value) or local_name(value), count, value in chosen.get(facet.name, ()))
-            for value, count in found[facet.name].items()
+            for value, count in counts_by_facet[facet.name].items()
         ]
-        options.sort(key=lambda one: (not one.chosen, -one.count, one.label.casefold(), one.value))
+        options.sort(key=lambda option: (not option.chosen, -option.count, option.label.casefold(), option.value))
         if options:
-            listed.append(Side(facet, facet.label.in_language(code), options))
-    return listed
+            facets.append(Side(facet, facet.label.in_language(code), options))
+    return facets
 
 
 def composed(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
@@ -203,31 +204,29 @@ def prologue(query: CannedQuery) -> str:
     return parsed.text[: parsed.form_start]
 
 
-def _chosen(sides: Browse, given: MultiDict[str, str]) -> dict[str, list[str]]:
+def _read_choices(sides: Browse, fields: MultiDict[str, str]) -> dict[str, list[str]]:
     """The choices in the address, which are IRIs."""
-    known = {facet.name for facet in sides.facets}
-    for name in given:
-        if name not in known and name not in RESERVED:
+    names = {facet.name for facet in sides.facets}
+    for name in fields:
+        if name not in names and name not in RESERVED:
             raise Problem(
                 "bad-parameter",
-                message("There is no facet {name!r}; there are {known}.", name=name, known=", ".join(sorted(known))),
+                message("There is no facet {name!r}; there are {known}.", name=name, known=", ".join(sorted(names))),
                 parameter=name,
-                allowed=sorted(known),
+                allowed=sorted(names),
             )
     chosen = {}
     for facet in sides.facets:
-        values = [value for value in dict.fromkeys(given.getlist(facet.name)) if value]
+        values = [value for value in dict.fromkeys(fields.getlist(facet.name)) if value]
         if values:
             chosen[facet.name] = [request_params.iri(facet.name, value) for value in values]
     return chosen
 
 
-def _arguments(chosen: Chosen) -> Iterable[tuple[str, str]]:
-    for name, values in chosen.items():
-        for value in values:
-            yield name, value
+def _list_arguments(chosen: Chosen) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in chosen.items() for value in values]
 
 
-def _without(chosen: Chosen, name: str, value: str) -> str:
-    kept = [one for one in _arguments(chosen) if one != (name, value)]
-    return page_urls().to(Urls.browse, kept)
+def _make_url_without(chosen: Chosen, name: str, value: str) -> str:
+    arguments = [argument for argument in _list_arguments(chosen) if argument != (name, value)]
+    return page_urls().to(Urls.browse, arguments)

@@ -18,8 +18,8 @@ def snippets(query: CannedQuery, given: Mapping[str, str], text: str) -> list[tu
     address = urls.query(query.name, given)
     download = urls.query(query.name, given, ending=data)
     keywords = "".join(f", {name}={json.dumps(value, ensure_ascii=False)}" for name, value in given.items())
-    reading = "" if is_graph else '["results"]["bindings"]'
-    asked = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    subscript = "" if is_graph else '["results"]["bindings"]'
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return [
         ("URL", address),
         ("curl", f"curl {shlex.quote(download)}"),
@@ -32,7 +32,7 @@ def snippets(query: CannedQuery, given: Mapping[str, str], text: str) -> list[tu
             "Python, SPARQLWrapper",
             f"from SPARQLWrapper import {wrapper}, SPARQLWrapper\n\n"
             f'endpoint = SPARQLWrapper("{urls.sparql}")\nendpoint.setReturnFormat({wrapper})\n'
-            f'endpoint.setQuery("""\n{asked.strip()}\n""")\nresult = endpoint.queryAndConvert(){reading}',
+            f'endpoint.setQuery("""\n{escaped.strip()}\n""")\nresult = endpoint.queryAndConvert(){subscript}',
         ),
         (
             "R",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
-from clustergraph.catalogue import CannedQuery, Parameter, ParameterError, Placement
+from clustergraph.catalogue import CannedQuery, ParameterError, Placement
 from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.messages import message
 from clustergraph.rdf.namespaces import local_name
@@ -54,12 +54,12 @@ def compare() -> Response:
     placed = page_sections.placed("compare")
     if not placed:
         raise Problem("not-found", "This graph has no query for comparing things.")
-    given = request_params.address(request)
-    for name in given:
+    fields = request_params.address(request)
+    for name in fields:
         if name not in ("thing", LANGUAGE_FIELD):
             detail = message("There is no parameter {name!r}; there is thing.", name=name)
             raise Problem("bad-parameter", detail, parameter=name)
-    values = [value.strip() for value in given.getlist("thing") if value.strip()]
+    values = [value.strip() for value in fields.getlist("thing") if value.strip()]
     if len(values) > MAX_THINGS:
         detail = message(
             "{count} things are given; compare {fewest} to {most}.",
@@ -68,82 +68,75 @@ def compare() -> Response:
             most=MAX_THINGS,
         )
         raise Problem("bad-parameter", detail, parameter="thing")
-    class_iri, things = _things(values)
-    queries = [(place, query) for place, query in placed if place.class_iri == class_iri]
+    class_iri, things = _bind_things(values)
+    queries = [(placement, query) for placement, query in placed if placement.class_iri == class_iri]
     code = i18n.language()
     names = labels().of([*things, class_iri], code)
     subject = queries[0][1].subject(class_iri)
     assert subject is not None
-    enough = len(things) >= MIN_THINGS
+    class_name = names.get(class_iri) or local_name(class_iri)
+    is_complete = len(things) >= MIN_THINGS
     return responses.page(
         render_template(
             "compare.html",
-            kind=_capital(names.get(class_iri) or local_name(class_iri)),
+            kind=class_name[:1].upper() + class_name[1:],
             things=[shown_iri(iri, service().snapshot, names) for iri in things],
             chosen=things,
-            choices=_choices(queries[0][1], subject, code),
+            choices=service().catalogue.suggestions(queries[0][1], subject, service().engine, code),
             places=MAX_THINGS,
             needed=max(MIN_THINGS, len(things)),
-            comparisons=_comparisons(queries, class_iri, things, code) if enough else [],
+            comparisons=_compare(queries, class_iri, things, code) if is_complete else [],
         )
     )
 
 
-def _choices(query: CannedQuery, subject: Parameter, code: str) -> list[tuple[str, str]]:
-    return service().catalogue.suggestions(query, subject, service().engine, code)
-
-
-def _things(values: Sequence[str]) -> tuple[str, list[str]]:
+def _bind_things(values: Sequence[str]) -> tuple[str, list[str]]:
     """The class that can be compared of which all values are things, and these. Raises Problem if there is none."""
-    classes = list(dict.fromkeys(place.class_iri or "" for place, _ in page_sections.placed("compare")))
-    first: ParameterError | None = None
+    classes = list(dict.fromkeys(placement.class_iri or "" for placement, _ in page_sections.placed("compare")))
+    first_error: ParameterError | None = None
     for class_iri in classes:
-        query = next(query for place, query in page_sections.placed("compare") if place.class_iri == class_iri)
+        query = next(query for placement, query in page_sections.placed("compare") if placement.class_iri == class_iri)
         subject = query.subject(class_iri)
         assert subject is not None
         try:
-            found = [
+            things = [
                 str(service().catalogue.bind(service().engine, query, {subject.name: value})[subject.variable])
                 for value in values
             ]
         except ParameterError as error:
-            first = first or error
+            first_error = first_error or error
             continue
-        if len(set(found)) < len(found):
+        if len(set(things)) < len(things):
             raise Problem("bad-parameter", "A thing is given twice; compare different ones.", parameter="thing")
-        return class_iri, found
-    assert first is not None
-    raise first
+        return class_iri, things
+    assert first_error is not None
+    raise first_error
 
 
-def _comparisons(
+def _compare(
     queries: Sequence[tuple[Placement, CannedQuery]], class_iri: str, things: list[str], code: str
 ) -> list[Comparison]:
-    wanted = [(query, iri) for _, query in queries for iri in things]
+    pairs = [(query, iri) for _, query in queries for iri in things]
 
-    def ask(one: tuple[CannedQuery, str]) -> result_views.Table:
-        query, iri = one
+    def make_table(pair: tuple[CannedQuery, str]) -> result_views.Table:
+        query, iri = pair
         subject = query.subject(class_iri)
         assert subject is not None
         return result_views.table(
             localised(read_first_rows(page_sections.ask(query, {subject.name: iri}).body), code, query), query, code
         )
 
-    tables = ask_together(ask, wanted)
-    found = []
-    for position, (place, query) in enumerate(queries):
-        own = tables[position * len(things) : (position + 1) * len(things)]
-        lines = _lines(own, place.show)
+    tables = ask_together(make_table, pairs)
+    comparisons = []
+    for position, (placement, query) in enumerate(queries):
+        own_tables = tables[position * len(things) : (position + 1) * len(things)]
+        lines = _make_lines(own_tables, placement.show)
         if lines:
-            found.append(Comparison(query.summary.in_language(code), query.description.in_language(code), lines))
-    return found
+            comparisons.append(Comparison(query.summary.in_language(code), query.description.in_language(code), lines))
+    return comparisons
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _lines(tables: Sequence[result_views.Table], show: str | None) -> list[Line]:
+def _make_lines(tables: Sequence[result_views.Table], shown: str | None) -> list[Line]:
     heads: dict[str, Term] = {}
     cells: dict[str, list[list[list[Term]]]] = {}
     for position, table in enumerate(tables):
@@ -151,14 +144,16 @@ def _lines(tables: Sequence[result_views.Table], show: str | None) -> list[Line]
             if row and row[0] is not None:
                 key = row[0].href or row[0].text
                 heads.setdefault(key, row[0])
-                kept = cells.setdefault(key, [[] for _ in tables])
-                wanted = [term for column, term in zip(table.columns, row, strict=True) if show in (None, column.name)]
-                kept[position].append([term for term in (wanted if show else row[1:]) if term is not None])
+                row_cells = cells.setdefault(key, [[] for _ in tables])
+                terms = [term for column, term in zip(table.columns, row, strict=True) if shown in (None, column.name)]
+                row_cells[position].append([term for term in (terms if shown else row[1:]) if term is not None])
     return [
-        Line(head, cells[key], all(one and _plain(one) == _plain(cells[key][0]) for one in cells[key]))
+        Line(
+            head, cells[key], all(values and _list_texts(values) == _list_texts(cells[key][0]) for values in cells[key])
+        )
         for key, head in heads.items()
     ]
 
 
-def _plain(values: list[list[Term]]) -> set[tuple[str, ...]]:
-    return {tuple(term.href or term.text for term in one) for one in values}
+def _list_texts(values: list[list[Term]]) -> set[tuple[str, ...]]:
+    return {tuple(term.href or term.text for term in terms) for terms in values}

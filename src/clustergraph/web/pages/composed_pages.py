@@ -20,36 +20,36 @@ from clustergraph.web.pages import page_sections
 def install(app: Flask, catalogue: Catalogue) -> None:
     """Give each page its address. Raises CatalogueError where the service has another use for one."""
     taken = OWN_SEGMENTS | {GRAPHS, SNAPSHOTS} | {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
-    wrong = [
-        Wrong(query.file, 1, f"The path {place.path!r} is one of the service's own; choose another for the page.")
-        for place, query in _placed(catalogue)
-        if place.path in taken
+    problems = [
+        Wrong(query.file, 1, f"The path {placement.path!r} is one of the service's own; choose another for the page.")
+        for placement, query in _list_placements(catalogue)
+        if placement.path in taken
     ]
-    if wrong:
-        raise CatalogueError(wrong)
+    if problems:
+        raise CatalogueError(problems)
     for path, title in pages(catalogue).items():
-        app.add_url_rule(f"/{path}", f"site.{path}", partial(_page, path, title), methods=["GET"])
+        app.add_url_rule(f"/{path}", f"site.{path}", partial(_show_page, path, title), methods=["GET"])
 
 
 def pages(catalogue: Catalogue) -> dict[str, Words]:
     """What each page is called, by its path, in the order of the paths' first queries."""
-    found: dict[str, Words] = {}
-    named: set[str] = set()
-    for place, query in _placed(catalogue):
-        assert place.path is not None
-        if place.path not in named and (place.title or place.path not in found):
-            found[place.path] = place.title or query.summary
-        if place.title:
-            named.add(place.path)
-    return found
+    titles: dict[str, Words] = {}
+    titled: set[str] = set()
+    for placement, query in _list_placements(catalogue):
+        assert placement.path is not None
+        if placement.path not in titled and (placement.title or placement.path not in titles):
+            titles[placement.path] = placement.title or query.summary
+        if placement.title:
+            titled.add(placement.path)
+    return titles
 
 
-def _placed(catalogue: Catalogue) -> list[tuple[Placement, CannedQuery]]:
-    found = [(place, query) for query in catalogue for place in query.pages if place.of == "site"]
-    return sorted(found, key=lambda one: (one[0].order, one[1].name))
+def _list_placements(catalogue: Catalogue) -> list[tuple[Placement, CannedQuery]]:
+    placements = [(place, query) for query in catalogue for place in query.pages if place.of == "site"]
+    return sorted(placements, key=lambda item: (item[0].order, item[1].name))
 
 
-def _page(path: str, title: Words) -> Response:
+def _show_page(path: str, title: Words) -> Response:
     views = page_sections.of_page("site", path)
     if not views:
         raise Problem("unavailable", "The engine can evaluate none of the queries of this page.")

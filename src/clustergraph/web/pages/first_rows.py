@@ -26,9 +26,9 @@ def read_first_rows(body: bytes) -> Document:
     """
     size = SMALL_ANSWER_BYTES if len(body) > SMALL_ANSWER_BYTES else 0
     while 0 < size < 8 * len(body):
-        part = _first_of(body[:size].decode("utf-8", "ignore"))
+        part = _decode_first_rows(body[:size].decode("utf-8", "ignore"))
         if part is not None:
-            total = _count(body)
+            total = _count_rows(body)
             return part if total is None else {**part, "total": total}
         size *= 8
     document: Document = json.loads(body)
@@ -38,23 +38,23 @@ def read_first_rows(body: bytes) -> Document:
     return document
 
 
-def _first_of(text: str) -> Document | None:
+def _decode_first_rows(text: str) -> Document | None:
     """The document of the rows at the beginning of a text; None if they are not all there."""
-    begin = _ROWS.search(text)
-    if begin is None:
+    opening = _ROWS.search(text)
+    if opening is None:
         return None
     try:
-        document: Document = json.loads(f"{text[: begin.end()]}]}}}}")
-        at = begin.end()
+        document: Document = json.loads(f"{text[: opening.end()]}]}}}}")
+        position = opening.end()
         for _ in range(MAX_SHOWN_ROWS):
-            row, at = _DECODER.raw_decode(text, _BETWEEN.match(text, at).end())  # type: ignore[union-attr]
+            row, position = _DECODER.raw_decode(text, _BETWEEN.match(text, position).end())  # type: ignore[union-attr]
             document["results"]["bindings"].append(row)
     except ValueError:
         return None
     return document if "head" in document else None
 
 
-def _count(body: bytes) -> int | None:
+def _count_rows(body: bytes) -> int | None:
     """The rows of a large answer as engines here write it, without blanks; None where it is written otherwise."""
     if b"[{}" in body or b",{}" in body:
         return None  # rows without any value look like what may stand in a text

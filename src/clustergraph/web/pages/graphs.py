@@ -34,7 +34,7 @@ _KINDS = f"""SELECT ?graph ?class (COUNT(*) AS ?count) {{ GRAPH ?graph {{ ?thing
 GROUP BY ?graph ?class ORDER BY DESC(?count) ?class"""
 
 COUNTING_SECONDS = 3.0
-"""How long the list of graphs counts their classes; of a larger graph it goes without."""
+"""How long the list of graphs counts their classes; of larger graphs, it shows none."""
 
 MAX_NAMED_CLASSES = 3
 """How many classes the list of graphs names for each."""
@@ -43,13 +43,10 @@ MAX_NAMED_CLASSES = 3
 def index() -> Response:
     """The page of all named graphs: what each is, how large, and where to get it."""
     snapshot = service().snapshot
-    kinds = _kinds()
-    listed = [{**_summary(iri), "kinds": ", ".join(kinds.get(iri, ()))} for iri in sorted(snapshot.graphs)]
-    iri = f"{snapshot.base}{GRAPHS}"
-    return _respond(
-        iri,
-        render_template("graphs.html", graphs=listed, say=say, downloads=list_downloads()),
-    )
+    classes = _find_main_classes()
+    listed = [{**_summarise(iri), "kinds": ", ".join(classes.get(iri, ()))} for iri in sorted(snapshot.graphs)]
+    html = render_template("graphs.html", graphs=listed, say=say, downloads=list_downloads())
+    return _respond(f"{snapshot.base}{GRAPHS}", html)
 
 
 def page(iri: str) -> Response:
@@ -57,13 +54,13 @@ def page(iri: str) -> Response:
     snapshot = service().snapshot
     html = render_template(
         "graph.html",
-        graph=_summary(iri),
+        graph=_summarise(iri),
         iri=iri,
         say=say,
-        classes=_counted(_CLASSES, iri),
-        properties=_counted(_PROPERTIES, iri),
+        classes=_count_terms(_CLASSES, iri),
+        properties=_count_terms(_PROPERTIES, iri),
         files=[source for source in snapshot.manifest.get("sources", []) if source.get("graph") == iri],
-        downloads=_downloads(iri),
+        downloads=_link_formats(iri),
     )
     return _respond(iri, html)
 
@@ -71,66 +68,62 @@ def page(iri: str) -> Response:
 def snapshot_page() -> Response:
     """The page of the snapshot that is served: when it was built, from what, and how to tell that it is the same."""
     iri = thing_documents.snapshot_iri(service().snapshot)
-    return _respond(iri, render_template("snapshot.html", iri=iri, say=say, downloads=_downloads(iri, fields=())))
+    return _respond(iri, render_template("snapshot.html", iri=iri, say=say, downloads=_link_formats(iri, fields=())))
 
 
 def _respond(iri: str, html: str) -> Response:
-    response = responses.page(html)
-    response.vary.add("Accept-Language")
-    response.headers["Link"] = ", ".join(thing_documents.links(service().snapshot, urls(), iri, "text/html"))
-    return response
+    return responses.linked(responses.page(html), iri)
 
 
-def _summary(iri: str) -> dict[str, Any]:
+def _summarise(iri: str) -> dict[str, Any]:
     """A named graph by its short name: its address, its size, and what it is."""
     snapshot = service().snapshot
     name = short_name(snapshot, iri)
     sources = snapshot.manifest.get("sources", [])
     roles = [source["role"] for source in sources if source.get("graph") == iri]
     if "ontology" in roles:
-        what = say("graph.ontology")
+        description = say("graph.ontology")
     elif roles:
-        what = say("graph.files", n=len(roles))
+        description = say("graph.files", n=len(roles))
     elif iri == f"{snapshot.base}graph/inferred":
-        what = say("graph.inferred")
+        description = say("graph.inferred")
     else:
-        # Of what another engine holds, nobody says where it is from.
-        what = say("graph.within") if sources else ""
-    return {"name": name, "href": page_urls().thing(iri), "triples": snapshot.graphs[iri], "what": what}
+        # Another engine does not say where its graphs are from.
+        description = say("graph.within") if sources else ""
+    return {"name": name, "href": page_urls().thing(iri), "triples": snapshot.graphs[iri], "what": description}
 
 
-def _kinds() -> dict[str, list[str]]:
+def _find_main_classes() -> dict[str, list[str]]:
     """What the things in each graph mostly are: the graph's own classes, or any if it has none of its own."""
     engine = service().engine
     try:
         answer = engine.answer(Query(_KINDS, timeout=COUNTING_SECONDS))
     except LimitPassed:
-        return {}  # of a graph so large that counting takes too long; the list goes without
-    found = [row for row in answer.rows() if "class" in row]
+        return {}  # the graph is so large that counting takes too long; the list does without
     own = set(domain_classes(engine.snapshot))
     by_graph: dict[str, list[str]] = defaultdict(list)
-    for row in found:
-        if row["class"].text in own and len(by_graph[row["graph"].text]) < MAX_NAMED_CLASSES:
+    for row in answer.rows():
+        if "class" in row and row["class"].text in own and len(by_graph[row["graph"].text]) < MAX_NAMED_CLASSES:
             by_graph[row["graph"].text].append(row["class"].text)
-    names = labels().of((one for classes in by_graph.values() for one in classes), language())
+    names = labels().of((class_iri for classes in by_graph.values() for class_iri in classes), language())
     return {
-        iri: [shown_iri(one, engine.snapshot, names).text for one in classes]
+        iri: [shown_iri(class_iri, engine.snapshot, names).text for class_iri in classes]
         for iri, classes in by_graph.items()
         if classes
     }
 
 
-def _counted(query: str, iri: str) -> list[tuple[Term, int]]:
+def _count_terms(query: str, iri: str) -> list[tuple[Term, int]]:
     engine = service().engine
-    found = rows(engine, query, graph=URIRef(iri))
-    names = labels().of([row["term"].text for row in found], language())
-    return [(shown(row["term"], engine.snapshot, names), row["count"].number()) for row in found if "term" in row]
+    solutions = rows(engine, query, graph=URIRef(iri))
+    names = labels().of([row["term"].text for row in solutions], language())
+    return [(shown(row["term"], engine.snapshot, names), row["count"].number()) for row in solutions if "term" in row]
 
 
 def list_downloads() -> list[tuple[str, str]]:
     """The downloads of the whole graph: the name and the address of each format."""
-    return _downloads(f"{service().snapshot.base}{GRAPHS}")
+    return _link_formats(f"{service().snapshot.base}{GRAPHS}")
 
 
-def _downloads(iri: str, fields: Fields = (("download", "1"),)) -> list[tuple[str, str]]:
+def _link_formats(iri: str, fields: Fields = (("download", "1"),)) -> list[tuple[str, str]]:
     return [(form.label, urls().data(iri, form, fields)) for form in formats.of_kind("graph")]

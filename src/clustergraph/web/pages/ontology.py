@@ -35,20 +35,17 @@ def ontology() -> Response:
     choice = choose(request, "graph", request_params.address(request), html=True)
     if choice.is_html:
         return page()
-    iri = _iri()
+    iri = _make_iri()
     if not is_there(service().engine, iri):
         return descriptions.respond(dataset_description)
-    response = responses.respond(thing_documents.write_document(service().engine, iri, choice.format), choice)
-    response.headers["Link"] = ", ".join(
-        thing_documents.links(service().snapshot, urls(), iri, response.mimetype or "")
-    )
-    return response
+    answer = thing_documents.write_document(service().engine, iri, choice.format)
+    return responses.linked(responses.respond(answer, choice), iri)
 
 
 @blueprint.get("/ontology.svg")
 def drawing() -> Response:
     """The classes and how properties lead from one to another, as SVG."""
-    cards = _cards(read_model(service().engine))
+    cards = _make_cards(read_model(service().engine))
     if not cards:
         raise Problem("not-found", "The ontology of this graph has no classes with domains and ranges to draw.")
     svg = draw(cards, say("ontology.diagram"), say("ontology.legend"))
@@ -59,43 +56,40 @@ def drawing() -> Response:
 
 def page() -> Response:
     """The page that explains the model."""
-    snapshot, found = service().snapshot, read_model(service().engine)
-    view = _View(found)
+    model = read_model(service().engine)
+    view = _View(model)
     html = render_template(
         "ontology.html",
         say=say,
-        model=found,
-        title=text_in_language(found.titles.items(), language()) or "",
-        about=text_in_language(found.descriptions.items(), language()) or "",
-        classes=[view.entry(one) for one in view.sorted(found.classes.values())],
-        properties=[view.entry(one) for one in view.sorted(found.properties.values())],
+        model=model,
+        title=text_in_language(model.titles.items(), language()) or "",
+        about=text_in_language(model.descriptions.items(), language()) or "",
+        classes=[view.describe(entry) for entry in view.sorted(model.classes.values())],
+        properties=[view.describe(entry) for entry in view.sorted(model.properties.values())],
         vocabularies=[
-            (name, view.prefix(name), [(view.term(iri), count) for iri, count in used.items()])
-            for name, used in found.vocabularies.items()
+            (name, view.prefix(name), [(view.term(iri), count) for iri, count in counts.items()])
+            for name, counts in model.vocabularies.items()
         ],
-        has_diagram=bool(_cards(found)),
-        data=[(form.label, urls().data(_iri(), form)) for form in formats.of_kind("graph")]
-        if is_there(service().engine, _iri())
+        has_diagram=bool(_make_cards(model)),
+        data=[(form.label, urls().data(_make_iri(), form)) for form in formats.of_kind("graph")]
+        if is_there(service().engine, _make_iri())
         else [],
     )
-    response = responses.page(html)
-    response.vary.add("Accept-Language")
-    response.headers["Link"] = ", ".join(thing_documents.links(snapshot, urls(), _iri(), "text/html"))
-    return response
+    return responses.linked(responses.page(html), _make_iri())
 
 
-def _iri() -> str:
+def _make_iri() -> str:
     return f"{service().snapshot.base}{ONTOLOGY}"
 
 
 class _View:
     """Terms of the model in the words of the page's language."""
 
-    def __init__(self, found: Model) -> None:
-        self.model = found
+    def __init__(self, model: Model) -> None:
+        self.model = model
         self.snapshot = service().snapshot
-        things = [one.example for one in found.classes.values() if one.example]
-        for prop in found.properties.values():
+        things = [entry.example for entry in model.classes.values() if entry.example]
+        for prop in model.properties.values():
             if prop.example:
                 things += [prop.example[0], *([prop.example[1].text] if prop.example[1].kind == "uri" else [])]
         self.names = labels().of(things, language())
@@ -124,96 +118,98 @@ class _View:
         """Terms with links."""
         return [self.term(iri) for iri in iris]
 
-    def entry(self, one: Entry) -> dict[str, Any]:
+    def describe(self, entry: Entry) -> dict[str, Any]:
         """All that the page says about a term."""
-        told: dict[str, Any] = {
-            "id": one.name,
-            "iri": one.iri,
-            "short": compact(one.iri, self.snapshot.prefixes).strip("<>"),
-            "href": page_urls().thing(one.iri) if not self.model.stated else "",
-            "label": self.label(one),
-            "comment": one.comment(language()),
-            "count": one.count,
-            "inferred": one.inferred,
-            "aligned": self.terms(dict.fromkeys(other for _, other in one.aligned)),
+        description: dict[str, Any] = {
+            "id": entry.name,
+            "iri": entry.iri,
+            "short": compact(entry.iri, self.snapshot.prefixes).strip("<>"),
+            "href": page_urls().thing(entry.iri) if not self.model.stated else "",
+            "label": self.label(entry),
+            "comment": entry.comment(language()),
+            "count": entry.count,
+            "inferred": entry.inferred,
+            "aligned": self.terms(dict.fromkeys(other for _, other in entry.aligned)),
             "facts": [],
             "rules": [],
             "example": [],
         }
-        if isinstance(one, Class):
-            self._class(one, told)
-        elif isinstance(one, Property):
-            self._property(one, told)
-        told["facts"] = [(say(f"ontology.{key}"), terms) for key, terms in told["facts"] if terms]
-        return told
+        if isinstance(entry, Class):
+            self._describe_class(entry, description)
+        elif isinstance(entry, Property):
+            self._describe_property(entry, description)
+        description["facts"] = [(say(f"ontology.{key}"), terms) for key, terms in description["facts"] if terms]
+        return description
 
-    def _class(self, one: Class, told: dict[str, Any]) -> None:
-        told["facts"] = [
-            ("super-class", self.terms(one.above)),
-            ("sub-class", self.terms(one.below)),
-            ("disjoint", self.terms(one.disjoint)),
-            ("domain-of", self.terms(one.domain_of)),
-            ("range-of", self.terms(one.range_of)),
+    def _describe_class(self, entry: Class, description: dict[str, Any]) -> None:
+        description["facts"] = [
+            ("super-class", self.terms(entry.above)),
+            ("sub-class", self.terms(entry.below)),
+            ("disjoint", self.terms(entry.disjoint)),
+            ("domain-of", self.terms(entry.domain_of)),
+            ("range-of", self.terms(entry.range_of)),
         ]
-        if one.example:
-            told["example"] = [shown_iri(one.example, self.snapshot, self.names)]
-        rules = [(say("ontology.by-sub-class"), self.terms(one.below))]
-        rules.append((say("ontology.by-domain"), self.terms(one.domain_of)))
-        rules.append((say("ontology.by-range"), self.terms(one.range_of)))
-        told["rules"] = [(text, terms, ", ") for text, terms in rules if terms] if one.inferred else []
+        if entry.example:
+            description["example"] = [shown_iri(entry.example, self.snapshot, self.names)]
+        rules = [
+            (say("ontology.by-sub-class"), self.terms(entry.below)),
+            (say("ontology.by-domain"), self.terms(entry.domain_of)),
+            (say("ontology.by-range"), self.terms(entry.range_of)),
+        ]
+        description["rules"] = [(text, terms, ", ") for text, terms in rules if terms] if entry.inferred else []
 
-    def _property(self, one: Property, told: dict[str, Any]) -> None:
-        told["facts"] = [
-            ("domain", self.terms(one.domains)),
-            ("range", self.terms(one.ranges)),
-            ("super-property", self.terms(one.above)),
-            ("sub-property", self.terms(one.below)),
-            ("inverse", self.terms(one.inverses)),
+    def _describe_property(self, entry: Property, description: dict[str, Any]) -> None:
+        description["facts"] = [
+            ("domain", self.terms(entry.domains)),
+            ("range", self.terms(entry.ranges)),
+            ("super-property", self.terms(entry.above)),
+            ("sub-property", self.terms(entry.below)),
+            ("inverse", self.terms(entry.inverses)),
         ]
-        if one.example:
-            subject, value = one.example
-            told["example"] = [
+        if entry.example:
+            subject, value = entry.example
+            description["example"] = [
                 shown_iri(subject, self.snapshot, self.names),
-                Term(told["label"]),
+                Term(description["label"]),
                 shown(value, self.snapshot, self.names),
             ]
-        rules = [(say("ontology.by-chain"), self.terms(chain), " → ") for chain in one.chains]
-        if one.below:
-            rules.append((say("ontology.by-sub-property"), self.terms(one.below), ", "))
-        if one.inverses:
-            rules.append((say("ontology.by-inverse"), self.terms(one.inverses), ", "))
-        if one.transitive:
-            rules.append((say("ontology.by-itself"), [self.term(one.iri), self.term(one.iri)], " → "))
-        if one.symmetric:
+        rules = [(say("ontology.by-chain"), self.terms(chain), " → ") for chain in entry.chains]
+        if entry.below:
+            rules.append((say("ontology.by-sub-property"), self.terms(entry.below), ", "))
+        if entry.inverses:
+            rules.append((say("ontology.by-inverse"), self.terms(entry.inverses), ", "))
+        if entry.transitive:
+            rules.append((say("ontology.by-itself"), [self.term(entry.iri), self.term(entry.iri)], " → "))
+        if entry.symmetric:
             rules.append((say("ontology.by-symmetry"), [], ""))
-        told["rules"] = rules
+        description["rules"] = rules
 
 
-def _cards(found: Model) -> list[Card]:
+def _make_cards(model: Model) -> list[Card]:
     """The classes to draw, with the properties that somebody writes; what reasoning makes of them would double each."""
-    if not found.stated:
+    if not model.stated:
         return []
-    view = _View(found)
-    drawn: dict[str, Card] = {}
+    view = _View(model)
+    cards: dict[str, Card] = {}
 
-    def card(iri: str) -> Card:
-        entry = found.classes.get(iri)
+    def make_card(iri: str) -> Card:
+        entry = model.classes.get(iri)
         href = urls().to(f"{ONTOLOGY}#{entry.name}") if entry else ""
-        return drawn.setdefault(iri, Card(iri, view.term(iri).text, href))
+        return cards.setdefault(iri, Card(iri, view.term(iri).text, href))
 
-    for iri, one in found.classes.items():
-        if one.domain_of or one.range_of or any(above in found.classes for above in one.above):
-            card(iri).above = [above for above in one.above if above in found.classes]
-    for prop in view.sorted(found.properties.values()):
+    for iri, entry in model.classes.items():
+        if entry.domain_of or entry.range_of or any(above in model.classes for above in entry.above):
+            make_card(iri).above = [above for above in entry.above if above in model.classes]
+    for prop in view.sorted(model.properties.values()):
         if prop.is_drawn_from_others:
             continue
         for domain in prop.domains:
-            if domain not in found.classes:
+            if domain not in model.classes:
                 continue
             ranges = [iri for iri in prop.ranges if prop.of_things]
             for iri in ranges:
-                card(iri)
-            card(domain).rows += [(view.label(prop), iri) for iri in ranges or [""]]
-    for finished in drawn.values():
-        finished.rows.sort(key=lambda row: not row[1])
-    return list(drawn.values())
+                make_card(iri)
+            make_card(domain).rows += [(view.label(prop), iri) for iri in ranges or [""]]
+    for card in cards.values():
+        card.rows.sort(key=lambda row: not row[1])
+    return list(cards.values())

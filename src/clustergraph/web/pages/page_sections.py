@@ -21,29 +21,29 @@ _LOG = logging.getLogger(__name__)
 
 def placed(of: str, classes: Iterable[str] | None = None) -> list[tuple[Placement, CannedQuery]]:
     """The queries for a kind of page, in their order; for things, those of their classes."""
-    known = None if classes is None else set(classes)
-    found = [
-        (place, query)
+    wanted_classes = None if classes is None else set(classes)
+    placements = [
+        (placement, query)
         for query in service().catalogue
-        for place in query.pages
-        if place.of == of and (known is None or place.class_iri in known)
+        for placement in query.pages
+        if placement.of == of and (wanted_classes is None or placement.class_iri in wanted_classes)
     ]
-    return sorted(found, key=lambda one: (one[0].order, one[1].name))
+    return sorted(placements, key=lambda item: (item[0].order, item[1].name))
 
 
 def of_page(of: str, path: str | None = None) -> list[View]:
     """The views of a page that is about no thing, such as the home page; of a page of the site, that at `path`."""
-    return _views([(place, query, {}) for place, query in placed(of) if place.path == path])
+    return _make_views([(place, query, {}) for place, query in placed(of) if place.path == path])
 
 
 def of_thing(iri: str, classes: Iterable[str]) -> list[View]:
     """The views on the page of a thing; those without any result are left out."""
-    wanted: dict[str, tuple[Placement, CannedQuery, dict[str, str]]] = {}
-    for place, query in placed("class", classes):
-        subject = query.subject(place.class_iri or "")
+    requests: dict[str, tuple[Placement, CannedQuery, dict[str, str]]] = {}
+    for placement, query in placed("class", classes):
+        subject = query.subject(placement.class_iri or "")
         if subject is not None:
-            wanted.setdefault(query.name, (place, query, {subject.name: iri}))
-    return [view for view in _views(wanted.values()) if not view.is_empty]
+            requests.setdefault(query.name, (placement, query, {subject.name: iri}))
+    return [view for view in _make_views(requests.values()) if not view.is_empty]
 
 
 def ask(query: CannedQuery, given: Mapping[str, str]) -> Answer:
@@ -54,19 +54,19 @@ def ask(query: CannedQuery, given: Mapping[str, str]) -> Answer:
     return service().catalogue.run(service().engine, query.name, given, format=form)
 
 
-def _views(wanted: Iterable[tuple[Placement, CannedQuery, dict[str, str]]]) -> list[View]:
-    listed = list(wanted)
-    answers = ask_together(lambda one: _answer(one[1], one[2]), listed)
+def _make_views(requests: Iterable[tuple[Placement, CannedQuery, dict[str, str]]]) -> list[View]:
+    queries = list(requests)
+    answers = ask_together(lambda request: _ask_if_possible(request[1], request[2]), queries)
     return [
         replace(
             result_views.view(query, answer, given, kind=place.view), title=query.summary.in_language(i18n.language())
         )
-        for (place, query, given), answer in zip(listed, answers, strict=True)
+        for (place, query, given), answer in zip(queries, answers, strict=True)
         if answer is not None
     ]
 
 
-def _answer(query: CannedQuery, given: Mapping[str, str]) -> Answer | None:
+def _ask_if_possible(query: CannedQuery, given: Mapping[str, str]) -> Answer | None:
     """The answer; None where the engine cannot evaluate the query, as remote ones may. The page goes without it."""
     try:
         return ask(query, given)

@@ -24,11 +24,11 @@ _CHOICES = ("format", LANGUAGE_FIELD)
 
 def page(
     answer: Answer,
-    given: MultiDict[str, str],
+    fields: MultiDict[str, str],
     *,
     query: ParsedQuery,
     canned: CannedQuery | None = None,
-    **more: Any,
+    **context: Any,
 ) -> Response:
     """The page for an answer in SPARQL JSON or Turtle. `given` are the request's fields, `more` is for the template."""
     code = i18n.language()
@@ -51,32 +51,30 @@ def page(
         cut=is_cut,
         truth=truth,
         query=query.original,
-        downloads=downloads(answer, given) if request.method == "GET" else [],
-        data_source=_source(answer, given) if request.method == "GET" else "",
-        **more,
+        downloads=downloads(answer, fields) if request.method == "GET" else [],
+        data_source=_make_source(answer, fields) if request.method == "GET" else "",
+        **context,
     )
     return responses.timed(responses.page(html, query), answer)
 
 
-def downloads(answer: Answer, given: MultiDict[str, str]) -> list[tuple[str, str]]:
+def downloads(answer: Answer, fields: MultiDict[str, str]) -> list[tuple[str, str]]:
     """The same answer in each format: names and addresses."""
-    arguments = _arguments(given)
-    return [(form.label, _same([*arguments, ("format", form.name)])) for form in of_kind(answer.format.kind)]
+    arguments = _list_arguments(fields)
+    return [(form.label, _make_url([*arguments, ("format", form.name)])) for form in of_kind(answer.format.kind)]
 
 
-def _source(answer: Answer, given: MultiDict[str, str]) -> str:
-    """Where a script gets what is to be drawn."""
+def _make_source(answer: Answer, fields: MultiDict[str, str]) -> str:
+    """The address of the data that a script draws."""
     form = "ntriples" if answer.format.kind == "graph" else "json"
     extra = [(LANGUAGE_FIELD, i18n.language())] if request.blueprint == "api" else []
-    return _same([*_arguments(given), ("format", form), *extra])
+    return _make_url([*_list_arguments(fields), ("format", form), *extra])
 
 
-def _arguments(given: MultiDict[str, str]) -> list[tuple[str, str]]:
-    return [
-        (name, value) for name, value in given.items(multi=True) if name not in ("format", LANGUAGE_FIELD) and value
-    ]
+def _list_arguments(fields: MultiDict[str, str]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in fields.items(multi=True) if name not in _CHOICES and value]
 
 
-def _same(fields: Fields) -> str:
+def _make_url(fields: Fields) -> str:
     """The address of this page without the ending that asked for a page, with other fields."""
     return urls().same(request.path.removesuffix(".html"), fields)

@@ -6,7 +6,6 @@ query. The columns' names are those in the query's header, else the labels of th
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -78,19 +77,13 @@ class View:
 
 def named(iris: Iterable[str], code: str) -> dict[str, str]:
     """The names of things by their IRIs; for terms of vocabularies that the graph only borrows, our own words."""
-    wanted = list(dict.fromkeys(iris))
-    found = labels().of(wanted, code)
+    things = list(dict.fromkeys(iris))
+    names = labels().of(things, code)
     words = i18n.texts(code)
-    for iri in wanted:
-        if iri not in found and (word := words.get(f"term.{compact(iri, service().snapshot.prefixes)}")):
-            found[iri] = word
-    return found
-
-
-def document_of(answer: Answer) -> Document:
-    """An answer in SPARQL JSON as Python objects."""
-    document: Document = json.loads(answer.body)
-    return document
+    for iri in things:
+        if iri not in names and (word := words.get(f"term.{compact(iri, service().snapshot.prefixes)}")):
+            names[iri] = word
+    return names
 
 
 def shown_turtle(answer: Answer) -> tuple[str, bool]:
@@ -101,22 +94,22 @@ def shown_turtle(answer: Answer) -> tuple[str, bool]:
 
 def localised(document: Document, code: str, query: CannedQuery) -> Document:
     """The query's result in a language: the labels of things, and the words that its header has for its own."""
-    pairs = _labelled(document["head"].get("vars", []))
+    label_columns = _pair_labels(document["head"].get("vars", []))
     rows = document.get("results", {}).get("bindings", [])
     if code == "de":
-        _in_german(rows, query)
-    if not pairs or not rows:
+        _translate_values(rows, query)
+    if not label_columns or not rows:
         return document
-    names = named(_iris(rows, pairs), code)
+    names = named(_collect_iris(rows, label_columns), code)
     for row in rows:
-        for column, label in pairs.items():
+        for column, label in label_columns.items():
             name = names.get(row[column]["value"]) if column in row and row[column]["type"] == "uri" else None
             if name:
                 row[label] = {"type": "literal", "value": name, "xml:lang": code}
     return document
 
 
-def _in_german(rows: Iterable[dict[str, Any]], query: CannedQuery) -> None:
+def _translate_values(rows: Iterable[dict[str, Any]], query: CannedQuery) -> None:
     translated = {name: column.german for name, column in query.columns.items() if column.german}
     for row in rows:
         for name, german in translated.items():
@@ -140,15 +133,17 @@ def table(document: Document, query: CannedQuery | None = None, code: str | None
     code = code or i18n.language()
     snapshot = service().snapshot
     names: list[str] = document["head"].get("vars", [])
-    pairs = _labelled(names)
+    label_columns = _pair_labels(names)
     rows = document.get("results", {}).get("bindings", [])
-    hidden = {*pairs.values(), *(UNSEEN if query else ())}
+    hidden = {*label_columns.values(), *(UNSEEN if query else ())}
     visible = [name for name in names if name not in hidden]
-    columns = [Column(name, _title(name, query, code), _is_number(name, rows)) for name in visible]
-    bare = [name for name in visible if query and name not in pairs]
-    known = named(_iris(rows, bare), code)
+    columns = [Column(name, _choose_title(name, query, code), _is_number(name, rows)) for name in visible]
+    unlabelled = [name for name in visible if query and name not in label_columns]
+    labels_by_iri = named(_collect_iris(rows, unlabelled), code)
     solutions = [{name: term_of_json(term) for name, term in row.items()} for row in rows]
-    cells = [[cell(row, name, pairs.get(name), snapshot, known) for name in visible] for row in solutions]
+    cells = [
+        [cell(row, name, label_columns.get(name), snapshot, labels_by_iri) for name in visible] for row in solutions
+    ]
     return Table(columns, cells, document.get("total", len(rows)), "total" in document)
 
 
@@ -158,57 +153,59 @@ def view(
     """The view of a canned query's answer; `given` are the parameters that it was asked with."""
     code = i18n.language()
     is_graph = answer.format.kind == "graph"
-    asked = {**given, "format": "ntriples" if is_graph else "json", LANGUAGE_FIELD: code}
+    fields = {**given, "format": "ntriples" if is_graph else "json", LANGUAGE_FIELD: code}
     return View(
         query.name,
         title or query.summary.in_language(code),
         query.description.in_language(code),
         kind or query.default_view,
-        urls().query(query.name, asked),
+        urls().query(query.name, fields),
         page_urls().query(query.name, given),
-        None if is_graph else _without_empty(table(localised(read_first_rows(answer.body), code, query), query, code)),
+        None
+        if is_graph
+        else _drop_empty_columns(table(localised(read_first_rows(answer.body), code, query), query, code)),
         shown_turtle(answer)[0] if is_graph else "",
     )
 
 
-def _without_empty(whole: Table) -> Table:
+def _drop_empty_columns(table: Table) -> Table:
     """The table without columns in which nothing stands."""
-    used = [place for place in range(len(whole.columns)) if any(row[place] for row in whole.rows)]
-    columns = [whole.columns[place] for place in used]
-    return replace(whole, columns=columns, rows=[[row[place] for place in used] for row in whole.rows])
+    used = [position for position in range(len(table.columns)) if any(row[position] for row in table.rows)]
+    columns = [table.columns[position] for position in used]
+    return replace(table, columns=columns, rows=[[row[position] for position in used] for row in table.rows])
 
 
 def cell(
-    row: Row, name: str, label: str | None, snapshot: Snapshot, known: Mapping[str, str] | None = None
+    row: Row, name: str, label: str | None, snapshot: Snapshot, labels_by_iri: Mapping[str, str] | None = None
 ) -> Term | None:
     """The term under a name. A thing goes by its label, if the query gives one as `?thingLabel` or it is `known`."""
-    named = row.get(label) if label else None
+    label_term = row.get(label) if label else None
     if name not in row:
-        return shown(named, snapshot) if named else None
-    term = shown(row[name], snapshot, None if named else known)
-    return replace(term, text=named.text, note=term.text) if named else term
+        return shown(label_term, snapshot) if label_term else None
+    term = shown(row[name], snapshot, None if label_term else labels_by_iri)
+    return replace(term, text=label_term.text, note=term.text) if label_term else term
 
 
-def _labelled(names: Sequence[str]) -> dict[str, str]:
+def _pair_labels(names: Sequence[str]) -> dict[str, str]:
     return {name: f"{name}Label" for name in names if f"{name}Label" in names}
 
 
-def _iris(rows: Iterable[Mapping[str, Any]], names: Collection[str]) -> list[str]:
+def _collect_iris(rows: Iterable[Mapping[str, Any]], names: Collection[str]) -> list[str]:
     return [row[name]["value"] for row in rows for name in names if name in row and row[name]["type"] == "uri"]
 
 
 def _is_number(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
-    found = [row[name] for row in rows if name in row]
-    return bool(found) and all(term.get("datatype") in NUMBERS for term in found)
+    terms = [row[name] for row in rows if name in row]
+    return bool(terms) and all(term.get("datatype") in NUMBERS for term in terms)
 
 
-def _title(name: str, query: CannedQuery | None, code: str) -> str:
+def _choose_title(name: str, query: CannedQuery | None, code: str) -> str:
     if query is None:
         return name
     if name in query.columns:
         return query.columns[name].name.in_language(code)
-    said = _terms(code).get(name.lower())
-    return said or in_words(name)
+    label = _read_term_labels(code).get(name.lower())
+    return label or in_words(name)
 
 
 def in_words(name: str) -> str:
@@ -220,12 +217,12 @@ def in_words(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", name).capitalize()
 
 
-def _terms(code: str) -> dict[str, str]:
+def _read_term_labels(code: str) -> dict[str, str]:
     """The labels of this graph's own terms by their local names; of two that differ only in case, the class's."""
     snapshot = service().snapshot
-    found: dict[str, str] = {}
+    labels_by_name: dict[str, str] = {}
     for iri, names in sorted(read_vocabulary(service().engine).names.items(), reverse=True):
         if iri.startswith(snapshot.base) and (label := text_in_language(names.items(), code)):
             # Capital letters come first, so in this order a class has the last word.
-            found[re.split(r"[/#]", iri)[-1].lower()] = label[:1].upper() + label[1:]
-    return found
+            labels_by_name[re.split(r"[/#]", iri)[-1].lower()] = label[:1].upper() + label[1:]
+    return labels_by_name

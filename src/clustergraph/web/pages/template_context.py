@@ -38,10 +38,10 @@ def install(app: Flask) -> None:
         said=said,
         words=words,
     )
-    app.context_processor(_names)
+    app.context_processor(_make_context)
 
 
-def _names() -> dict[str, Any]:
+def _make_context() -> dict[str, Any]:
     snapshot = service().snapshot
     code = i18n.language()
     catalogue = service().catalogue
@@ -73,15 +73,15 @@ def search() -> CannedQuery | None:
     catalogue = service().catalogue
     if SEARCH not in catalogue:
         return None
-    found = catalogue[SEARCH]
-    needed = [one for one in found.parameters if one.required]
-    return found if SEARCH in found.tags and len(needed) == 1 and needed[0].type == "string" else None
+    query = catalogue[SEARCH]
+    required = [parameter for parameter in query.parameters if parameter.required]
+    return query if SEARCH in query.tags and len(required) == 1 and required[0].type == "string" else None
 
 
 def in_language(code: str) -> str:
     """The address of this very page in another language."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != LANGUAGE_FIELD]
-    return urls().same(request.path, [*kept, (LANGUAGE_FIELD, code)])
+    fields = [(name, value) for name, value in request.args.items(multi=True) if name != LANGUAGE_FIELD]
+    return urls().same(request.path, [*fields, (LANGUAGE_FIELD, code)])
 
 
 def said(words: Words) -> str:
@@ -95,17 +95,17 @@ def build() -> dict[str, list[str]] | None:
         file = _STATIC / name
         if file.is_file():
             return {
-                kind: [urls().file(f"dist/{built}") for built in files]
-                for kind, files in _entry(file, file.stat().st_mtime_ns).items()
+                kind: [urls().file(f"dist/{path}") for path in files]
+                for kind, files in _read_manifest(file, file.stat().st_mtime_ns).items()
             }
     return None
 
 
 @cache
-def _entry(file: Path, _changed: int) -> dict[str, list[str]]:
+def _read_manifest(file: Path, _changed: int) -> dict[str, list[str]]:
     manifest = json.loads(file.read_text(encoding="utf-8"))
-    entries = [one for one in manifest.values() if one.get("isEntry")]
+    entries = [entry for entry in manifest.values() if entry.get("isEntry")]
     return {
-        "scripts": [one["file"] for one in entries if one["file"].endswith(".js")],
-        "styles": [style for one in entries for style in one.get("css", ())],
+        "scripts": [entry["file"] for entry in entries if entry["file"].endswith(".js")],
+        "styles": [style for entry in entries for style in entry.get("css", ())],
     }

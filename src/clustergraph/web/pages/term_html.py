@@ -22,7 +22,7 @@ def words(term: Term) -> Markup:
     Markup('<span title="xsd:integer">1,500</span>')
     """
     if term.href:
-        link = f'<a href="{escape(term.href)}"{_attribute("title", term.note)}>{escape(term.text)}</a>'
+        link = f'<a href="{escape(term.href)}"{_write_attribute("title", term.note)}>{escape(term.text)}</a>'
         if term.outside and term.outside in (term.text, term.note):
             label = i18n.say("link.outside", name=term.text)
             link += (
@@ -30,7 +30,9 @@ def words(term: Term) -> Markup:
             )
         return Markup(link)
     code = term.language if term.language and term.language != i18n.language() else ""
-    return Markup(f"<span{_attribute('lang', code)}{_attribute('title', term.datatype)}>{escape(spoken(term))}</span>")
+    return Markup(
+        f"<span{_write_attribute('lang', code)}{_write_attribute('title', term.datatype)}>{escape(spoken(term))}</span>"
+    )
 
 
 def spoken(term: Term) -> str:
@@ -49,5 +51,5 @@ def spoken(term: Term) -> str:
     return term.text
 
 
-def _attribute(name: str, value: str) -> str:
+def _write_attribute(name: str, value: str) -> str:
     return f' {name}="{escape(value)}"' if value else ""

@@ -1,4 +1,4 @@
-"""The page of a thing: the canned queries for its classes, then every statement with what it rests on."""
+"""The page of a thing: the canned queries for its classes, then every statement with its sources and reasons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from rdflib import URIRef
 
 from clustergraph.describe.axioms import Vocabulary, read_vocabulary
-from clustergraph.describe.explanations import NOTES, TYPE, Note, Reason, Reasons, group_notes, rows
+from clustergraph.describe.explanations import NOTES, TYPE, Note, Reason, Reasons, group_notes
 from clustergraph.describe.label_cache import Labels
 from clustergraph.describe.thing_queries import (
     INSIDE,
@@ -22,6 +22,7 @@ from clustergraph.describe.thing_queries import (
     documents,
     is_there,
 )
+from clustergraph.describe.void import rows
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
 from clustergraph.rdf.python_values import Term as RdfTerm
@@ -119,7 +120,9 @@ def thing_page(engine: Engine, labels: Labels, iri: str) -> ThingPage | None:
     """Ask for everything at once, then put it in order. None if the graph knows nothing by this name."""
     snapshot = engine.snapshot
     try:
-        own, pointing, noted = ask_together(lambda query: rows(engine, query, iri), (STATEMENTS, POINTING, NOTES))
+        own, pointing, noted = ask_together(
+            lambda query: rows(engine, query, thing=URIRef(iri)), (STATEMENTS, POINTING, NOTES)
+        )
     except (EvaluationError, QuerySyntaxError):
         return None  # of characters that no IRI has
     if not own and not pointing and not is_there(engine, iri):
@@ -144,23 +147,23 @@ class _Page:
         self.iri = iri
         self.own = own
         self.pointing = pointing[:MAX_POINTING_STATEMENTS]
-        self.cut = len(pointing) > MAX_POINTING_STATEMENTS
+        self.is_cut = len(pointing) > MAX_POINTING_STATEMENTS
         self.notes = group_notes(noted)
         self.snapshot = snapshot
         self.code = i18n.language()
-        self.words: Vocabulary = read_vocabulary(engine)
-        self.sources = self.words.sources
-        self.known: dict[str, Term] = {}
+        self.vocabulary: Vocabulary = read_vocabulary(engine)
+        self.sources = self.vocabulary.sources
+        self.terms_by_iri: dict[str, Term] = {}
         self.inferred = f"{snapshot.base}graph/inferred"
         self.inside_rows: list[Row] = []
         if any(row["value"].kind == "bnode" for row in own):
-            self.inside_rows = rows(engine, INSIDE, iri)
+            self.inside_rows = rows(engine, INSIDE, thing=URIRef(iri))
         self.reasons = Reasons(
             iri,
-            self.words,
+            self.vocabulary,
             ((row["property"].text, row["value"]) for row in own),
             ((row["property"].text, row["subject"]) for row in pointing),
-            lambda query: rows(engine, query, iri),
+            lambda query: rows(engine, query, thing=URIRef(iri)),
         )
         self.reasons.prepare(sorted({row["property"].text for row in own if self._is_inferred(row)}))
         self.explained = {
@@ -168,25 +171,25 @@ class _Page:
             for row in own
             if self._is_inferred(row)
         }
-        self.names = labels.of(self._named(), self.code)
+        self.names = labels.of(self._collect_iris(), self.code)
         self.inside: dict[str, list[tuple[Term, list[Term]]]] = {}
         self.inside = self._look_inside()
 
     def page(self) -> ThingPage:
         classes = [row["value"].text for row in self.own if row["property"].text == TYPE]
-        types = self._nearest(dict.fromkeys(classes))
-        label, label_language = self._label()
-        compared = any(place.class_iri in classes for place, _ in page_sections.placed("compare"))
+        types = self._find_nearest(dict.fromkeys(classes))
+        label, label_language = self._choose_label()
+        compared = any(placement.class_iri in classes for placement, _ in page_sections.placed("compare"))
         return ThingPage(
             label,
             label_language,
-            self._text(),
-            [self.named(one) for one in types],
+            self._choose_text(),
+            [self.named(class_iri) for class_iri in types],
             page_sections.of_thing(self.iri, classes),
-            self._own(),
-            self._sources(),
-            self._pointing(),
-            self._terms(),
+            self._make_own_groups(),
+            self._list_sources(),
+            self._make_pointing_groups(),
+            self._list_terms(),
             self.snapshot.graphs.get(self.iri),
             self.snapshot.manifest.get("properties", {}).get(self.iri),
             page_urls().comparison(self.iri) if compared else "",
@@ -194,67 +197,60 @@ class _Page:
 
     # ------------------------------------------------------------------------------------------------ statements
 
-    def _own(self) -> list[Group]:
+    def _make_own_groups(self) -> list[Group]:
         return [
-            Group(self.named(prop), [self._statement(prop, value, graphs) for value, graphs in values], len(values))
-            for prop, values in self._grouped(self.own, "value")
+            Group(self.named(prop), [self._make_own(prop, value, graphs) for value, graphs in values], len(values))
+            for prop, values in self._group(self.own, "value")
             if prop not in self.sources  # they have a section of their own
         ]
 
-    def _statement(self, prop: str, value: RdfTerm, graphs: list[str]) -> Statement:
-        remarks = [self._remark(note) for note in self.notes.get((prop, value), ())]
+    def _make_own(self, prop: str, value: RdfTerm, graphs: list[str]) -> Statement:
+        remarks = [self._make_remark(note) for note in self.notes.get((prop, value), ())]
         reason = self.explained.get((prop, value)) if graphs == [self.inferred] else None
-        mark = "curated" if remarks else "inferred" if graphs == [self.inferred] else "stated"
-        return Statement(
-            self._term(value, prop),
-            mark,
-            [graph.removeprefix(f"{self.snapshot.base}graph/") for graph in graphs],
-            remarks,
-            self._why(reason) if reason else None,
-        )
+        return self._make_statement(self._make_term(value, prop), graphs, reason, remarks)
 
-    def _remark(self, note: Note) -> Remark:
-        says = []
-        for prop, values in sorted(note.says.items(), key=lambda one: _importance(one[0])):
-            if prop in self.sources and any(other in note.says for other in self.words.sub_properties[prop]):
+    def _make_pointing(self, prop: str, subject: RdfTerm, graphs: list[str]) -> Statement:
+        reason = self.reasons.explain_pointing(prop, subject) if graphs == [self.inferred] else None
+        return self._make_statement(self._make_term(subject), graphs, reason, [])
+
+    def _make_statement(self, value: Term, graphs: list[str], reason: Reason | None, notes: list[Remark]) -> Statement:
+        mark = "curated" if notes else "inferred" if graphs == [self.inferred] else "stated"
+        names = [graph.removeprefix(f"{self.snapshot.base}graph/") for graph in graphs]
+        return Statement(value, mark, names, notes, self._make_why(reason) if reason else None)
+
+    def _make_remark(self, note: Note) -> Remark:
+        contents = []
+        for prop, values in sorted(note.says.items(), key=lambda item: _rank_property(item[0])):
+            if prop in self.sources and any(other in note.says for other in self.vocabulary.sub_properties[prop]):
                 continue  # a narrower property says it, too
-            spoken = [value for value in values if self._is_spoken(value)] or values
-            says.append((self.named(prop), [self._term(value, prop) for value in spoken]))
-        return Remark(self.named(note.iri), says)
+            in_language = [value for value in values if self._is_spoken(value)] or values
+            contents.append((self.named(prop), [self._make_term(value, prop) for value in in_language]))
+        return Remark(self.named(note.iri), contents)
 
-    def _why(self, reason: Reason) -> Why:
+    def _make_why(self, reason: Reason) -> Why:
         premises = [
-            Premise(self._term(one), self.named(prop), self._term(other)) for one, prop, other in reason.premises
+            Premise(self._make_term(subject), self.named(prop), self._make_term(value))
+            for subject, prop, value in reason.premises
         ]
         return Why(reason.kind, [self.named(term) for term in reason.terms], premises)
 
-    def _pointing(self) -> list[Group]:
+    def _make_pointing_groups(self) -> list[Group]:
         counts = {}
-        if self.cut:
-            found = rows(self.engine, COUNTS, self.iri)
-            counts = {row["property"].text: row["count"].number() for row in found}
-        groups = dict(self._grouped(self.pointing, "subject"))
-        listed = []
-        for prop in sorted({*groups, *counts}, key=_importance):
+        if self.is_cut:
+            solutions = rows(self.engine, COUNTS, thing=URIRef(self.iri))
+            counts = {row["property"].text: row["count"].number() for row in solutions}
+        groups = dict(self._group(self.pointing, "subject"))
+        group_list = []
+        for prop in sorted({*groups, *counts}, key=_rank_property):
             subjects = groups.get(prop, [])
             total = counts.get(prop, len(subjects))
-            statements = []
-            for subject, graphs in subjects[:MAX_SHOWN_SUBJECTS]:
-                reason = self.reasons.explain_pointing(prop, subject) if graphs == [self.inferred] else None
-                statements.append(
-                    Statement(
-                        self._term(subject),
-                        "inferred" if graphs == [self.inferred] else "stated",
-                        [graph.removeprefix(f"{self.snapshot.base}graph/") for graph in graphs],
-                        [],
-                        self._why(reason) if reason else None,
-                    )
-                )
-            more = self._all_that_point(prop) if total > len(statements) else ""
-            listed.append(Group(self.named(prop), statements, total, more))
-        return listed
+            shown_subjects = subjects[:MAX_SHOWN_SUBJECTS]
+            statements = [self._make_pointing(prop, subject, graphs) for subject, graphs in shown_subjects]
+            more = self._make_editor_url(prop) if total > len(statements) else ""
+            group_list.append(Group(self.named(prop), statements, total, more))
+        return group_list
 
-    def _all_that_point(self, prop: str) -> str:
+    def _make_editor_url(self, prop: str) -> str:
         thing, link = written("thing", URIRef(self.iri)), written("property", URIRef(prop))
         query = (
             f"SELECT DISTINCT ?subject ?subjectLabel {{\n  ?subject {link} {thing}\n"
@@ -266,25 +262,27 @@ class _Page:
 
     # ----------------------------------------------------------------------------------------------------- parts
 
-    def _sources(self) -> list[Term]:
-        stated = {
+    def _list_sources(self) -> list[Term]:
+        sources = {
             row["value"].text: row["value"]
             for row in self.own
             if row["property"].text in self.sources and row["value"].kind != "bnode"
         }
-        return [self._term(value) for _, value in sorted(stated.items(), key=lambda one: _numbers(one[0]))]
+        return [
+            self._make_term(value) for _, value in sorted(sources.items(), key=lambda item: _split_numbers(item[0]))
+        ]
 
-    def _label(self) -> tuple[str, str]:
-        label = self._text_of(LABEL)
+    def _choose_label(self) -> tuple[str, str]:
+        label = self._read_text(LABEL)
         if label is None:
             return self.named(self.iri).text, ""
         return label.text, "" if self._is_spoken(label) else label.language or ""
 
-    def _text(self) -> Term | None:
-        text = next((text for prop in TEXT if (text := self._text_of((prop,)))), None)
+    def _choose_text(self) -> Term | None:
+        text = next((text for prop in TEXT if (text := self._read_text((prop,)))), None)
         return shown(text, self.snapshot) if text else None
 
-    def _text_of(self, properties: Collection[str]) -> RdfTerm | None:
+    def _read_text(self, properties: Collection[str]) -> RdfTerm | None:
         """The text for the page's language among the values of some properties."""
         values = (row["value"] for row in self.own if row["property"].text in properties)
         texts = ((value.language, value) for value in values if value.kind == "literal")
@@ -294,19 +292,21 @@ class _Page:
         """Whether a value is in the page's language or in none."""
         return not value.language or is_in_language(value.language, self.code)
 
-    def _nearest(self, classes: Iterable[str]) -> list[str]:
+    def _find_nearest(self, classes: Iterable[str]) -> list[str]:
         """The classes that have none of the others below them."""
-        known = set(classes)
+        others = set(classes)
         return [
-            one for one in classes if not any(below in known - {one} for below in self.words.sub_classes.get(one, ()))
+            class_iri
+            for class_iri in classes
+            if not any(below in others - {class_iri} for below in self.vocabulary.sub_classes.get(class_iri, ()))
         ]
 
-    def _terms(self) -> list[Term]:
+    def _list_terms(self) -> list[Term]:
         if self.iri not in documents(self.snapshot):
             return []
-        found = rows(self.engine, TERMS, self.iri)
+        solutions = rows(self.engine, TERMS, thing=URIRef(self.iri))
         texts: dict[str, list[TaggedText]] = defaultdict(list)
-        for row in found:
+        for row in solutions:
             names = texts[row["term"].text]
             names += [(row["label"].language, row["label"].text)] if "label" in row else []
         labels = {iri: text_in_language(names, self.code) or "" for iri, names in texts.items()}
@@ -316,78 +316,78 @@ class _Page:
 
     def named(self, iri: str) -> Term:
         """A thing in words. Terms of the standard vocabularies that no ontology here names have texts of their own."""
-        term = self.known.get(iri)
+        term = self.terms_by_iri.get(iri)
         if term is None:
             term = shown_iri(iri, self.snapshot, self.names)
             key = f"term.{term.text}"
             if i18n.has_text(key):
                 term = replace(term, text=i18n.say(key), note=term.text)
-            self.known[iri] = term
+            self.terms_by_iri[iri] = term
         return term
 
-    def _term(self, value: RdfTerm, prop: str = "") -> Term:
+    def _make_term(self, value: RdfTerm, prop: str = "") -> Term:
         if value.kind == "uri":
             return self.named(value.text)
         if self.code == "de" and value.kind == "literal" and not value.language:
             value = value._replace(text=german_words(prop).get(value.text, value.text))
         return shown(value, self.snapshot, self.names, inside=self.inside)
 
-    def _named(self) -> set[str]:
+    def _collect_iris(self) -> set[str]:
         """Everything that the page calls by a name."""
-        found = {self.iri}
+        iris = {self.iri}
         values: list[RdfTerm] = []
         for row in (*self.own, *self.pointing):
-            found.add(row["property"].text)
+            iris.add(row["property"].text)
             values.append(row["value"] if "value" in row else row["subject"])
         for group in self.notes.values():
             for note in group:
-                found.update((note.iri, *note.says))
+                iris.update((note.iri, *note.says))
                 values += [value for says in note.says.values() for value in says]
         for reason in self.explained.values():
-            found.update(reason.terms)
-            for one, prop, other in reason.premises:
-                found.add(prop)
-                values += [one, other]
-        for said in self.inside_rows:
-            found.add(said["property"].text)
-            values.append(said["value"])
-        return found | {value.text for value in values if value.kind == "uri"}
+            iris.update(reason.terms)
+            for subject, prop, other in reason.premises:
+                iris.add(prop)
+                values += [subject, other]
+        for row in self.inside_rows:
+            iris.add(row["property"].text)
+            values.append(row["value"])
+        return iris | {value.text for value in values if value.kind == "uri"}
 
     def _look_inside(self) -> dict[str, list[tuple[Term, list[Term]]]]:
         """What is said of blank nodes, which is shown in their place."""
         nodes: dict[str, list[Row]] = defaultdict(list)
         for row in self.inside_rows:
             nodes[row["node"].text].append(row)
-        return {node: self._said(self._grouped(said, "value")) for node, said in nodes.items()}
+        return {node: self._make_terms(self._group(statements, "value")) for node, statements in nodes.items()}
 
-    def _said(self, groups: list[tuple[str, list[tuple[RdfTerm, list[str]]]]]) -> list[tuple[Term, list[Term]]]:
-        return [(self.named(prop), [self._term(value, prop) for value, _ in values]) for prop, values in groups]
+    def _make_terms(self, groups: list[tuple[str, list[tuple[RdfTerm, list[str]]]]]) -> list[tuple[Term, list[Term]]]:
+        return [(self.named(prop), [self._make_term(value, prop) for value, _ in values]) for prop, values in groups]
 
     def _is_inferred(self, row: Row) -> bool:
         return bool(row["graph"].text == self.inferred)
 
-    def _grouped(self, found: Sequence[Row], what: str) -> list[tuple[str, list[tuple[RdfTerm, list[str]]]]]:
+    def _group(self, solutions: Sequence[Row], column: str) -> list[tuple[str, list[tuple[RdfTerm, list[str]]]]]:
         """The rows' terms under `what` by property, each once with the graphs that state it; names and types first."""
-        stated: dict[str, dict[RdfTerm, list[str]]] = defaultdict(dict)
-        for row in found:
-            graphs = stated[row["property"].text].setdefault(row[what], [])
+        graphs_of: dict[str, dict[RdfTerm, list[str]]] = defaultdict(dict)
+        for row in solutions:
+            graphs = graphs_of[row["property"].text].setdefault(row[column], [])
             if "graph" in row:
                 graphs.append(row["graph"].text)
-        return [(prop, self._in_order(stated[prop].items())) for prop in sorted(stated, key=_importance)]
+        return [(prop, self._sort_values(graphs_of[prop].items())) for prop in sorted(graphs_of, key=_rank_property)]
 
-    def _in_order(self, values: Iterable[tuple[RdfTerm, list[str]]]) -> list[tuple[RdfTerm, list[str]]]:
+    def _sort_values(self, values: Iterable[tuple[RdfTerm, list[str]]]) -> list[tuple[RdfTerm, list[str]]]:
         """What is stated before what is inferred, texts in the page's language before others."""
         return sorted(
             values,
-            key=lambda one: (one[1] == [self.inferred], not self._is_spoken(one[0])),
+            key=lambda item: (item[1] == [self.inferred], not self._is_spoken(item[0])),
         )
 
 
-def _importance(prop: str) -> tuple[int, str]:
+def _rank_property(prop: str) -> tuple[int, str]:
     return (_FIRST.index(prop) if prop in _FIRST else len(_FIRST) + prop.startswith((OWL, RDFS, RDF)), prop)
 
 
-def _numbers(text: str) -> list[Any]:
+def _split_numbers(text: str) -> list[Any]:
     """A key that sorts numbers inside a text by their size."""
     parts = re.findall(r"0*(\d+)|(\D+)", text)
     return [(0, len(digits), digits) if digits else (1, 0, words) for digits, words in parts]

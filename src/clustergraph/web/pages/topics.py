@@ -10,13 +10,13 @@ from clustergraph.web.http.current import service
 def by_topic() -> list[tuple[str, list[CannedQuery]]]:
     """The canned queries by their first tag."""
     topics: dict[str, list[CannedQuery]] = {}
-    for found in service().catalogue:
-        topics.setdefault(_topic(found), []).append(found)
+    for query in service().catalogue:
+        topics.setdefault(_name_topic(query), []).append(query)
     return sorted(topics.items())
 
 
-def _topic(found: CannedQuery) -> str:
-    if not found.tags:
+def _name_topic(query: CannedQuery) -> str:
+    if not query.tags:
         return i18n.say("topic.other")
-    key = f"topic.{found.tags[0]}"
-    return i18n.say(key) if i18n.has_text(key) else found.tags[0].capitalize()
+    key = f"topic.{query.tags[0]}"
+    return i18n.say(key) if i18n.has_text(key) else query.tags[0].capitalize()
