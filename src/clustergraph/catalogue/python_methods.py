@@ -58,9 +58,9 @@ def find_problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[tup
 
 def find_clashes(queries: Iterable[CannedQuery]) -> Iterator[Problem]:
     """Queries that want the same name for the things of the same class."""
-    known: Counter[Method] = Counter()
+    counts: Counter[Method] = Counter()
     for query in queries:
         for method in query.methods:
-            known[method] += 1
-            if known[method] == 2:
+            counts[method] += 1
+            if counts[method] == 2:
                 yield Problem(query.file, 1, f"Another query is the method {method.name!r} of that class already.")

@@ -125,11 +125,7 @@ class _QueryReader:
         return tuple(self.read_parameter(known, declared.get(known.name), defaults, choices) for known in variables)
 
     def read_parameter(
-        self,
-        variable: ParameterVariable,
-        entry: Entry | None,
-        defaults: dict[str, Entry],
-        choices: dict[str, Entry],
+        self, variable: ParameterVariable, entry: Entry | None, defaults: dict[str, Entry], choices: dict[str, Entry]
     ) -> Parameter:
         fields = entry.map if entry else {}
         for key, value in fields.items():

@@ -1,4 +1,4 @@
-"""What turns into data frames as it stands."""
+"""The conversion to data frames that things and triples share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packages that this one can do without, until somebody wants what they are for."""
+"""Imports of optional packages."""
 
 from __future__ import annotations
 

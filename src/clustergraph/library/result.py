@@ -112,10 +112,7 @@ class Result(Sequence[Row]):
     """
 
     def __init__(
-        self,
-        columns: Sequence[str],
-        values: Sequence[tuple[Any, ...]],
-        prefixes: Mapping[str, str] | None = None,
+        self, columns: Sequence[str], values: Sequence[tuple[Any, ...]], prefixes: Mapping[str, str] | None = None
     ) -> None:
         self._set(Table.of_values(columns, values), prefixes)
 

@@ -19,7 +19,7 @@ COLUMNS = ("subject", "predicate", "object")
 
 
 class Triples(DataFrameMixin, rdflib.Graph):
-    """An `rdflib.Graph`, with all that one can do, that also turns into data frames and networks.
+    """An `rdflib.Graph` that also turns into data frames and networks.
 
     A frame has the columns `subject`, `predicate` and `object` and the statements in order.
 

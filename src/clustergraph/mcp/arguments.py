@@ -33,10 +33,7 @@ def known(given: Mapping[str, Any], names: list[str]) -> None:
         if name not in names:
             hint = f"there are {', '.join(names)}" if names else "it has none"
             raise ParameterError(
-                name,
-                f"The tool has no parameter {name!r}; {hint}.",
-                allowed=names,
-                suggestions=closest(name, names),
+                name, f"The tool has no parameter {name!r}; {hint}.", allowed=names, suggestions=closest(name, names)
             )
 
 

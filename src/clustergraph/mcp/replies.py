@@ -57,7 +57,11 @@ def _reply_with_rows(context: GraphContext, answer: Answer, part: Part, heading:
     if page.offset or page.remaining:
         count += f", here {page.offset + 1:,} to {page.offset + len(page.rows):,}" if page.rows else ", none of these"
     listed = result_rows.table(page.columns, page.rows, prefixes) if page.rows else ""
-    lines = [f"{heading} ({count})" if heading else f"{count}:", listed, result_rows.rest(page)]
+    lines = [
+        f"{heading} ({count})" if heading else f"{count}:",
+        listed,
+        result_rows.rest(page.remaining, page.offset + len(page.rows)),
+    ]
     return reply(context, [*lines, source_references.lines(rests_on, prefixes)], {**page.data(), **rests_on})
 
 
@@ -72,10 +76,8 @@ def _reply_with_graph(context: GraphContext, answer: Answer, part: Part, heading
     remaining = max(0, len(statements) - part.offset - len(chosen))
     data = {"turtle": turtle, "total": len(statements), "offset": part.offset, "remaining": remaining}
     count = f"{len(statements):,} {'statement' if len(statements) == 1 else 'statements'}"
-    after = part.offset + len(chosen)
-    note = f"{remaining:,} more: narrow the question, or go on with offset={after}." if remaining else ""
-    parts = [f"{heading} ({count})" if heading else f"{count}:", turtle, note]
-    return reply(context, parts, data)
+    note = result_rows.rest(remaining, part.offset + len(chosen))
+    return reply(context, [f"{heading} ({count})" if heading else f"{count}:", turtle, note], data)
 
 
 def _write_turtle(lines: list[str], prefixes: dict[str, str]) -> str:

@@ -160,9 +160,6 @@ def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], prefixes: d
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
-def rest(page: Shown) -> str:
-    """What to say of the rows that are not shown; empty if there are none."""
-    if not page.remaining:
-        return ""
-    after = page.offset + len(page.rows)
-    return f"{page.remaining:,} more: narrow the question, or go on with offset={after}."
+def rest(remaining: int, after: int) -> str:
+    """What to say of the rows that are not shown, behind the first `after`; empty if there are none."""
+    return f"{remaining:,} more: narrow the question, or go on with offset={after}." if remaining else ""

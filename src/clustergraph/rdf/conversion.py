@@ -59,7 +59,7 @@ def add_triple(graph: rdflib.Graph, quad: Quad) -> None:
 def quiet() -> Iterator[None]:
     """Keep rdflib from logging literals that it cannot turn into Python values; reasoning and shapes report them.
 
-    It holds for the thread that is within it; what other threads log is logged.
+    It acts on the current thread only; what other threads log is logged.
     """
     global _uses
     token = _is_quiet.set(True)

@@ -1,4 +1,4 @@
-"""How triples and quads are written: sorted, each once, with the prefixes that they have a use for."""
+"""How triples and quads are written: sorted, each once, with the prefixes that they use."""
 
 from __future__ import annotations
 
