@@ -27,7 +27,7 @@ def schema(properties: Mapping[str, Any], required: list[str] | None = None) -> 
     return {"type": "object", "properties": dict(properties), "required": required, "additionalProperties": False}
 
 
-def known(given: Mapping[str, Any], names: list[str]) -> None:
+def check_names(given: Mapping[str, Any], names: list[str]) -> None:
     """Raise ParameterError for an argument that the tool does not have."""
     for name in given:
         if name not in names:
@@ -37,17 +37,17 @@ def known(given: Mapping[str, Any], names: list[str]) -> None:
             )
 
 
-def text(given: Mapping[str, Any], name: str, *, required: bool = True) -> str:
+def read_text(given: Mapping[str, Any], name: str, *, required: bool = True) -> str:
     """A text; empty where none is given and none is needed."""
     value = given.get(name)
     if value is None or value == "":
         if required:
             raise ParameterError(name, f"The parameter {name!r} is missing; give a text.")
         return ""
-    return written(name, value)
+    return write_value(name, value)
 
 
-def written(name: str, value: Any) -> str:
+def write_value(name: str, value: Any) -> str:
     """A JSON value as the text of a parameter. Raises ParameterError for a list or an object."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -56,7 +56,7 @@ def written(name: str, value: Any) -> str:
     raise ParameterError(name, f"The value of {name!r} must be a single text, number or truth value, not {value!r}.")
 
 
-def part(given: Mapping[str, Any]) -> Part:
+def read_part(given: Mapping[str, Any]) -> Part:
     """The rows that are asked for, by `limit` and `offset`."""
     return Part(_read_whole_number(given, "limit", ROWS, 1, MAX_ROWS), _read_whole_number(given, "offset", 0, 0, None))
 

@@ -33,9 +33,11 @@ def tool(query: CannedQuery) -> Tool:
 def _run(context: GraphContext, query: CannedQuery, given: Arguments) -> Reply:
     own = [parameter.name for parameter in query.parameters]
     paging = [name for name in arguments.PAGING if name not in own and query.form != "ASK"]
-    arguments.known(given, [*own, *paging])
-    part = arguments.part({name: given.get(name) for name in paging})
-    texts = {name: arguments.written(name, value) for name, value in given.items() if name in own and value is not None}
+    arguments.check_names(given, [*own, *paging])
+    part = arguments.read_part({name: given.get(name) for name in paging})
+    texts = {
+        name: arguments.write_value(name, value) for name, value in given.items() if name in own and value is not None
+    }
     bindings = context.catalogue.bind(context.engine, query, texts)
     answer = context.engine.answer(Query(query.text, bindings=bindings, format=replies.format_of(query.form)))
     heading = ", ".join([str(query.summary), *(f"{name}={text}" for name, text in texts.items())])

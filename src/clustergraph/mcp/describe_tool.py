@@ -48,8 +48,8 @@ _COUNTS = "SELECT ?property (COUNT(DISTINCT ?subject) AS ?count) { ?subject ?pro
 
 def run(context: GraphContext, given: Arguments) -> Reply:
     """Describe what the argument names."""
-    arguments.known(given, [THING.name])
-    written = arguments.text(given, THING.name).strip()
+    arguments.check_names(given, [THING.name])
+    written = arguments.read_text(given, THING.name).strip()
     return _Description(context, context.find(THING, written)).reply()
 
 

@@ -51,16 +51,16 @@ def reply_of(context: GraphContext, answer: Answer, part: Part, heading: str, gi
 
 def _reply_with_rows(context: GraphContext, answer: Answer, part: Part, heading: str, given: Sequence[str]) -> Reply:
     prefixes = context.snapshot.prefixes
-    page = result_rows.shown(context, answer, part)
+    page = result_rows.select_rows(context, answer, part)
     rests_on = source_references.of_rows(context, page.raw, given)
     count = f"{page.total:,} {'row' if page.total == 1 else 'rows'}"
     if page.offset or page.remaining:
         count += f", here {page.offset + 1:,} to {page.offset + len(page.rows):,}" if page.rows else ", none of these"
-    listed = result_rows.table(page.columns, page.rows, prefixes) if page.rows else ""
+    listed = result_rows.write_table(page.columns, page.rows, prefixes) if page.rows else ""
     lines = [
         f"{heading} ({count})" if heading else f"{count}:",
         listed,
-        result_rows.rest(page.remaining, page.offset + len(page.rows)),
+        result_rows.describe_rest(page.remaining, page.offset + len(page.rows)),
     ]
     return reply(context, [*lines, source_references.lines(rests_on, prefixes)], {**page.data(), **rests_on})
 
@@ -76,7 +76,7 @@ def _reply_with_graph(context: GraphContext, answer: Answer, part: Part, heading
     remaining = max(0, len(statements) - part.offset - len(chosen))
     data = {"turtle": turtle, "total": len(statements), "offset": part.offset, "remaining": remaining}
     count = f"{len(statements):,} {'statement' if len(statements) == 1 else 'statements'}"
-    note = result_rows.rest(remaining, part.offset + len(chosen))
+    note = result_rows.describe_rest(remaining, part.offset + len(chosen))
     return reply(context, [f"{heading} ({count})" if heading else f"{count}:", turtle, note], data)
 
 

@@ -74,7 +74,7 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def shown(context: GraphContext, answer: Answer, part: Part) -> Shown:
+def select_rows(context: GraphContext, answer: Answer, part: Part) -> Shown:
     """The part of a SELECT's answer that was asked for, or less of it where it would be too long.
 
     A column `xLabel` that names what is in the column `x` is not a column of its own.
@@ -153,13 +153,13 @@ def words(data: Any, prefixes: dict[str, str]) -> str:
     return " ".join(str(data).split())
 
 
-def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], prefixes: dict[str, str]) -> str:
+def write_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], prefixes: dict[str, str]) -> str:
     """Rows as a table in Markdown."""
     lines = [list(columns), ["---"] * len(columns)]
     lines += [[words(row[name], prefixes) if name in row else "" for name in columns] for row in rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
-def rest(remaining: int, after: int) -> str:
+def describe_rest(remaining: int, after: int) -> str:
     """What to say of the rows that are not shown, behind the first `after`; empty if there are none."""
     return f"{remaining:,} more: narrow the question, or go on with offset={after}." if remaining else ""

@@ -19,8 +19,8 @@ NAME = "schema"
 
 def run(context: GraphContext, given: Arguments) -> Reply:
     """All terms, or one of them closely."""
-    arguments.known(given, ["term"])
-    term = arguments.text(given, "term", required=False)
+    arguments.check_names(given, ["term"])
+    term = arguments.read_text(given, "term", required=False)
     text, data = _describe_term(context, term) if term else _describe_all(context)
     return reply(context, [text], data)
 

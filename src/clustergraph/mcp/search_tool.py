@@ -32,9 +32,9 @@ _MATCHES = f"""SELECT ?thing (SAMPLE(?class) AS ?kind) (SUBSTR(MIN(?hit), 2) AS 
 
 def run(context: GraphContext, given: Arguments) -> Reply:
     """Look for a text in the names of things."""
-    arguments.known(given, ["text", *arguments.PAGING])
-    text = arguments.text(given, "text")
-    part = arguments.part(given)
+    arguments.check_names(given, ["text", *arguments.PAGING])
+    text = arguments.read_text(given, "text")
+    part = arguments.read_part(given)
     answer = context.engine.answer(Query(_MATCHES, bindings={"text": Literal(text)}, format="json"))
     return replies.reply_of(context, answer, part, f"Things named like {text!r}")
 

@@ -13,9 +13,9 @@ NAME = "sparql"
 
 def run(context: GraphContext, given: Arguments) -> Reply:
     """Ask a query that the assistant wrote."""
-    arguments.known(given, ["query", *arguments.PAGING])
-    query = ParsedQuery(arguments.text(given, "query"))
-    part = arguments.part(given)
+    arguments.check_names(given, ["query", *arguments.PAGING])
+    query = ParsedQuery(arguments.read_text(given, "query"))
+    part = arguments.read_part(given)
     answer = context.engine.answer(Query(query, format=replies.format_of(query.form or "SELECT")))
     return replies.reply_of(context, answer, part, "")
 
