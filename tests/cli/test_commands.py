@@ -171,7 +171,7 @@ def test_a_source_that_is_not_there(run: Run, tmp_path: Path) -> None:
     assert run("info", tmp_path / "nothing").exit_code == exit_codes.USAGE
     (tmp_path / "manifest.json").write_text("{")
     done = run("sparql", "ASK {}", "--source", tmp_path)
-    assert (done.exit_code, "No snapshot in" in done.stderr) == (exit_codes.UNAVAILABLE, True)
+    assert (done.exit_code, "is damaged and cannot be read" in done.stderr) == (exit_codes.UNAVAILABLE, True)
 
 
 def test_query_runs_a_canned_query(ask: Run) -> None:

@@ -299,7 +299,7 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="without ontology/ or data/"):
         clustergraph.open(tmp_path)
     (tmp_path / "manifest.json").write_text("{")
-    with pytest.raises(NoSnapshot, match="Build one"):
+    with pytest.raises(NoSnapshot, match="is damaged and cannot be read"):
         clustergraph.open(tmp_path)
     (tmp_path / "manifest.json").write_text('{"name": "an app", "icons": []}')
     with pytest.raises(NoSnapshot, match=r"its manifest\.json is something else's"):
