@@ -43,7 +43,7 @@ _NAMES = f"SELECT DISTINCT ?name {{ ?agent <{FOAF.name}>|<{RDFS.label}> ?name }}
 
 
 def catalog(engine: Engine, urls: Urls) -> Graph:
-    """The catalogue. What the graph does not say of itself, such as a publisher, is said of this service instead."""
+    """The catalogue. Where the graph names no publisher or the like, this service stands in."""
     snapshot = engine.snapshot
     graph = started(snapshot)
     graph.bind("dcat", DCAT)

@@ -31,7 +31,7 @@ ALIGNMENTS = (SKOS.exactMatch, SKOS.closeMatch, OWL.equivalentClass, OWL.equival
 
 @dataclass(slots=True)
 class Entry:
-    """A term: what it is called, what is said of it, how often it is used, and an example from the graph."""
+    """A term: its labels, its comments, how often it is used, and an example from the graph."""
 
     iri: str
     labels: Texts = field(default_factory=dict)
@@ -51,11 +51,11 @@ class Entry:
         return self.iri.removeprefix(namespace(self.iri)) or self.iri
 
     def label(self, language: str) -> str:
-        """What it is called in a language or the next best; empty if it is not called anything."""
+        """Its label in a language or the next best; empty if it has none."""
         return text_in_language(self.labels.items(), language) or ""
 
     def comment(self, language: str) -> str:
-        """What is said of it in a language or the next best; empty if nothing is said."""
+        """Its comment in a language or the next best; empty if it has none."""
         return text_in_language(self.comments.items(), language) or ""
 
 

@@ -1,4 +1,4 @@
-"""`/health`, `/ready`, `/metrics`: for whoever runs the service."""
+"""`/health`, `/ready`, `/metrics`: for the operators of the service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/schema.json`: the terms of this graph for whoever writes queries: prefixes, classes, properties, with counts."""
+"""`/schema.json`: the terms of this graph for writing queries: prefixes, classes, properties, with counts."""
 
 from __future__ import annotations
 

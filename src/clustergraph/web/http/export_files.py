@@ -1,7 +1,7 @@
 """Large graphs as files beside their snapshot: written when first asked for, then sent piece by piece.
 
 No query could hold them, and no reader is kept busy by them. A process of its own writes a file; a request waits for it
-for a while, and is told to come again if that was not enough.
+for a while, and is answered with a Retry-After if that was not enough.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The bytes of a file from `start` up to `stop`; all of them unless told."""
+    """The bytes of a file from `start` up to `stop`."""
 
     path: Path
     start: int

@@ -1,4 +1,4 @@
-"""Headers that every response carries, whoever makes it."""
+"""Headers that every response carries."""
 
 from __future__ import annotations
 

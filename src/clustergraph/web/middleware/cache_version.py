@@ -1,7 +1,7 @@
 """What an answer depends on besides the snapshot and the request: this software, the canned queries, the settings.
 
 Services that differ only in where they run and how much they take on give the same answers, and so the same ETags:
-behind a balancer, what one of them said is good for all.
+behind a load balancer, an ETag of one of them is valid for all.
 """
 
 from __future__ import annotations

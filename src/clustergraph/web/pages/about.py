@@ -1,8 +1,7 @@
 """`/about`: where the graph comes from, how it was made, what it leaves open, how to cite it.
 
-What is said there of one graph comes from the graph itself, from the canned queries that are marked for the page, and
-from a text `about.en.md` (`about.de.md`) beside them. That text is a few marks of Markdown: headings, paragraphs,
-lists, links, code.
+The content comes from the graph itself, from the canned queries that are marked for the page, and from a text
+`about.en.md` (`about.de.md`) beside them, in Markdown.
 """
 
 from __future__ import annotations

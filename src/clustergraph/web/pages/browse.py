@@ -44,7 +44,7 @@ Chosen = Mapping[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value of a facet: how many things have it besides what the other facets ask for."""
+    """A value of a facet, with how many things have it and fulfil the other facets."""
 
     value: str
     label: str
@@ -162,7 +162,7 @@ def composed(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
 
 
 def described(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
-    """What is said of the things on the list, as SPARQL that makes a graph."""
+    """The statements about the things on the list, as SPARQL that makes a graph."""
     inner = "\n".join(f"    {line}" for line in pattern(sides, chosen))
     return (
         f"{prologue(query)}CONSTRUCT {{ ?thing ?property ?value }}\nWHERE {{\n"

@@ -18,7 +18,7 @@ WEB = ("https://", "http://")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term in words: where it leads to, what a page notes beside it, and what is said inside a blank node."""
+    """A term in words: its link, the note beside it, and the statements about a blank node."""
 
     text: str
     href: str = ""
@@ -39,7 +39,7 @@ def shown(
 ) -> Term:
     """A term as a page shows it.
 
-    `labels` name IRIs; `inside` holds what is said of blank nodes, by their labels.
+    `labels` name IRIs; `inside` holds the statements about blank nodes, by their labels.
     """
     text = value.text
     if value.kind == "triple":

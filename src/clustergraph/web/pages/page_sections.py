@@ -47,7 +47,7 @@ def of_thing(iri: str, classes: Iterable[str]) -> list[View]:
 
 
 def ask(query: CannedQuery, given: Mapping[str, str]) -> Answer:
-    """The answer of a query. It is told the page's language if it has a parameter for it."""
+    """The answer of a query, which gets the page's language if it has a parameter for it."""
     if query.parameter(LANGUAGE_FIELD) and LANGUAGE_FIELD not in given:
         given = {**given, LANGUAGE_FIELD: i18n.language()}
     form = "turtle" if query.form in ("CONSTRUCT", "DESCRIBE") else "json"

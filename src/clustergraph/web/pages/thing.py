@@ -354,7 +354,7 @@ class _Page:
         return iris | {value.text for value in values if value.kind == "uri"}
 
     def _look_inside(self) -> dict[str, list[tuple[Term, list[Term]]]]:
-        """What is said of blank nodes, which is shown in their place."""
+        """The statements about blank nodes, which are shown in their place."""
         nodes: dict[str, list[Row]] = defaultdict(list)
         for row in self.inside_rows:
             nodes[row["node"].text].append(row)
