@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from clustergraph.cli.exit_codes import guarded, told
+from clustergraph.cli.exit_codes import describe_exit_codes, guarded
 
 COMMANDS = (
     "build",
@@ -47,7 +47,7 @@ class Commands(click.Group):
     cls=Commands,
     name="clustergraph",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=told(),
+    epilog=describe_exit_codes(),
 )
 @click.version_option(package_name="clustergraph-kg", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -66,5 +66,5 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code; see `exits`."""
+    """Run the command line and leave with its exit code; see `exit_codes`."""
     cli()

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from clustergraph.cli import options
 from clustergraph.cli.query import pairs
 from clustergraph.cli.sparql import read_query
-
-if TYPE_CHECKING:
-    from clustergraph.catalogue import Catalogue
-    from clustergraph.describe.citation import Asked
-    from clustergraph.engine.base import Engine
 
 FORMATS = ("text", "bibtex", "csl-json", "cff", "ris")
 
@@ -62,6 +56,7 @@ def command(
       clustergraph cite --query clusters-by-country -p country=JP --format csl-json
     """
     from clustergraph.cli.engine_context import graph
+    from clustergraph.cli.queries import find
     from clustergraph.describe import citation
 
     if name and file:
@@ -69,24 +64,9 @@ def command(
     if given and not name:
         raise click.UsageError("--param is for a canned query; name one with --query.")
     with graph(sources, store, address, timeout, queries) as (engine, catalogue):
-        cited = _asked(engine, catalogue, name, given, file, timeout)
+        cited = None
+        if name:
+            cited = citation.canned(engine, find(name, catalogue)[0], name, given, timeout)
+        elif file:
+            cited = citation.asked(engine, read_query(None, file), timeout=timeout)
         click.echo(getattr(citation.cite(engine, language, cited), citation.FORMATS[format]))
-
-
-def _asked(
-    engine: Engine,
-    queries: Path | Catalogue | None,
-    name: str | None,
-    given: dict[str, list[str]],
-    file: Path | None,
-    timeout: float | None,
-) -> Asked | None:
-    from clustergraph.cli.queries import find
-    from clustergraph.describe import citation
-
-    if name:
-        catalogue, _ = find(name, queries)
-        return citation.canned(engine, catalogue, name, given, timeout)
-    if file:
-        return citation.asked(engine, read_query(None, file), timeout=timeout)
-    return None

@@ -30,7 +30,7 @@ MEANINGS = {
 }
 
 
-def told() -> str:
+def describe_exit_codes() -> str:
     """The codes as a paragraph for --help."""
     return "\b\nExit codes:\n" + "\n".join(f"  {code:<4}{meaning}" for code, meaning in MEANINGS.items())
 

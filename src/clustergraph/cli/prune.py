@@ -25,7 +25,7 @@ def command(sources: tuple[Path, ...], store: Path | None, keep: int, dry_run: b
 
     SOURCE is the store folder, or what was built into one. The current snapshot stays in any case, and so does one that
     a running service or another process on this machine has open; run the command again when that has let it go. Each
-    snapshot is told of, in a pipe with a tab between its name and what became of it.
+    snapshot has a line, in a pipe with a tab between its name and what became of it.
 
     \b
     Examples:

@@ -13,7 +13,7 @@ from clustergraph.cli import options
 from clustergraph.cli.exit_codes import REFUSED, UNAVAILABLE, Failure
 
 if TYPE_CHECKING:
-    from clustergraph.push import Plan, PushError
+    from clustergraph.push import Plan
     from clustergraph.snapshots.snapshot import Snapshot
 
 
@@ -78,7 +78,7 @@ def command(
       clustergraph push /srv/graph --to http://localhost:8890 --user dba --password-env DBA_PASSWORD
       clustergraph push --to http://localhost:3030/ds/sparql --graph-store http://localhost:3030/ds/data
     """
-    from clustergraph.push import PushError
+    from clustergraph.push.errors import PushError, Unreachable
 
     if (url is None) == (files is None):
         raise click.UsageError("Give either --to URL or --files FOLDER.")
@@ -92,7 +92,8 @@ def command(
             assert url is not None
             _push(snapshot, url, quiet=quiet, **flags)
     except PushError as error:
-        raise _failure(error) from error
+        code = UNAVAILABLE if isinstance(error, Unreachable) else REFUSED
+        raise Failure("\n".join((str(error), *getattr(error, "__notes__", ()))), code) from error
     except KeyboardInterrupt as error:
         for note in getattr(error, "__notes__", ()):
             click.echo(note, err=True)
@@ -177,10 +178,3 @@ def _describe_plan(todo: Plan) -> list[str]:
         *(f"remove\t{graph}" for graph in todo.removed),
         f"mark\tsnapshot {todo.snapshot.name}",
     ]
-
-
-def _failure(error: PushError) -> Failure:
-    from clustergraph.push.errors import Unreachable
-
-    code = UNAVAILABLE if isinstance(error, Unreachable) else REFUSED
-    return Failure("\n".join((str(error), *getattr(error, "__notes__", ()))), code)

@@ -52,9 +52,7 @@ def address(settings: Settings) -> str:
     >>> address(Settings(host="0.0.0.0", port=9000)), address(Settings(host="::1", port=80))
     ('http://127.0.0.1:9000', 'http://[::1]:80')
     """
-    if settings.url:
-        return settings.url.rstrip("/")
-    return _local(settings)
+    return settings.url.rstrip("/") if settings.url else _local(settings)
 
 
 def _local(settings: Settings) -> str:

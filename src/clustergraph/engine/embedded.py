@@ -1,6 +1,6 @@
 """The engine inside this process: for the command line, notebooks and tests.
 
-A query here cannot be ended once it runs; a service uses `pool.ReaderPool`.
+A query here cannot be ended once it runs; a service uses `reader_pool.ReaderPool`.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def evaluate(
     Without graphs the query sees the store's default graph, which holds the merge of all named graphs. With graphs,
     they are the dataset, whatever the text says after FROM.
     `max_bytes` bounds the answer. `columns` is the order of the variables of a `SELECT *`. Raises the errors of
-    `engine.errors`.
+    `sparql.errors`.
     """
     begin = time.perf_counter()
     sink = Sink(max_bytes)

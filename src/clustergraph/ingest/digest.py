@@ -46,7 +46,7 @@ def content_digest(
             lines.sort()
             digest = hashlib.sha256()
             # A line ends before its newline when lines are compared, in `sort` as here.
-            merged = heapq.merge(*(_without_newline(file) for file in runs), lines) if runs else iter(lines)
+            merged = heapq.merge(*((line[:-1] for line in file) for file in runs), lines) if runs else iter(lines)
             while part := list(islice(merged, _BATCH)):
                 digest.update(b"\n".join(part) + b"\n")
             return digest.hexdigest()
@@ -69,8 +69,3 @@ def _spill(lines: list[bytes], path: Path) -> IO[bytes]:
     with path.open("wb") as file:
         file.writelines(line + b"\n" for line in lines)
     return path.open("rb")
-
-
-def _without_newline(file: IO[bytes]) -> Iterator[bytes]:
-    for line in file:
-        yield line[:-1]

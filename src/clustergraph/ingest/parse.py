@@ -148,7 +148,7 @@ def _text(file: io.RawIOBase, source: Source) -> io.BufferedReader[Any]:
 
 
 def _version(file: io.FileIO) -> tuple[int, int]:
-    """What is another after the file was written to."""
+    """What changes when the file is written to."""
     status = os.fstat(file.fileno())
     return status.st_size, status.st_mtime_ns
 

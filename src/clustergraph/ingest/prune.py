@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from clustergraph.ingest.snapshot_writer import UNFINISHED_PREFIX, store_lock
+from clustergraph.ingest.snapshot_writer import remove_snapshot, store_lock
 from clustergraph.snapshots import snapshot as snapshots
 
 
@@ -50,10 +48,7 @@ def _removed(path: Path, dry_run: bool) -> bool:
         # Who opens a snapshot holds its folder (`Snapshot.open`).
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if not dry_run:
-            # Gone in one step for who looks now; what a removal that is killed leaves is cleared as a draft is.
-            hidden = path.with_name(f"{UNFINISHED_PREFIX}{secrets.token_hex(8)}")
-            path.rename(hidden)
-            shutil.rmtree(hidden)
+            remove_snapshot(path)
     except BlockingIOError:
         return False
     finally:

@@ -61,7 +61,7 @@ def _news(closure: rdflib.Graph, asserted: rdflib.Graph, graph: NamedNode) -> tu
             continue
         if isinstance(object, rdflib.Literal) and object not in known_objects:
             continue
-        quads.append(_quad(subject, predicate, object, graph))
+        quads.append(Quad(_resource(subject), NamedNode(str(predicate)), _term(object), graph))
     return tuple(quads)
 
 
@@ -88,10 +88,6 @@ def _is_structure(node: Node, graph: rdflib.Graph) -> bool:
         if predicate == RDF.type and str(object).startswith((str(OWL), str(RDFS))):
             return True
     return False
-
-
-def _quad(subject: Node, predicate: Node, object: Node, graph: NamedNode) -> Quad:
-    return Quad(_resource(subject), NamedNode(str(predicate)), _term(object), graph)
 
 
 def _resource(node: Node) -> NamedNode | BlankNode:

@@ -77,7 +77,7 @@ class SnapshotWriter:
         (self.path / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         place = self.folder / SNAPSHOTS / manifest["name"]
         if place.is_dir() and faults(place):
-            shutil.rmtree(_hidden(place))
+            remove_snapshot(place)
         if place.is_dir():
             _sync(self.path)
             (self.path / MANIFEST).replace(place / MANIFEST)
@@ -123,9 +123,9 @@ def move_into_place(draft: Path, place: Path) -> None:
     _sync_folder(place.parent)
 
 
-def _hidden(place: Path) -> Path:
-    """The folder of a damaged snapshot under a name that nobody reads; what is left of it is cleared as a draft is."""
-    return place.rename(place.with_name(f"{UNFINISHED_PREFIX}{secrets.token_hex(8)}"))
+def remove_snapshot(place: Path) -> None:
+    """Remove a snapshot's folder, which readers see in one step; if this is killed, the rest is cleared as a draft."""
+    shutil.rmtree(place.rename(place.with_name(f"{UNFINISHED_PREFIX}{secrets.token_hex(8)}")))
 
 
 def set_current(folder: Path, name: str) -> None:

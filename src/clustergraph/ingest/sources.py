@@ -157,7 +157,7 @@ def _sources(files: Sequence[tuple[Path, str, Role]], root: Path) -> tuple[Sourc
     for path, graph, role in files:
         name = _shown(path, root)
         form = _format(path)
-        if not _is_text(path.relative_to(root)):
+        if name != str(path.relative_to(root)):
             problems.append(Problem("The name of the file is not UTF-8; rename it.", rule="file name", file=name))
         elif form is None:
             endings = ", ".join(f".{ending}" for ending in FORMATS)
@@ -179,10 +179,6 @@ def _sources(files: Sequence[tuple[Path, str, Role]], root: Path) -> tuple[Sourc
 def _shown(path: Path, root: Path) -> str:
     """The path relative to the input, in characters that can be written."""
     return os.fsencode(path.relative_to(root)).decode(errors="replace")
-
-
-def _is_text(path: Path) -> bool:
-    return os.fsencode(path).decode(errors="replace") == str(path)
 
 
 def _files(folder: Path, base: Path) -> Iterator[Path]:

@@ -18,7 +18,7 @@ FIND_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What an engine is like that says its own name in the header `Server`."""
+    """How an engine works that names itself in the header `Server`."""
 
     mark: str
     store: str

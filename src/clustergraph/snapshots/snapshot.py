@@ -8,7 +8,7 @@ The store folder holds
     current -> snapshots/{name}
 
 A snapshot never changes once it is there. `build` writes snapshots; everything else reads them here. Whoever has one
-open holds a shared lock (flock) on its folder, so that `build.prune` leaves it alone.
+open holds a shared lock (flock) on its folder, so that `ingest.prune` leaves it alone.
 """
 
 from __future__ import annotations

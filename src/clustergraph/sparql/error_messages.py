@@ -2,7 +2,7 @@
 
 The engine says how far its parser read at most. While it tries a keyword, it reads as many characters as the keyword
 has, past the place where the query is wrong. So the query is parsed once more with its tokens drawn so far apart that
-no such attempt reaches the next one: then the token at the place told is the one that does not fit.
+no such attempt reaches the next one: then the token at the place it names is the one that does not fit.
 """
 
 from __future__ import annotations

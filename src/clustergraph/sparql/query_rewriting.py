@@ -49,7 +49,9 @@ def without_dataset(text: str) -> str:
         if depth or token.kind != "word" or token.text.upper() != "FROM":
             continue
         end_place = place + (2 if tokens[place + 1].text.upper() == "NAMED" else 1)
-        rewritten = _blanked(rewritten, token.start, tokens[end_place].end)
+        end = tokens[end_place].end
+        blanks = "".join(character if character in "\r\n" else " " for character in text[token.start : end])
+        rewritten = rewritten[: token.start] + blanks + rewritten[end:]
     return rewritten
 
 
@@ -173,8 +175,3 @@ def _inserted(text: str, pieces: Iterable[tuple[int, str]]) -> str:
         if size > MAX_REWRITTEN_CHARACTERS:
             raise EvaluationError("The query becomes too long for a remote engine. Name its graphs, or ask in parts.")
     return "".join([*parts, text[reached:]])
-
-
-def _blanked(text: str, start: int, end: int) -> str:
-    blanks = "".join(character if character in "\r\n" else " " for character in text[start:end])
-    return text[:start] + blanks + text[end:]

@@ -37,7 +37,7 @@ _Row = tuple[Written, Written, Written]
 
 
 class Writer:
-    """Writes triples to the bytes that `engine.graphs.write` makes of them.
+    """Writes triples to the bytes that `rdf.graph_writer.write` makes of them.
 
     `terms` are the engine's terms by what triples have in their place; `term` gives it for those that are not among
     them, which are not remembered.

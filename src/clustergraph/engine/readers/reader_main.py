@@ -74,7 +74,7 @@ def _answer(
 
 
 def describe(error: EngineError) -> dict[str, Any]:
-    """An error as plain values, to be made again by `pool`."""
+    """An error as plain values, to be made again by `reader_pool`."""
     return {"class": type(error).__name__, "message": str(error), "fields": vars(error)}
 
 

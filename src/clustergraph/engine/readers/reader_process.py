@@ -1,4 +1,4 @@
-"""A reader as the service sees it: a process (see `reader`) that answers one query at a time and can be ended."""
+"""A reader as the service sees it: a process (see `reader_main`) that answers one query at a time and can be ended."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from clustergraph.engine.remote import results
 from clustergraph.engine.remote.dialects import MERGED, PUSHED
@@ -66,7 +66,7 @@ def parsed(reply: Reply, name: str) -> Any:
 
 
 def pushed(row: Row) -> Snapshot:
-    """The snapshot that a row of PUSHED_ONES tells of. Raises EngineDown."""
+    """The snapshot that a row of PUSHED_ONES describes. Raises EngineDown."""
     merged_entry = {MERGED: row["merged"]} if "merged" in row else {}
     try:
         return snapshot_of({**json.loads(row["manifest"]), **merged_entry, PUSHED: True})
@@ -96,7 +96,7 @@ def counted(connection: Connection, base: str) -> dict[str, Any]:
         found = None if triples is None else _known(partial(_counts, connection, query))
         known[name] = found or {}
     return {
-        "base": base or _root(connection.endpoint.address),
+        "base": base or urljoin(connection.endpoint.address, "/"),
         "title": connection.endpoint.name,
         **({} if triples is None else {"triples": triples}),
         **known,
@@ -129,8 +129,3 @@ def _known(count: Callable[[], Any]) -> Any:
         raise
     except (EngineError, LookupError, ValueError):
         return None
-
-
-def _root(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}/"

@@ -51,7 +51,7 @@ class OutgoingQuery:
 
 
 class Dialect:
-    """What SPARQL 1.1 and its protocol say, and nothing more. Other engines are told by how they differ from it."""
+    """What SPARQL 1.1 and its protocol say, and nothing more. Other engines are described by how they differ."""
 
     name: ClassVar[str] = "generic"
     folds: ClassVar[bool] = False
