@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from clustergraph.engine.readers.admission import Limits
-from clustergraph.engine.remote.connect import fetched
+from clustergraph.engine.remote.connect import fetch_json
 from clustergraph.engine.remote.dialects import DIALECTS
 from clustergraph.engine.remote.endpoint import Endpoint, Question
 from clustergraph.engine.remote.engine import Connection, Deadline, RemoteEngine
@@ -282,7 +282,7 @@ def test_a_document_of_another_service_has_a_deadline(
     monkeypatch.setattr("clustergraph.engine.remote.describe.DESCRIPTION_SECONDS", 0.4)
     upstream.parts, upstream.pause = SLOW[kind], 0.1
     with pytest.raises(EngineDown, match=r"within 0\.4 s"):
-        fetched(upstream.address)
+        fetch_json(upstream.address)
 
 
 @pytest.mark.parametrize("kind", [*SLOW, *FAST])

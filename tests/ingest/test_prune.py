@@ -125,7 +125,7 @@ def test_what_a_removal_leaves_that_was_killed_is_cleared_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("clustergraph.ingest.prune.shutil.rmtree", killed)
+        patched.setattr("clustergraph.ingest.snapshot_writer.shutil.rmtree", killed)
         with pytest.raises(KeyboardInterrupt):
             prune(store, 1)
     assert any(name.startswith(UNFINISHED_PREFIX) for name in there(store))

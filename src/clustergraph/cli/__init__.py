@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from clustergraph.cli.exit_codes import describe_exit_codes, guarded
+from clustergraph.cli.exit_codes import convert_errors, describe_exit_codes
 
 COMMANDS = (
     "build",
@@ -39,7 +39,7 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        with guarded():
+        with convert_errors():
             return super().invoke(ctx)
 
 

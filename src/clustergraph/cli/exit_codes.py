@@ -49,7 +49,7 @@ class Failure(click.ClickException):
 
 
 @contextmanager
-def guarded() -> Iterator[None]:
+def convert_errors() -> Iterator[None]:
     """Turn the errors that users can cause into Failures; all others are ours and keep their traceback."""
     try:
         yield

@@ -84,7 +84,7 @@ def command(
             f"The ending of {output} names no format; choose one with --format: {', '.join(FORMAT.names)}."
         )
     snapshot, _ = options.read(sources, store)
-    graphs = chosen(snapshot, only, exclude, inferred=not no_inferred)
+    graphs = select_graphs(snapshot, only, exclude, inferred=not no_inferred)
     if output is None:
         write(snapshot, graphs, form, sys.stdout.buffer)
         return
@@ -113,16 +113,18 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
         draft.unlink(missing_ok=True)
 
 
-def chosen(snapshot: Snapshot, only: Iterable[str], exclude: Iterable[str], *, inferred: bool = True) -> list[str]:
+def select_graphs(
+    snapshot: Snapshot, only: Iterable[str], exclude: Iterable[str], *, inferred: bool = True
+) -> list[str]:
     """IRIs of the named graphs to write. Raises UnknownGraph."""
     from clustergraph.snapshots.graph_names import graph_iri
 
-    wanted = {graph_iri(snapshot, name) for name in only} or set(snapshot.graphs)
+    included = {graph_iri(snapshot, name) for name in only} or set(snapshot.graphs)
     left_out = {graph_iri(snapshot, name) for name in exclude}
     by_reasoning = f"{snapshot.base}graph/inferred"
     if not inferred:
-        wanted.discard(by_reasoning)
-    elif left_out and by_reasoning in wanted - left_out:
+        included.discard(by_reasoning)
+    elif left_out and by_reasoning in included - left_out:
         # What was inferred may tell what is to be left out: who the contact persons are, say.
         left_out.add(by_reasoning)
         click.echo(
@@ -130,7 +132,7 @@ def chosen(snapshot: Snapshot, only: Iterable[str], exclude: Iterable[str], *, i
             "`clustergraph build --exclude` reasons without the excluded graphs.",
             err=True,
         )
-    return sorted(wanted - left_out)
+    return sorted(included - left_out)
 
 
 def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes]) -> None:

@@ -124,11 +124,11 @@ def building(function: F) -> F:
 
 def read(sources: tuple[Path, ...], store: Path | None) -> tuple[Snapshot, Source]:
     """The snapshot that a reading command asks, built with progress on the terminal if need be."""
-    from clustergraph.cli.progress import shown
+    from clustergraph.cli.progress import show_progress
     from clustergraph.ingest.open_snapshot import find, opened
 
     source = find(sources, store=store)
-    with shown() as progress:
+    with show_progress() as progress:
         return opened(source, progress=progress).snapshot, source
 
 

@@ -54,7 +54,7 @@ format_option = click.option(
 )
 
 
-def wanted(given: str | None, form: str) -> str | None:
+def choose_format(given: str | None, form: str) -> str | None:
     """The engine's format for a query of this form; None for what is shown as a table."""
     if given == TABLE or (given is None and sys.stdout.isatty()):
         return None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def shown(quiet: bool = False) -> Iterator[Progress]:
+def show_progress(quiet: bool = False) -> Iterator[Progress]:
     """Progress on standard error, if that is a terminal; otherwise nothing is shown."""
     if quiet or not sys.stderr.isatty():
         from clustergraph.progress import Silent

@@ -132,7 +132,7 @@ def _push(
     dry_run: bool,
     quiet: bool,
 ) -> None:
-    from clustergraph.cli.progress import shown
+    from clustergraph.cli.progress import show_progress
     from clustergraph.engine.remote.http_client import HttpClient
     from clustergraph.push import plan, push
     from clustergraph.push.http import Client
@@ -145,7 +145,7 @@ def _push(
     if dry_run:
         click.echo("\n".join(_describe_plan(todo)))
         return
-    with shown(quiet) as progress:
+    with show_progress(quiet) as progress:
         was_sent = push(todo, progress=progress, chunk=chunk, again=force, loaded=loaded)
     if not quiet:
         state = "is now" if was_sent else "was already"

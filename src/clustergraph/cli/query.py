@@ -56,7 +56,7 @@ def command(
 
     with graph(sources, store, address, timeout, queries) as (engine, source_queries):
         catalogue, query = find(name, source_queries)
-        answer_format = output.wanted(format, query.form)
+        answer_format = output.choose_format(format, query.form)
         answer = catalogue.run(engine, name, given, answer_format, timeout)
         snapshot = engine.snapshot
     output.write(answer, snapshot, as_table=answer_format is None)

@@ -27,11 +27,11 @@ def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """A flag for each setting. What is not given is left to the environment and the default."""
     for name, field in reversed(Settings.model_fields.items()):
         if field.annotation is not SecretStr:  # whoever lists the processes would read it
-            function = _option(name, field)(function)
+            function = _make_option(name, field)(function)
     return function
 
 
-def _option(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _make_option(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     kind = field.annotation
     many = get_origin(kind) is tuple
     if get_origin(kind) in (types.UnionType, tuple):
@@ -74,7 +74,8 @@ def command(sources: tuple[Path, ...], quiet: bool, **flags: Any) -> None:
       clustergraph build my-folder --store /srv/graph && clustergraph serve /srv/graph
       clustergraph serve --engine https://example.org/sparql
     """
-    settings = _settings({name.removeprefix("setting_"): value for name, value in flags.items() if "setting_" in name})
+    given = {name.removeprefix("setting_"): value for name, value in flags.items() if "setting_" in name}
+    settings = _read_settings(given)
     build_flags = {name: value for name, value in flags.items() if "setting_" not in name}
     if settings.queries and not settings.queries.is_dir():
         raise click.UsageError(f"There is no folder {settings.queries} for the canned queries.")
@@ -86,9 +87,8 @@ def command(sources: tuple[Path, ...], quiet: bool, **flags: Any) -> None:
     if source.input is not None:
         _build(source, build_flags, quiet)
     with TemporaryDirectory(prefix="clustergraph-") as folder:
-        settings = settings.model_copy(
-            update={"store": _store(source, Path(folder)), "port": port, "queries": settings.queries or source.queries}
-        )
+        changes = {"store": _find_store(source, Path(folder)), "port": port}
+        settings = settings.model_copy(update=changes | {"queries": settings.queries or source.queries})
         from clustergraph.cli.server_process import serve
 
         serve(settings, quiet=quiet)
@@ -111,7 +111,7 @@ def _serve_engine(sources: tuple[Path, ...], settings: Settings, flags: dict[str
     serve(settings, quiet=quiet)
 
 
-def _settings(values: dict[str, Any]) -> Settings:
+def _read_settings(values: dict[str, Any]) -> Settings:
     try:
         return Settings(**{name: value for name, value in values.items() if value not in (None, ())})
     except ValidationError as error:
@@ -144,7 +144,7 @@ def _build(source: Source, flags: dict[str, Any], quiet: bool) -> None:
         raise click.exceptions.Exit(process.returncode if process.returncode > 0 else 128 - process.returncode)
 
 
-def _store(source: Source, folder: Path) -> Path:
+def _find_store(source: Source, folder: Path) -> Path:
     """The store folder to follow; for a lone snapshot, one made in `folder` that never moves on."""
     if source.snapshot is not None:
         (folder / CURRENT).symlink_to(source.snapshot.resolve(), target_is_directory=True)

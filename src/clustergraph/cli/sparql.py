@@ -56,7 +56,7 @@ def command(
     from clustergraph.sparql.parsed_query import ParsedQuery
 
     query = ParsedQuery(read_query(text, file))
-    answer_format = output.wanted(format, query.form)
+    answer_format = output.choose_format(format, query.form)
     with graph(sources, store, address, timeout) as (engine, _):
         snapshot = engine.snapshot
         default_graphs = [graph_iri(snapshot, name) for name in default_graph]

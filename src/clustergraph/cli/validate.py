@@ -52,14 +52,14 @@ def command(
       clustergraph validate
       clustergraph validate my-folder --format json
     """
-    from clustergraph.cli.progress import shown
+    from clustergraph.cli.progress import show_progress
     from clustergraph.ingest import validate
     from clustergraph.ingest.open_snapshot import find
     from clustergraph.ingest.parse_limits import ParseLimits
 
     source = find(sources, build=True)
     assert source.input is not None
-    with shown() as progress:
+    with show_progress() as progress:
         limits = ParseLimits(parse_memory, parse_seconds)
         report = validate(source.input, base=base, exclude=exclude, reason=reason, limits=limits, progress=progress)
     if form == "json":

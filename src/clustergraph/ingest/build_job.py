@@ -61,7 +61,7 @@ class BuildJob:
             for file in self.files
             if file.empty
         ]
-        kind, skipped = self._reasoning(store)
+        kind, skipped = self._choose_reasoning(store)
         self.reasoning = {"kind": kind, "added": 0} | ({"skipped": skipped} if skipped else {})
         if kind == "none":
             if skipped:
@@ -85,7 +85,7 @@ class BuildJob:
         inferences = infer(store, inferred)
         store.bulk_extend(merged(inferences.quads))
         self.reasoning |= {"added": len(inferences.quads), "seconds": round(time.monotonic() - started, 1)}
-        self.problems += self._located(inferences.problems, store)
+        self.problems += self._locate_problems(inferences.problems, store)
         self.progress.done(f"{len(inferences.quads):,} triples inferred")
 
     def validate(self, store: Store) -> None:
@@ -156,7 +156,7 @@ class BuildJob:
             "dataset": dataset,
         }
 
-    def _reasoning(self, store: Store) -> tuple[str, str]:
+    def _choose_reasoning(self, store: Store) -> tuple[str, str]:
         """Which reasoning to do, and if none although it could be expected, why."""
         if graph_iri(self.base, INFERRED) in {graph_of(name, self.base).value for name in self.exclude}:
             return "none", ""
@@ -173,7 +173,7 @@ class BuildJob:
             )
         return "owlrl", ""
 
-    def _located(self, problems: Sequence[Problem], store: Store) -> Iterator[Problem]:
+    def _locate_problems(self, problems: Sequence[Problem], store: Store) -> Iterator[Problem]:
         """The problems with short names for IRIs, and where the first thing outside the ontology is written."""
         prefixes = self.prefixes
         ontology = {file.source.name for file in self.files if file.source.role == "ontology"}

@@ -75,7 +75,7 @@ def build(
     states = {state.source: state for state in file_states(input)}
     with store_lock(store):
         mark = fingerprint(states.values(), base=base, exclude=exclude, reason=reason)
-        earlier = None if force else _built_before(store, mark, must_be_checked=check and bool(input.shapes))
+        earlier = None if force else _find_built(store, mark, must_be_checked=check and bool(input.shapes))
         if earlier is not None:
             set_current(store, earlier.name)
             return Built(earlier, unchanged=True, seconds=time.monotonic() - started)
@@ -127,7 +127,7 @@ def validate(
     )
 
 
-def _built_before(store: Path, mark: str, *, must_be_checked: bool) -> Snapshot | None:
+def _find_built(store: Path, mark: str, *, must_be_checked: bool) -> Snapshot | None:
     for path in sorted((store / SNAPSHOTS).iterdir()):
         try:
             snapshot = Snapshot.open(path)

@@ -37,11 +37,11 @@ def prune(store: Path, keep: int, *, dry_run: bool = False) -> Pruned:
         current = snapshots.current(store).path
         older = [old.path for old in reversed(snapshots.every(store)) if old.path and old.path != current]
         for path in older[keep - 1 :]:
-            (removed if _removed(path, dry_run) else in_use).append(path.name)
+            (removed if _remove_unused(path, dry_run) else in_use).append(path.name)
     return Pruned(tuple(removed), tuple(in_use))
 
 
-def _removed(path: Path, dry_run: bool) -> bool:
+def _remove_unused(path: Path, dry_run: bool) -> bool:
     """Whether nobody had it open, so that it is gone."""
     folder = os.open(path, os.O_RDONLY)
     try:

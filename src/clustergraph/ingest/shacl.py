@@ -130,7 +130,7 @@ class _Describer:
         rule = component.removesuffix("ConstraintComponent")
         on = self._compact(path) if isinstance(path, rdflib.URIRef) else ""
         problem = Problem(
-            _message(list(results.objects(result, SH.resultMessage))),
+            _english_text(list(results.objects(result, SH.resultMessage))),
             what=self._name(thing),
             rule=f"{rule} on {on}" if on else rule,
             value="" if value is None or value == focus or isinstance(value, rdflib.BNode) else self._compact(value),
@@ -157,7 +157,7 @@ class _Describer:
         ]
         if not labels:
             return self._compact(node)
-        return f"{self._compact(node)} ({_message(list(labels))})"
+        return f"{self._compact(node)} ({_english_text(list(labels))})"
 
     def _compact(self, node: Node | None) -> str:
         if isinstance(node, rdflib.URIRef):
@@ -165,7 +165,7 @@ class _Describer:
         return "" if node is None else node.n3()
 
 
-def _message(texts: Sequence[Node]) -> str:
+def _english_text(texts: Sequence[Node]) -> str:
     """The English one of several texts, or the first."""
 
     def order(text: Node) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from clustergraph.catalogue import Catalogue, CatalogueError
 from clustergraph.catalogue.query_file_parser import ENDING, read_text
 from clustergraph.engine.cache import AnswerCache
 from clustergraph.engine.readers.admission import Limits
-from clustergraph.engine.remote.connect import Remote, RemoteFollower, connect, fetched
+from clustergraph.engine.remote.connect import Remote, RemoteFollower, connect, fetch_json
 from clustergraph.ingest.load import base_of
 from clustergraph.ingest.parser_process import ParserProcess
 from clustergraph.ingest.sources import discover
@@ -86,7 +86,7 @@ def load_queries(engine: RemoteFollower, folder: Path | None = None) -> Catalogu
 def _fetch_queries(service: str) -> Catalogue:
     address = f"{service}/api"
     try:
-        texts = [(str(entry["name"]), str(entry["text"])) for entry in fetched(address)]
+        texts = [(str(entry["name"]), str(entry["text"])) for entry in fetch_json(address)]
     except (KeyError, TypeError) as error:
         raise EngineDown(f"{address} is not a list of canned queries with their texts.") from error
     queries = []

@@ -82,7 +82,7 @@ def _write(snapshot: Snapshot, folder: Path, in_default: bool) -> None:
         place = NamedNode(marker.place(snapshot))
         quads = (Quad(mark.subject, mark.predicate, mark.object, place) for mark in parse(marks, RdfFormat.N_TRIPLES))
         everything.write(serialize(quads, format=RdfFormat.N_QUADS) or b"")
-    (folder / VIRTUOSO).write_text(_for_virtuoso(snapshot, files), encoding="utf-8")
+    (folder / VIRTUOSO).write_text(_virtuoso_script(snapshot, files), encoding="utf-8")
     merge = "the default graph" if in_default else f"<{merged}>"
     names = {"name": snapshot.name, "base": snapshot.base, "merge": merge}
     readme = _README.format(virtuoso=VIRTUOSO, everything=EVERYTHING, **names)
@@ -95,14 +95,14 @@ def _batches(store: Store, graph: NamedNode | DefaultGraph) -> Iterator[list[Qua
         yield batch
 
 
-def _for_virtuoso(snapshot: Snapshot, files: dict[str, str]) -> str:
+def _virtuoso_script(snapshot: Snapshot, files: dict[str, str]) -> str:
     """What isql runs. The list of files to load is the server's, and keeps what it has loaded once."""
     lines = [f"-- Snapshot {snapshot.name} of {snapshot.base}", f"SPARQL CLEAR GRAPH <{marker.place(snapshot)}>;"]
     for graph, file in files.items():
         lines += [
             f"SPARQL CLEAR GRAPH <{graph}>;",
-            f"DELETE FROM DB.DBA.LOAD_LIST WHERE ll_graph = {_quoted(graph)};",
-            f"ld_dir('$u{{FOLDER}}', '{file}', {_quoted(graph)});",
+            f"DELETE FROM DB.DBA.LOAD_LIST WHERE ll_graph = {_quote(graph)};",
+            f"ld_dir('$u{{FOLDER}}', '{file}', {_quote(graph)});",
         ]
     lines += [
         "rdf_loader_run();",
@@ -112,5 +112,5 @@ def _for_virtuoso(snapshot: Snapshot, files: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

@@ -34,7 +34,8 @@ def chunks(store: Store, graph: NamedNode | DefaultGraph, size: int = SIZE) -> I
     [(2, False), (2, True)]
     """
     nothing = True
-    for ground, parts in ((False, _packed(_tied(_triples(store, graph)), size)), (True, _ground(store, graph, size))):
+    tied = _pack_groups(_group_tied(_triples(store, graph)), size)
+    for ground, parts in ((False, tied), (True, _ground(store, graph, size))):
         for part in parts:
             nothing = False
             yield Chunk(serialize(part, format=RdfFormat.N_TRIPLES) or b"", len(part), ground)
@@ -64,7 +65,7 @@ def _ground(store: Store, graph: NamedNode | DefaultGraph, size: int) -> Iterato
         yield part
 
 
-def _tied(triples: Iterable[Triple]) -> list[list[Triple]]:
+def _group_tied(triples: Iterable[Triple]) -> list[list[Triple]]:
     """The triples with blank nodes, in groups that share none."""
     leader: dict[str, str] = {}
 
@@ -85,7 +86,7 @@ def _tied(triples: Iterable[Triple]) -> list[list[Triple]]:
     return list(groups.values())
 
 
-def _packed(groups: Iterable[list[Triple]], size: int) -> Iterator[list[Triple]]:
+def _pack_groups(groups: Iterable[list[Triple]], size: int) -> Iterator[list[Triple]]:
     """Groups together, up to `size` triples; a larger group stays whole."""
     part: list[Triple] = []
     for group in groups:

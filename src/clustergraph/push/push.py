@@ -111,12 +111,12 @@ def push(
     store = open_store(todo.snapshot.store)
     before = todo.before
     if before and before.name == todo.snapshot.name and before.merged == todo.merged and not (again or loaded):
-        if not _compared(todo, store, progress):
+        if not _compare(todo, store, progress):
             return False
         progress.done("not as it was sent; sending again")
     if not loaded:
         _send(todo, store, progress, chunk)
-    faults = _compared(todo, store, progress)
+    faults = _compare(todo, store, progress)
     if faults:
         _withdraw(todo)
         message = f"{todo.target.query_url} does not hold snapshot {todo.snapshot.name}, and is not marked with it."
@@ -154,7 +154,7 @@ def _send(todo: Plan, store: Store, progress: Progress, size: int) -> None:
     progress.done(f"{len(todo.sent)} graphs")
 
 
-def _compared(todo: Plan, store: Store, progress: Progress) -> list[str]:
+def _compare(todo: Plan, store: Store, progress: Progress) -> list[str]:
     progress.start("compare", sum(count for _, _, count in todo.sent))
     faults = differences(todo.target, store, todo.sent, progress.advance)
     if not faults:

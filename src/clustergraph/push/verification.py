@@ -33,14 +33,15 @@ def differences(
     """
     lines: list[str] = []
     for target_graph, source_graph, size in graphs:
-        expected, sample = _summary(store, source_graph, max(1, size // SAMPLE))
+        expected, sample = _summarise(store, source_graph, max(1, size // SAMPLE))
         name = f"graph <{target_graph}>" if target_graph else "default graph"
-        lines += _counts(name, expected, _holds(target, target_graph)) or _missing(target, name, target_graph, sample)
+        actual = _count_held(target, target_graph)
+        lines += _compare_counts(name, expected, actual) or _find_missing(target, name, target_graph, sample)
         advance(expected.total())
     return lines
 
 
-def _summary(store: Store, graph: NamedNode | DefaultGraph, step: int) -> tuple[Counter[str], list[Triple]]:
+def _summarise(store: Store, graph: NamedNode | DefaultGraph, step: int) -> tuple[Counter[str], list[Triple]]:
     """How many triples each property has, and of every `step` triples the first without blank nodes."""
     counts: Counter[str] = Counter()
     sample: list[Triple] = []
@@ -51,12 +52,12 @@ def _summary(store: Store, graph: NamedNode | DefaultGraph, step: int) -> tuple[
     return counts, sample
 
 
-def _holds(target: Target, graph: str | None) -> Counter[str]:
+def _count_held(target: Target, graph: str | None) -> Counter[str]:
     rows = target.select(f"SELECT ?p (COUNT(*) AS ?n) {{ {_in(graph, '?s ?p ?o')} }} GROUP BY ?p")
     return Counter({row["p"]: int(row["n"]) for row in rows if "p" in row})
 
 
-def _counts(name: str, expected: Counter[str], actual: Counter[str]) -> list[str]:
+def _compare_counts(name: str, expected: Counter[str], actual: Counter[str]) -> list[str]:
     if expected == actual:
         return []
     wrong = sorted(iri for iri in {*expected, *actual} if expected[iri] != actual[iri])
@@ -65,7 +66,7 @@ def _counts(name: str, expected: Counter[str], actual: Counter[str]) -> list[str
     return [f"{name}: {expected.total():,} triples expected, {actual.total():,} found ({'; '.join(details + extra)})"]
 
 
-def _missing(target: Target, name: str, graph: str | None, sample: list[Triple]) -> list[str]:
+def _find_missing(target: Target, name: str, graph: str | None, sample: list[Triple]) -> list[str]:
     # One question for all of them, and only if the answer is no, one for each.
     if not sample or _has(target, graph, sample):
         return []

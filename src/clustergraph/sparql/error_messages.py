@@ -60,17 +60,17 @@ def _syntax_error(error: SyntaxError, text: str, prefixes: dict[str, str]) -> Qu
         tokens = list(syntax.tokens(text))
     except QuerySyntaxError as unreadable:
         return unreadable
-    reason, culprit = _culprit(tokens, prefixes)
+    reason, culprit = _find_culprit(tokens, prefixes)
     if culprit is None:
-        return QuerySyntaxError(_at_end(tokens, text, reason), *syntax.position(text, len(text.rstrip())))
-    return QuerySyntaxError(_at_token(culprit, reason), *syntax.position(text, culprit.start))
+        return QuerySyntaxError(_describe_end(tokens, text, reason), *syntax.position(text, len(text.rstrip())))
+    return QuerySyntaxError(_describe_token(culprit, reason), *syntax.position(text, culprit.start))
 
 
-def _culprit(tokens: list[Token], prefixes: dict[str, str]) -> tuple[str, Token | None]:
+def _find_culprit(tokens: list[Token], prefixes: dict[str, str]) -> tuple[str, Token | None]:
     """What the parser says of the token that does not fit, and that token; None for the end of the query."""
     spaced_tokens, starts, length = [], [], 0
     for before, token in zip([None, *tokens], tokens, strict=False):
-        gap = "" if before and _one_with(before, token) else GAP
+        gap = "" if before and _is_joined(before, token) else GAP
         spaced_tokens.append(gap + token.text)
         starts.append(length + len(gap))
         length += len(gap) + len(token.text)
@@ -91,7 +91,7 @@ def _culprit(tokens: list[Token], prefixes: dict[str, str]) -> tuple[str, Token 
     return "", None
 
 
-def _one_with(before: Token, token: Token) -> bool:
+def _is_joined(before: Token, token: Token) -> bool:
     """Whether the grammar wants no blank between the two."""
     return before.end == token.start and (
         token.kind == "language"
@@ -100,26 +100,26 @@ def _one_with(before: Token, token: Token) -> bool:
     )
 
 
-def _at_token(token: Token, reason: str) -> str:
+def _describe_token(token: Token, reason: str) -> str:
     if reason == "Prefix not found":
-        prefix = _shown(token.text.partition(":")[0])
+        prefix = _shorten(token.text.partition(":")[0])
         return f"the prefix `{prefix}:` is not declared; begin the query with `PREFIX {prefix}: <...>`."
     if reason == "IRI parsing failed" and token.kind == "iri":
-        return f"{_shown(token.text)} is not an absolute IRI; write it in full, or begin the query with `BASE <...>`."
+        return f"{_shorten(token.text)} is not an absolute IRI; write it in full, or begin the query with `BASE <...>`."
     if reason == "IRI parsing failed":
         return "what ends here in `<...>` is not an IRI: it may hold no blanks, quotes or braces."
-    message = f"did not expect `{_shown(token.text)}` here"
+    message = f"did not expect `{_shorten(token.text)}` here"
     if token.kind == "word" and token.text.upper() not in WORDS:
         near = closest(token.text, WORDS, 1, 0.8)
         return f"{message}; did you mean {near[0]}?" if near else f"{message}; no such keyword or function is known."
     return f"{message} ({reason[0].lower()}{reason[1:]})." if reason else f"{message}."
 
 
-def _shown(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 3]}..."
 
 
-def _at_end(tokens: list[Token], text: str, reason: str) -> str:
+def _describe_end(tokens: list[Token], text: str, reason: str) -> str:
     if reason:
         return f"{reason}."
     open_brackets: list[Token] = []

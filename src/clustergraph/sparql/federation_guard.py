@@ -231,7 +231,7 @@ class _Walk:
         at = self.space(0)
         while declaration := self.declaration(at):
             name, iri, at = declaration
-            names[name] = _absolute(iri, names.get(_BASE))
+            names[name] = _resolve(iri, names.get(_BASE))
             at = self.space(at)
         return names, at
 
@@ -303,17 +303,17 @@ def _meanings(address: str, names: Mapping[str, str], declared: Collection[tuple
     """
     if address[0] in "?$":
         return [address]
-    bases = [names.get(_BASE), *(_absolute(iri, names.get(_BASE)) for name, iri in declared if name == _BASE)]
+    bases = [names.get(_BASE), *(_resolve(iri, names.get(_BASE)) for name, iri in declared if name == _BASE)]
     if address[0] == "<":
-        return list(dict.fromkeys(_absolute(address[1:-1], base) for base in bases))
+        return list(dict.fromkeys(_resolve(address[1:-1], base) for base in bases))
     prefix, _, local = address.partition(":")
     local = re.sub(r"\\(.)", r"\1", local)
     spaces = [names[prefix]] if prefix in names else []
-    spaces += [_absolute(iri, base) for name, iri in declared if name == prefix for base in bases]
+    spaces += [_resolve(iri, base) for name, iri in declared if name == prefix for base in bases]
     return [f"{space}{local}" for space in dict.fromkeys(spaces)]
 
 
-def _absolute(iri: str, base: str | None) -> str:
+def _resolve(iri: str, base: str | None) -> str:
     """The IRI resolved against the base as the engine itself does it."""
     if not base or (_ABSOLUTE.match(iri) and "\\" not in iri):
         return iri

@@ -63,7 +63,7 @@ def with_known_graphs(text: str, graphs: Collection[str]) -> str:
     """
     tokens = list(syntax.tokens(text))
     listed = " ".join(f"<{graph}>" for graph in graphs)
-    return _inserted(
+    return _insert(
         text,
         (
             (token.start, f"VALUES {after.text} {{ {listed} }} ")
@@ -143,7 +143,7 @@ def with_plain_order(text: str) -> str:
                 if depth == 0:
                     pieces += [(token.start, 'CONCAT("", '), (close.end, ")")]
                     break
-    return _inserted(text, pieces)
+    return _insert(text, pieces)
 
 
 def count_tokens(text: str, most: int) -> int:
@@ -166,7 +166,7 @@ def uses(text: str, word: str) -> bool:
     )
 
 
-def _inserted(text: str, pieces: Iterable[tuple[int, str]]) -> str:
+def _insert(text: str, pieces: Iterable[tuple[int, str]]) -> str:
     parts, reached, size = [], 0, len(text)
     for at, piece in sorted(pieces):
         parts += [text[reached:at], piece]

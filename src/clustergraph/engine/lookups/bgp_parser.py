@@ -91,7 +91,7 @@ class _Parser:
     def __init__(self, text: str, prefixes: Mapping[str, str], statements: TripleIndex) -> None:
         prologue = _PROLOGUE.match(text)
         assert prologue  # if only of nothing
-        self._declared = _declared(prologue[1])
+        self._declared = _read_prologue(prologue[1])
         self._tokens = _TOKEN.findall(text, prologue.end())  # the last one is empty
         self._at = 0
         self._prefixes = prefixes
@@ -100,43 +100,43 @@ class _Parser:
         """In the order in which they are first named."""
 
     def query(self) -> LookupQuery:
-        if self._has("SELECT"):
-            query = self._select()
-        elif self._has("CONSTRUCT"):
-            query = self._construct()
-        elif self._has("ASK"):
-            self._has("WHERE")
-            query = LookupQuery("ASK", self._groups())
+        if self._accept("SELECT"):
+            query = self._parse_select()
+        elif self._accept("CONSTRUCT"):
+            query = self._parse_construct()
+        elif self._accept("ASK"):
+            self._accept("WHERE")
+            query = LookupQuery("ASK", self._parse_groups())
         else:
             raise NotALookup
-        if query.form != "ASK" and self._has("LIMIT"):
-            query = query._replace(limit=self._number())
+        if query.form != "ASK" and self._accept("LIMIT"):
+            query = query._replace(limit=self._parse_number())
         if self._tokens[self._at]:
             raise NotALookup
         return query
 
-    def _select(self) -> LookupQuery:
-        distinct = self._has("DISTINCT")
+    def _parse_select(self) -> LookupQuery:
+        distinct = self._accept("DISTINCT")
         columns: list[str] = []
-        everything = self._has("*")
+        everything = self._accept("*")
         while not everything and self._tokens[self._at][:1] in ("?", "$"):
             columns.append(_name(self._take_token()))
-        self._has("WHERE")
-        groups = self._groups()
+        self._accept("WHERE")
+        groups = self._parse_groups()
         if everything:
             columns = list(self._variables)
         if not columns or len(set(columns)) < len(columns):
             raise NotALookup
         return LookupQuery("SELECT", groups, columns, distinct=distinct)
 
-    def _construct(self) -> LookupQuery:
-        if self._has("WHERE"):
-            template = self._group()
+    def _parse_construct(self) -> LookupQuery:
+        if self._accept("WHERE"):
+            template = self._parse_group()
             groups = [template]
         else:
-            template = self._group()
-            self._has("WHERE")
-            groups = self._groups()
+            template = self._parse_group()
+            self._accept("WHERE")
+            groups = self._parse_groups()
         if any(isinstance(pattern.predicate, tuple) for pattern in template):
             raise NotALookup
         return LookupQuery("CONSTRUCT", groups, template=template)
@@ -146,7 +146,7 @@ class _Parser:
         self._at += 1
         return token
 
-    def _has(self, word: str) -> bool:
+    def _accept(self, word: str) -> bool:
         """Whether this is the next token, which is then passed."""
         token = self._tokens[self._at]
         if token != word and token.upper() != word:
@@ -154,50 +154,50 @@ class _Parser:
         self._at += 1
         return True
 
-    def _number(self) -> int:
+    def _parse_number(self) -> int:
         token = self._take_token()
         if not token.isdecimal() or len(token) > 9:
             raise NotALookup
         return int(token)
 
-    def _groups(self) -> list[list[Pattern]]:
+    def _parse_groups(self) -> list[list[Pattern]]:
         """A group, or the alternatives between its braces."""
         if self._tokens[self._at : self._at + 2] != ["{", "{"]:
-            return [self._group()]
+            return [self._parse_group()]
         self._take_token()
-        groups = [self._group()]
-        while self._has("UNION"):
-            groups.append(self._group())
+        groups = [self._parse_group()]
+        while self._accept("UNION"):
+            groups.append(self._parse_group())
         if self._take_token() != "}" or sum(map(len, groups)) > MAX_PATTERNS:
             raise NotALookup
         return groups
 
-    def _group(self) -> list[Pattern]:
+    def _parse_group(self) -> list[Pattern]:
         """The patterns between braces."""
         if self._take_token() != "{":
             raise NotALookup
         patterns: list[Pattern] = []
-        while not self._has("}"):
-            subject = self._term()
-            self._about(subject, patterns)
-            while self._has(";"):
+        while not self._accept("}"):
+            subject = self._parse_term()
+            self._add_patterns(subject, patterns)
+            while self._accept(";"):
                 if self._tokens[self._at] in (";", ".", "}"):
                     continue
-                self._about(subject, patterns)
-            if not self._has(".") and self._tokens[self._at] != "}":
+                self._add_patterns(subject, patterns)
+            if not self._accept(".") and self._tokens[self._at] != "}":
                 raise NotALookup
         if not 0 < len(patterns) <= MAX_PATTERNS:
             raise NotALookup
         return patterns
 
-    def _about(self, subject: Variable | Term, patterns: list[Pattern]) -> None:
+    def _add_patterns(self, subject: Variable | Term, patterns: list[Pattern]) -> None:
         """The patterns of one predicate."""
-        predicate = self._predicate()
-        patterns.append(Pattern(subject, predicate, self._term()))
-        while self._has(","):
-            patterns.append(Pattern(subject, predicate, self._term()))
+        predicate = self._parse_predicate()
+        patterns.append(Pattern(subject, predicate, self._parse_term()))
+        while self._accept(","):
+            patterns.append(Pattern(subject, predicate, self._parse_term()))
 
-    def _term(self) -> Variable | Term:
+    def _parse_term(self) -> Variable | Term:
         token = self._take_token()
         if token[:1] in ("?", "$"):
             return self._variable(token)
@@ -208,18 +208,18 @@ class _Parser:
         self._variables[name] = None
         return name
 
-    def _predicate(self) -> Variable | Term | Path:
+    def _parse_predicate(self) -> Variable | Term | Path:
         token = self._tokens[self._at]
         if token[:1] in ("?", "$"):
             return self._variable(self._take_token())
-        steps = [self._step()]
-        while self._has("/"):
-            steps.append(self._step())
+        steps = [self._parse_step()]
+        while self._accept("/"):
+            steps.append(self._parse_step())
         step = steps[0]
         return step.predicate if len(steps) == 1 and not step.inverse and not step.repeat else tuple(steps)
 
-    def _step(self) -> Step:
-        inverse = self._has("^")
+    def _parse_step(self) -> Step:
+        inverse = self._accept("^")
         token = self._take_token()
         predicate = self._term_of_iri(_TYPE) if token == "a" else self._node(token)
         repeat = self._take_token() if self._tokens[self._at] in ("*", "+", "?") else ""
@@ -227,16 +227,16 @@ class _Parser:
 
     def _node(self, token: str) -> Term:
         if token[:1] == "<":
-            return self._term_of_iri(_plain(token[1:-1]))
+            return self._term_of_iri(_reject_escapes(token[1:-1]))
         prefix, colon, local = token.partition(":")
         if not colon:
             raise NotALookup
         prefix += colon
-        return self._term_of_iri(_plain((self._declared.get(prefix) or self._prefixes[prefix]) + local))
+        return self._term_of_iri(_reject_escapes((self._declared.get(prefix) or self._prefixes[prefix]) + local))
 
 
 @remembers_short(256)
-def _declared(prologue: str) -> Mapping[str, str]:
+def _read_prologue(prologue: str) -> Mapping[str, str]:
     """The namespaces declared, by their prefixes with the colons. Most programs begin all their queries alike."""
     namespaces = {}
     tokens = iter(_TOKEN.findall(prologue))
@@ -246,7 +246,7 @@ def _declared(prologue: str) -> Mapping[str, str]:
         prefix, iri = next(tokens), next(tokens)
         if word.upper() != "PREFIX" or prefix.find(":") != len(prefix) - 1 or not iri.startswith("<"):
             raise NotALookup
-        namespaces[prefix] = ox.NamedNode(_plain(iri[1:-1])).value
+        namespaces[prefix] = ox.NamedNode(_reject_escapes(iri[1:-1])).value
     return namespaces
 
 
@@ -256,7 +256,7 @@ def _name(token: str) -> Variable:
     return Variable(token[1:])
 
 
-def _plain(iri: str) -> str:
+def _reject_escapes(iri: str) -> str:
     """An IRI without escapes, of which only the engine knows what they mean."""
     if "\\" in iri:
         raise NotALookup

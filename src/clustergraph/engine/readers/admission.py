@@ -127,7 +127,7 @@ class Admission(Generic[Resource]):
         """
         with self._lock:
             if self.closed:
-                raise _stopping()
+                raise _stopping_error()
             waiter = _Waiter[Resource](CALLER.get().name, seconds or self._limits.timeout)
             if self._free and (spare or (not self._waiting and self.counts.running < self._limits.readers)):
                 return self._lend(waiter)
@@ -160,7 +160,7 @@ class Admission(Generic[Resource]):
     def release(self, lease: Lease[Resource]) -> bool:
         """Bring a resource back; the next query in the queue has it. Not taken when closed."""
         with self._lock:
-            self._return(lease)
+            self._end_lease(lease)
             if self.closed:
                 return False
             self._free.appendleft(lease.resource)  # the one last used goes out first: its caches are warm
@@ -170,7 +170,7 @@ class Admission(Generic[Resource]):
     def discard(self, lease: Lease[Resource]) -> None:
         """End a lease whose resource does not come back."""
         with self._lock:
-            self._return(lease)
+            self._end_lease(lease)
             self._lend_to_waiters()
 
     def add(self, resource: Resource) -> bool:
@@ -188,7 +188,7 @@ class Admission(Generic[Resource]):
             idle = list(self._free)
             self._free.clear()
             for waiter in self._waiting:
-                waiter.turn.set_exception(_stopping())
+                waiter.turn.set_exception(_stopping_error())
             self._waiting.clear()
             self.counts.waiting = 0
             return idle
@@ -199,7 +199,7 @@ class Admission(Generic[Resource]):
         self._leases.add(lease)
         return lease
 
-    def _return(self, lease: Lease[Resource]) -> None:
+    def _end_lease(self, lease: Lease[Resource]) -> None:
         self.counts.running -= 1
         self._leases.remove(lease)
 
@@ -277,5 +277,5 @@ def ended_early(lease: Lease[Resource]) -> Busy:
     )
 
 
-def _stopping() -> EngineDown:
+def _stopping_error() -> EngineDown:
     return EngineDown("The service is stopping.")

@@ -18,7 +18,7 @@ _TOGETHER = 1 << 18
 """Up to this size, copying a body costs less than a second system call."""
 
 
-def packed(head: Any, body: bytes = b"") -> bytes:
+def pack(head: Any, body: bytes = b"") -> bytes:
     """A message. `head` is made of numbers, strings, None and tuples, lists and dictionaries of them."""
     return _begin(head, body) + body
 
@@ -32,7 +32,7 @@ class Incoming:
     """A message as it arrives.
 
     >>> message = Incoming()
-    >>> for byte in packed(("a", 1.5, None), b"body"):
+    >>> for byte in pack(("a", 1.5, None), b"body"):
     ...     assert message.wanted
     ...     message.add(bytes([byte]))
     >>> message.wanted, message.read()
@@ -69,9 +69,9 @@ class Incoming:
 
 
 def send(connection: socket.socket, head: Any, body: bytes = b"") -> None:
-    """Send one message; see `packed`."""
+    """Send one message; see `pack`."""
     if len(body) <= _TOGETHER:
-        connection.sendall(packed(head, body))
+        connection.sendall(pack(head, body))
     else:
         connection.sendall(_begin(head, body))
         connection.sendall(body)

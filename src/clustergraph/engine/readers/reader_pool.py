@@ -131,7 +131,7 @@ class ReaderPool:
         else:
             self._replace(lease)
         if "error" in reply:
-            error = _error(reply["error"])
+            error = _restore_error(reply["error"])
             raise ready.located(error) if isinstance(error, QuerySyntaxError) else error
         self._count("reader")
         return Answer(body, ready.format, ready.form, {"parse": parse, "queue": queue, **reply["timings"]})
@@ -337,7 +337,7 @@ class ReaderPool:
                 self._to_end.append(reader)
 
 
-def _error(described: dict[str, Any]) -> EngineError:
+def _restore_error(described: dict[str, Any]) -> EngineError:
     """The error that a reader described."""
     kind = getattr(errors, described["class"], EngineError)
     error: EngineError = kind.__new__(kind)

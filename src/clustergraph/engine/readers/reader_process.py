@@ -74,7 +74,7 @@ class Reader:
         """The reply and body. Raises TimeoutError, or EOFError when the process went away."""
         connection, reply = self.connection, ipc.Incoming()
         try:
-            await waits.send(connection, ipc.packed(question, text), seconds)
+            await waits.send(connection, ipc.pack(question, text), seconds)
             try:
                 reply.add(await waits.receive(connection, reply.wanted, min(PATIENCE, seconds)))
             except TimeoutError:

@@ -76,7 +76,7 @@ class _OnLoop:
                     loop.call_soon_threadsafe(_wake, ready)
 
             future.add_done_callback(wake_loop)
-            await _within(ready, seconds)
+            await _wait_for(ready, seconds)
         return future.result()
 
     async def send(self, connection: socket.socket, data: bytes, seconds: float) -> None:
@@ -96,7 +96,7 @@ class _OnLoop:
         fd = connection.fileno()
         loop.add_reader(fd, _wake, readable)
         try:
-            await _within(readable, seconds)
+            await _wait_for(readable, seconds)
         finally:
             loop.remove_reader(fd)
         return connection.recv(size)
@@ -105,9 +105,9 @@ class _OnLoop:
         return await asyncio.to_thread(function)
 
 
-async def _within(future: asyncio.Future[None], seconds: float | None) -> None:
+async def _wait_for(future: asyncio.Future[None], seconds: float | None) -> None:
     """Wait until the future is there. Raises TimeoutError if that takes too long."""
-    timer = seconds and asyncio.get_running_loop().call_later(seconds, _late, future)
+    timer = seconds and asyncio.get_running_loop().call_later(seconds, _time_out, future)
     try:
         await future
     finally:
@@ -120,7 +120,7 @@ def _wake(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-def _late(future: asyncio.Future[None]) -> None:
+def _time_out(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_exception(TimeoutError())
 

@@ -14,7 +14,7 @@ from clustergraph.engine.cache import AnswerCache
 from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.remote import describe, results
 from clustergraph.engine.remote.address import valid_address
-from clustergraph.engine.remote.dialects import DIALECTS, Dialect, detected
+from clustergraph.engine.remote.dialects import DIALECTS, Dialect, detect_dialect
 from clustergraph.engine.remote.endpoint import Endpoint, Question
 from clustergraph.engine.remote.engine import Connection, Deadline, RemoteEngine
 from clustergraph.engine.remote.http_auth import UnknownChallenge
@@ -88,7 +88,7 @@ def connect(
 
     Raises ValueError for what is no address, and EngineError.
     """
-    connection = _reached(remote, limits)
+    connection = _reach_endpoint(remote, limits)
     if connection.dialect.name == "clustergraph":
         return RemoteFollower(_ServiceSource(connection, allow), cache)
     marks = describe.rows(connection, describe.PUSHED_ONES)
@@ -97,7 +97,7 @@ def connect(
     return RemoteFollower(_OtherSource(connection, allow, remote), cache)
 
 
-def _reached(remote: Remote, limits: Limits) -> Connection:
+def _reach_endpoint(remote: Remote, limits: Limits) -> Connection:
     """The connection to the endpoint that answers at the address, or where an engine of its kind has it."""
     address = valid_address(remote.address)
     first_failure: tuple[Reply, Dialect, str] | None = None
@@ -107,7 +107,7 @@ def _reached(remote: Remote, limits: Limits) -> Connection:
         endpoint = Endpoint(candidate, client)
         probe = Connection(endpoint, DIALECTS["generic"], limits)
         reply, _ = probe.ask(Question("ASK {}", "ASK", results.JSON), Deadline(describe.DESCRIPTION_SECONDS))
-        dialect = detected(reply.headers) if remote.dialect == "auto" else DIALECTS[remote.dialect]
+        dialect = detect_dialect(reply.headers) if remote.dialect == "auto" else DIALECTS[remote.dialect]
         if reply.status == 200 and reply.media_type == results.JSON:
             return Connection(endpoint, dialect, limits)
         first_failure = first_failure or (reply, dialect, endpoint.name)
@@ -152,7 +152,7 @@ class _ServiceSource(_RemoteSource):
 
     def open(self, mark: Hashable) -> Engine:
         name = self.connection.endpoint.name
-        manifest = fetched(f"{_service(self.connection)}/manifest.json")
+        manifest = fetch_json(f"{_service(self.connection)}/manifest.json")
         if not isinstance(manifest, dict) or manifest.get("name") != mark:
             raise EngineDown(f"The service at {name} does not describe its snapshot {mark}.")
         try:
@@ -179,7 +179,7 @@ class _PushedSource(_RemoteSource):
             raise EngineDown(
                 f"Several graphs were pushed to {self.connection.endpoint.name}: {listed}; name one's base."
             )
-        self._snapshot = describe.pushed(matching_rows[0]) if matching_rows else None
+        self._snapshot = describe.read_pushed(matching_rows[0]) if matching_rows else None
         return (self._snapshot.base, self._snapshot.name) if self._snapshot else None
 
     def open(self, mark: Hashable) -> Engine:
@@ -217,7 +217,7 @@ class _OtherSource(_RemoteSource):
     def open(self, mark: Hashable) -> Engine:
         assert isinstance(mark, int)
         if not self._manifest or time.monotonic() - self._described > DESCRIBED_SECONDS:
-            self._manifest = describe.counted(self.connection, self._remote.base)
+            self._manifest = describe.count_manifest(self.connection, self._remote.base)
             self._described = time.monotonic()
         address = self.connection.endpoint.address
         return self.engine(describe.as_of(self._manifest, address, self._remote.refresh, mark))
@@ -227,7 +227,7 @@ def _service(connection: Connection) -> str:
     return connection.endpoint.address.removesuffix("/sparql")
 
 
-def fetched(address: str) -> Any:
+def fetch_json(address: str) -> Any:
     """The JSON document at an address. Raises EngineDown."""
     try:
         reply = HttpClient().exchange(
@@ -239,4 +239,4 @@ def fetched(address: str) -> Any:
         raise EngineDown(f"{address} could not be read: {error}.") from error
     if reply.status != 200:
         raise EngineDown(f"{address} could not be read: it answered {reply.status}.")
-    return describe.parsed(reply, address)
+    return describe.parse_json(reply, address)

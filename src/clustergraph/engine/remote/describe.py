@@ -50,14 +50,14 @@ def rows(connection: Connection, query: str, seconds: float = DESCRIPTION_SECOND
         raise connection.dialect.refusal(reply, name)
     if connection.dialect.late(reply):
         raise EngineDown(f"The engine at {name} did not describe itself in time.")
-    document = parsed(reply, name)
+    document = parse_json(reply, name)
     try:
         return [{key: term["value"] for key, term in row.items()} for row in document["results"]["bindings"]]
     except (KeyError, TypeError, AttributeError) as error:
         raise EngineDown(f"The answer of the engine at {name} is not SPARQL results in JSON.") from error
 
 
-def parsed(reply: Reply, name: str) -> Any:
+def parse_json(reply: Reply, name: str) -> Any:
     """The JSON of a reply. Raises EngineDown."""
     try:
         return json.loads(reply.body)
@@ -65,7 +65,7 @@ def parsed(reply: Reply, name: str) -> Any:
         raise EngineDown(f"The answer of the engine at {name} cannot be read as JSON: {error}") from error
 
 
-def pushed(row: Row) -> Snapshot:
+def read_pushed(row: Row) -> Snapshot:
     """The snapshot that a row of PUSHED_ONES describes. Raises EngineDown."""
     merged_entry = {MERGED: row["merged"]} if "merged" in row else {}
     try:
@@ -84,22 +84,22 @@ def snapshot_of(manifest: dict[str, Any]) -> Snapshot:
     return snapshot
 
 
-def counted(connection: Connection, base: str) -> dict[str, Any]:
+def count_manifest(connection: Connection, base: str) -> dict[str, Any]:
     """A manifest, without name, of an endpoint that has none: what it counts within COUNT_SECONDS seconds each.
 
     Raises EngineDown and Busy; whatever else goes wrong means that something is unknown.
     """
-    triples = _known(lambda: int(rows(connection, _TRIPLES, COUNT_SECONDS)[0]["n"]))
-    known: dict[str, dict[str, int]] = {}
+    triples = _count_or_none(lambda: int(rows(connection, _TRIPLES, COUNT_SECONDS)[0]["n"]))
+    counts: dict[str, dict[str, int]] = {}
     for name, query in (("graphs", _GRAPHS), ("classes", _CLASSES), ("properties", _PROPERTIES)):
         # One that cannot count its triples in time is not asked for more.
-        found = None if triples is None else _known(partial(_counts, connection, query))
-        known[name] = found or {}
+        table = None if triples is None else _count_or_none(partial(_counts, connection, query))
+        counts[name] = table or {}
     return {
         "base": base or urljoin(connection.endpoint.address, "/"),
         "title": connection.endpoint.name,
         **({} if triples is None else {"triples": triples}),
-        **known,
+        **counts,
         "graphs_overlap": True,
         "prefixes": dict(STANDARD_PREFIXES),
     }
@@ -122,7 +122,7 @@ def _counts(connection: Connection, query: str) -> dict[str, int]:
     return {row["term"]: int(row["n"]) for row in solutions if "term" in row and "n" in row}
 
 
-def _known(count: Callable[[], Any]) -> Any:
+def _count_or_none(count: Callable[[], Any]) -> Any:
     try:
         return count()
     except (EngineDown, Busy):

@@ -254,13 +254,15 @@ def _only_sparql(text: str) -> None:
             )
 
 
-DIALECTS: dict[str, Dialect] = {one.name: one for one in (Dialect(), Virtuoso(), Oxigraph(), ClusterGraph())}
+DIALECTS: dict[str, Dialect] = {
+    dialect.name: dialect for dialect in (Dialect(), Virtuoso(), Oxigraph(), ClusterGraph())
+}
 
 
-def detected(headers: Mapping[str, str]) -> Dialect:
+def detect_dialect(headers: Mapping[str, str]) -> Dialect:
     """The dialect of an engine by the headers of one of its replies.
 
-    >>> detected({"server": "Virtuoso/07.20.3229 (Linux)"}).name, detected({"server": "nginx"}).name
+    >>> detect_dialect({"server": "Virtuoso/07.20.3229 (Linux)"}).name, detect_dialect({"server": "nginx"}).name
     ('virtuoso', 'generic')
     """
     server = headers.get("server", "").lower()

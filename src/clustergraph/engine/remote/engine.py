@@ -18,7 +18,7 @@ from clustergraph.engine.remote.dialects import Dialect, OutgoingQuery
 from clustergraph.engine.remote.endpoint import Endpoint, Question
 from clustergraph.engine.remote.http_auth import UnknownChallenge
 from clustergraph.engine.remote.http_client import Late, Reply, Unanswered, send_with_retries
-from clustergraph.engine.remote.results import TimedSink, Unreadable, check_depth, rewritten
+from clustergraph.engine.remote.results import TimedSink, Unreadable, check_depth, rewrite_answer
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql import query_rewriting, syntax_check
 from clustergraph.sparql.bindings import bind, written
@@ -214,6 +214,6 @@ class RemoteEngine(BlockingEngine):
                 raise Unreadable("does not say where it ends, so that a part of it could be missing")
             body = dialect.body(reply, ready.form, deadline.check)
             sink = TimedSink(self.connection.limits.result_bytes, deadline.check)
-            return rewritten(body, ready.form, ready.format, self.snapshot.prefixes, sink)
+            return rewrite_answer(body, ready.form, ready.format, self.snapshot.prefixes, sink)
         except Unreadable as error:
             raise EngineDown(f"The answer of the engine at {name} {error}.") from error

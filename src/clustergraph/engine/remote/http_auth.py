@@ -53,7 +53,7 @@ class SignIn(BaseHandler):
         """Add the answer to the host's last challenge."""
         challenge = self._challenges.get(_host(request))
         if challenge is not None:
-            request.add_unredirected_header(HEADER, self._answer(request, *challenge))
+            request.add_unredirected_header(HEADER, self._authorize(request, *challenge))
         return request
 
     def http_response(self, request: Request, response: HTTPResponse) -> Any:
@@ -68,17 +68,17 @@ class SignIn(BaseHandler):
     https_request = http_request
     https_response = http_response
 
-    def _answer(self, request: Request, scheme: str, challenge: dict[str, str]) -> str:
+    def _authorize(self, request: Request, scheme: str, challenge: dict[str, str]) -> str:
         if scheme == "basic":
             return f"Basic {self._basic}"
         try:
             with self._lock:  # which counts how often the server's number was used
-                answer = self._digest.get_authorization(request, challenge)
+                credentials = self._digest.get_authorization(request, challenge)
         except (URLError, ValueError) as error:  # an algorithm or a protection that is not known
             raise UnknownChallenge(str(error)) from error
-        if not answer:
+        if not credentials:
             raise UnknownChallenge("its challenge is not complete")
-        return f"Digest {answer}"
+        return f"Digest {credentials}"
 
 
 def _host(request: Request) -> str:

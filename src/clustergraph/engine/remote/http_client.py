@@ -97,14 +97,14 @@ class HttpClient:
             response: HTTPResponse = self._opener().open(request, timeout=until)
             with response:
                 fine = response.status == 200
-                body = _read(response, max_bytes if fine else MAX_ERROR_BYTES, is_whole=fine)
+                body = _read_body(response, max_bytes if fine else MAX_ERROR_BYTES, is_whole=fine)
                 ends = response.headers.get("Content-Length") is not None or response.chunked
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Reply(response.status, headers, body, ends)
         except URLError as error:
-            raise Unanswered(_reason(error.reason, until - begin)) from error
+            raise Unanswered(_describe_failure(error.reason, until - begin)) from error
         except (OSError, HTTPException, ValueError) as error:
-            raise Unanswered(_reason(error, until - begin)) from error
+            raise Unanswered(_describe_failure(error, until - begin)) from error
 
     def _opener(self) -> OpenerDirector:
         if not self._openers:
@@ -137,7 +137,7 @@ def send_with_retries(
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def left(until: float) -> float:
+def seconds_left(until: float) -> float:
     """The seconds that are left. Raises Late where none are."""
     seconds = until - time.monotonic()
     if seconds <= 0:
@@ -168,7 +168,7 @@ class _Incoming(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any, /) -> int | None:
-        self._socket.settimeout(left(self._until))
+        self._socket.settimeout(seconds_left(self._until))
         try:
             size = self._stream.readinto(buffer)
         except TimeoutError:
@@ -188,13 +188,13 @@ class _Connection(http.client.HTTPConnection):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._create_connection = _connected
+        self._create_connection = _connect
         self.response_class = partial(_Response, until=cast(float, self.timeout))  # type: ignore[assignment]
 
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        self.sock.settimeout(left(cast(float, self.timeout)))
+        self.sock.settimeout(seconds_left(cast(float, self.timeout)))
         try:
             super().send(data)
         except TimeoutError:
@@ -220,13 +220,13 @@ def _tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _connected(address: tuple[str, int], until: float, *_: Any) -> socket.socket:
+def _connect(address: tuple[str, int], until: float, *_: Any) -> socket.socket:
     """A connection to one of the host's addresses. Raises OSError."""
     failure: OSError = ConnectionError("its host has no address")
-    for family, kind, protocol, _name, place in _resolved(*address, until):
+    for family, kind, protocol, _name, place in _resolve_host(*address, until):
         connection = socket.socket(family, kind, protocol)
         try:
-            connection.settimeout(left(until))
+            connection.settimeout(seconds_left(until))
             connection.connect(place)
             return connection
         except OSError as error:
@@ -238,7 +238,7 @@ def _connected(address: tuple[str, int], until: float, *_: Any) -> socket.socket
     raise failure
 
 
-def _resolved(host: str, port: int, until: float) -> list[Any]:
+def _resolve_host(host: str, port: int, until: float) -> list[Any]:
     """The addresses of a host. Raises OSError."""
     look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
@@ -255,10 +255,10 @@ def _resolved(host: str, port: int, until: float) -> list[Any]:
             result.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
-    return result.result(left(until))
+    return result.result(seconds_left(until))
 
 
-def _read(response: HTTPResponse, max_bytes: int, *, is_whole: bool) -> bytes:
+def _read_body(response: HTTPResponse, max_bytes: int, *, is_whole: bool) -> bytes:
     """The body. One that need not be whole, as it only says what went wrong, may be cut short or broken off."""
     coding = response.headers.get("Content-Encoding", "identity")
     if coding != "identity":
@@ -279,7 +279,7 @@ def _read(response: HTTPResponse, max_bytes: int, *, is_whole: bool) -> bytes:
     return bytes(body)
 
 
-def _reason(error: object, seconds: float) -> str:
+def _describe_failure(error: object, seconds: float) -> str:
     if isinstance(error, TimeoutError):
         return f"it took no connection within {seconds:.0f} s"
     if isinstance(error, ConnectionRefusedError):

@@ -57,14 +57,14 @@ def check_depth(body: bytes, media_type: str) -> None:
         raise Unreadable(f"is nested more than {MAX_DEPTH} levels deep")
 
 
-def rewritten(body: bytes, form: str, result_format: Format, prefixes: dict[str, str], sink: TimedSink) -> bytes:
+def rewrite_answer(body: bytes, form: str, result_format: Format, prefixes: dict[str, str], sink: TimedSink) -> bytes:
     """The answer to a query of this form, in the format wanted.
 
     `body` is N-Triples for CONSTRUCT and DESCRIBE, and SPARQL results in JSON for SELECT and ASK. Raises Unreadable,
     UnsupportedFormat and ResultTooLarge.
 
     >>> from clustergraph.rdf.formats import find
-    >>> rewritten(b'{"head": {}, "boolean": true}', "ASK", find("csv", "results"), {}, TimedSink(100))
+    >>> rewrite_answer(b'{"head": {}, "boolean": true}', "ASK", find("csv", "results"), {}, TimedSink(100))
     b'true'
     """
     is_graph = form in ("CONSTRUCT", "DESCRIBE")
