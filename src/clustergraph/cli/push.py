@@ -78,6 +78,7 @@ def command(
       clustergraph push /srv/graph --to http://localhost:8890 --user dba --password-env DBA_PASSWORD
       clustergraph push --to http://localhost:3030/ds/sparql --graph-store http://localhost:3030/ds/data
     """
+    from clustergraph.push.bulk_files import write
     from clustergraph.push.errors import PushError, Unreachable
 
     if (url is None) == (files is None):
@@ -87,7 +88,11 @@ def command(
     snapshot, _ = options.read(sources, store)
     try:
         if files is not None:
-            _write(snapshot, files, quiet=quiet, merged=flags["merged"])
+            names = write(snapshot, files, in_default=flags["merged"] == "default")
+            if not quiet:
+                click.echo(
+                    f"Snapshot {snapshot.name}: {len(names)} files in {files}; README.txt there says how to go on."
+                )
         else:
             assert url is not None
             _push(snapshot, url, quiet=quiet, **flags)
@@ -106,14 +111,6 @@ def _refuse_sending_flags(flags_given: dict[str, Any]) -> None:
     flags = [f"--{name.replace('_', '-')}" for name in names if flags_given[name]]
     if flags:
         raise click.UsageError(f"With --files nothing is sent, so {', '.join(flags)} cannot be had.")
-
-
-def _write(snapshot: Snapshot, folder: Path, *, quiet: bool, merged: str) -> None:
-    from clustergraph.push.bulk_files import write
-
-    names = write(snapshot, folder, in_default=merged == "default")
-    if not quiet:
-        click.echo(f"Snapshot {snapshot.name}: {len(names)} files in {folder}; README.txt there says how to go on.")
 
 
 def _push(

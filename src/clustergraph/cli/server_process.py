@@ -1,4 +1,4 @@
-"""Running the web application behind Granian, until it is told to stop."""
+"""Running the web application behind Granian, until it is stopped."""
 
 from __future__ import annotations
 

@@ -92,12 +92,10 @@ class CachedEngine:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The snapshot that answers are drawn from."""
         return self.inner.snapshot
 
     @property
     def is_async(self) -> bool:
-        """Whether `answer_async` waits on the event loop."""
         return self.inner.is_async
 
     def answer(self, query: Query) -> Answer:
@@ -109,7 +107,6 @@ class CachedEngine:
         return run(self._answer(BLOCKING, query, ask))
 
     async def answer_async(self, query: Query) -> Answer:
-        """As `answer`, on an event loop."""
         return await self._answer(ON_LOOP, query, self.inner.answer_async)
 
     def look_up(self, query: Query) -> Answer | None:
@@ -141,7 +138,7 @@ class CachedEngine:
             answer = await ask(query)
         except BaseException as error:
             self._forget(waited_for)
-            # Where this thread or task is told to stop, that is no answer to the others.
+            # Where this thread or task is stopped, that is no answer to the others.
             own_future.set_exception(error if isinstance(error, Exception) else ClientLeft("The query was broken off."))
             raise
         # Kept without its timings: one who gets it from the cache spent none of them.
@@ -156,9 +153,7 @@ class CachedEngine:
             del self._pending[waited_for]
 
     def probe(self) -> str:
-        """Ask the engine behind the cache whether queries are answered."""
         return self.inner.probe()
 
     def close(self) -> None:
-        """Close the engine behind the cache."""
         self.inner.close()

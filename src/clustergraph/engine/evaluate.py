@@ -51,7 +51,7 @@ class Sink(io.RawIOBase):
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What a query may be told about the store it runs on."""
+    """What a query needs to know of the store it runs on."""
 
     prefixes: dict[str, str] = field(default_factory=dict)
     graphs_overlap: bool = True
@@ -71,9 +71,8 @@ def evaluate(
     """The serialised answer, and the seconds spent in `evaluate` and `serialise`.
 
     Without graphs the query sees the store's default graph, which holds the merge of all named graphs. With graphs,
-    they are the dataset, whatever the text says after FROM.
-    `max_bytes` bounds the answer. `columns` is the order of the variables of a `SELECT *`. Raises the errors of
-    `sparql.errors`.
+    they are the dataset, whatever the text says after FROM. `max_bytes` bounds the answer. `columns` is the order of
+    the variables of a `SELECT *`. Raises the errors of `sparql.errors`.
     """
     begin = time.perf_counter()
     sink = Sink(max_bytes)

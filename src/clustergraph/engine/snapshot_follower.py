@@ -110,7 +110,6 @@ class Follower:
 
     @property
     def is_async(self) -> bool:
-        """Whether `answer_async` waits on the event loop."""
         return self._lease.engine.is_async
 
     def answer(self, query: Query) -> Answer:
@@ -125,7 +124,6 @@ class Follower:
             return engine.answer(query)
 
     async def answer_async(self, query: Query) -> Answer:
-        """As `answer`, on an event loop."""
         with self.leased() as engine:
             try:
                 return await engine.answer_async(query)

@@ -70,16 +70,11 @@ class BuildJob:
             return
         inferred = NamedNode(graph_iri(self.base, INFERRED))
         if any(store.quads_for_pattern(None, None, None, inferred)):
-            raise BuildError(
-                [
-                    Problem(
-                        f"The files state something in the graph {INFERRED!r}, where reasoning puts what it adds. Give "
-                        "that file or graph another name, or build without reasoning (--reason none).",
-                        what=compact(inferred.value, self.prefixes),
-                        rule="graph name",
-                    )
-                ]
+            message = (
+                f"The files state something in the graph {INFERRED!r}, where reasoning puts what it adds. Give that "
+                "file or graph another name, or build without reasoning (--reason none)."
             )
+            raise BuildError([Problem(message, what=compact(inferred.value, self.prefixes), rule="graph name")])
         self.progress.start("reason")
         started = time.monotonic()
         inferences = infer(store, inferred)

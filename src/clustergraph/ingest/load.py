@@ -45,16 +45,9 @@ def base_of(input: Input, base: str | None, parsers: ParserProcess) -> str:
     if base is None and source is not None:
         spaces = _uri_spaces(source, parsers)
         if len(spaces) > 1:
-            raise BuildError(
-                [
-                    Problem(
-                        f"It states {len(spaces)} different void:uriSpace: {', '.join(sorted(spaces))}. "
-                        "Keep one, or say which base IRI to use.",
-                        rule="void:uriSpace",
-                        file=source.name,
-                    )
-                ]
-            )
+            stated = f"It states {len(spaces)} different void:uriSpace: {', '.join(sorted(spaces))}."
+            message = f"{stated} Keep one, or say which base IRI to use."
+            raise BuildError([Problem(message, rule="void:uriSpace", file=source.name)])
         base = next(iter(spaces), None)
         where = f"The base IRI (void:uriSpace in {source.name})"
     return DEFAULT_BASE if base is None else checked_base(base, where)
@@ -155,12 +148,8 @@ def _check_excluded(exclude: Collection[str], base: str, graphs: Collection[str]
     unknown = sorted(name for name in exclude if graph_of(name, base).value not in graphs)
     if unknown:
         names = ", ".join(sorted(iri.removeprefix(graph_iri(base, "")) for iri in graphs))
-        raise BuildError(
-            [
-                Problem(f"There is no graph {name!r} to leave out. There are: {names}.", rule="exclude")
-                for name in unknown
-            ]
-        )
+        messages = [f"There is no graph {name!r} to leave out. There are: {names}." for name in unknown]
+        raise BuildError([Problem(message, rule="exclude") for message in messages])
 
 
 def _name_blank_graphs(store: Store, base: str) -> None:

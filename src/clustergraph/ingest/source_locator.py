@@ -71,7 +71,7 @@ class _Index:
 def locate(store: Store, files: Sequence[LoadedFile], base: str, sought: Collection[Sought]) -> dict[Sought, Place]:
     """The place of each thing in the `files` that `store` was loaded from.
 
-    Where it can be told, the line is that of the value, or else of the predicate, in what the file says about the
+    Where that is known, the line is that of the value, or else of the predicate, in what the file says about the
     thing. Of several files, one that states the predicate of the thing is preferred, and then one that has the value.
     """
     texts = {text for thing in sought for text in thing if text}

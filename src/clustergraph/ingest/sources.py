@@ -111,9 +111,7 @@ def discover(sources: Folder | Sequence[Path]) -> Input:
         ...
     clustergraph.ingest.problems.BuildError: There is no RDF file in ontology/ or data/ of /nowhere. [nothing to build]
     """
-    if isinstance(sources, Folder):
-        return _of_folder(sources)
-    return _of_files(sources)
+    return _of_folder(sources) if isinstance(sources, Folder) else _of_files(sources)
 
 
 def _of_folder(folder: Folder) -> Input:
@@ -125,9 +123,8 @@ def _of_folder(folder: Folder) -> Input:
         inside = path.relative_to(folder.data)
         files.append((path, _stem(path) if len(inside.parts) == 1 else inside.parts[0], "data"))
     if not any(role != "shapes" for _, _, role in files):
-        raise BuildError(
-            [Problem(f"There is no RDF file in ontology/ or data/ of {folder.root}.", rule="nothing to build")]
-        )
+        message = f"There is no RDF file in ontology/ or data/ of {folder.root}."
+        raise BuildError([Problem(message, rule="nothing to build")])
     return Input(_sources(files, folder.root), folder.root.resolve().name)
 
 

@@ -39,11 +39,9 @@ class GraphStore:
         self._client.send("PUT", self._at(graph), chunk.data, content_type=N_TRIPLES)
 
     def add(self, graph: str | None, chunk: Chunk) -> None:
-        """POST the chunk."""
         self._client.send("POST", self._at(graph), chunk.data, content_type=N_TRIPLES, again=chunk.ground)
 
     def drop(self, graph: str) -> None:
-        """DELETE the graph."""
         self._client.send("DELETE", self._at(graph), passing=frozenset({404}))
 
     def _at(self, graph: str | None) -> str:
@@ -64,11 +62,9 @@ class Updates:
         self._update(f"{clear} ;\n{_insert(graph, chunk)}", again=True)
 
     def add(self, graph: str | None, chunk: Chunk) -> None:
-        """Insert the chunk."""
         self._update(_insert(graph, chunk), again=chunk.ground)
 
     def drop(self, graph: str) -> None:
-        """Drop the graph."""
         self._update(f"DROP SILENT GRAPH <{graph}>", again=True)
 
     def _update(self, text: str, *, again: bool) -> None:

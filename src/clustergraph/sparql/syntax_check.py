@@ -1,4 +1,4 @@
-"""Whether a text is a SPARQL query, told by the engine's own parser and without evaluating anything."""
+"""Whether a text is a SPARQL query, as the engine's own parser says without evaluating anything."""
 
 from __future__ import annotations
 

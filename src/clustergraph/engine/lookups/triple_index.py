@@ -71,22 +71,18 @@ class StoreIndex:
         self._prefixes = prefixes
 
     def named(self, iri: str) -> ox.NamedNode:
-        """See `TripleIndex`."""
         return ox.NamedNode(iri)
 
     def matches(self, subject: Any, predicate: Any, object: Any, most: int) -> Sequence[Triple]:
-        """See `TripleIndex`."""
         if not (isinstance(subject, _SUBJECTS) and isinstance(predicate, _PREDICATES)):
             return ()
         quads: Any = islice(self._store.quads_for_pattern(subject, predicate, object, _MERGED), most)
         return list(quads)
 
     def column(self, terms: list[Any]) -> list[str]:
-        """See `TripleIndex`."""
         return _take_within_limit(_node(term) if _is_short_name(term) else _term(term) for term in terms)
 
     def graph(self, triples: list[tuple[Any, Any, Any]], form: Format) -> bytes:
-        """See `TripleIndex`."""
         buffer = BytesIO()
         _take_within_limit(map(str, chain.from_iterable(triples)))
         rdf_triples = [
@@ -151,20 +147,16 @@ class MemoryIndex:
         return subject, predicate, object
 
     def named(self, iri: str) -> str:
-        """See `TripleIndex`."""
         return self._cells_by_iri.get(iri) or _term(ox.NamedNode(iri))
 
     def matches(self, subject: Any, predicate: Any, object: Any, most: int) -> Sequence[Triple]:
-        """See `TripleIndex`."""
         key = subject, predicate, object
         return [key] if key in self._all else self._by_parts.get(key, [])[:most]
 
     def column(self, terms: list[str]) -> list[str]:
-        """See `TripleIndex`."""
         return terms
 
     def graph(self, triples: list[tuple[str, str, str]], form: Format) -> bytes:
-        """See `TripleIndex`."""
         check_length(chain.from_iterable(triples))
         return self._writer.write(triples, form.name)
 
