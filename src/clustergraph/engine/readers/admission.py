@@ -226,7 +226,7 @@ class Admission(Generic[Resource]):
         def yields(lease: Lease[Resource]) -> bool:
             if lease.end_early is None or lease.ended_early:
                 return False
-            if not at_once and now - lease.begin > usual:
+            if not at_once and lease.seconds > usual < now - lease.begin:
                 return True
             is_over = lent[lease.client] > share and lease.client != waiter.client and lent[waiter.client] < share
             return is_over and (lease.seconds > usual if at_once else now - lease.begin >= ROOM_SECONDS)
