@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("clustergraph", "pyoxigraph", "granian", "flask", "oxigraph", "rdflib", "rdflib-endpoint", "uvicorn")
+PACKAGES = ("clustergraph-kg", "pyoxigraph", "granian", "flask", "oxigraph", "rdflib", "rdflib-endpoint", "uvicorn")
 
 
 def machine() -> dict[str, str]:

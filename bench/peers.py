@@ -13,7 +13,7 @@ OXIGRAPH = "oxigraph"
 RDFLIB = "rdflib-endpoint"
 
 PEERS = (OXIGRAPH, RDFLIB)
-PACKAGES = {OURS: ("clustergraph", "granian"), OXIGRAPH: ("oxigraph",), RDFLIB: ("rdflib-endpoint", "uvicorn")}
+PACKAGES = {OURS: ("clustergraph-kg", "granian"), OXIGRAPH: ("oxigraph",), RDFLIB: ("rdflib-endpoint", "uvicorn")}
 ENDPOINTS = {OURS: "/sparql", OXIGRAPH: "/query", RDFLIB: "/"}
 """Where each answers SPARQL queries."""
 
