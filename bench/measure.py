@@ -338,7 +338,10 @@ class _Session:
                 "kept answer": (requests("small join"), False),
                 "look-up": (requests("point look-up"), True),
                 "query": (requests("grouped count"), True),
-                "page": ([("text/html", f"{page.address}?lang=en&new=") for page in shown[:KEPT]], True),
+                "page": (
+                    [("text/html", f"{page.address}?lang=en&new=") for page in shown[:KEPT] if "?" not in page.address],
+                    True,
+                ),
             }
             found = hostile.measure(
                 self.graph.name,
