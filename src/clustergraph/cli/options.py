@@ -73,7 +73,15 @@ def split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...
 
 
 def parsing(function: F) -> F:
-    """What parsing a file may take."""
+    """What parsing a file and checking the shapes may take."""
+    function = click.option(
+        "--shapes-seconds",
+        type=click.FloatRange(min=0, min_open=True),
+        default=300.0,
+        show_default=True,
+        envvar="CLUSTERGRAPH_SHAPES_SECONDS",
+        help="Processor time that checking the shapes may take, besides a second for each 1,000 triples.",
+    )(function)
     function = click.option(
         "--parse-seconds",
         type=click.FloatRange(min=0, min_open=True),
@@ -90,7 +98,7 @@ def parsing(function: F) -> F:
         show_default=True,
         metavar="MIB",
         envvar="CLUSTERGRAPH_PARSE_MEMORY",
-        help="Address space that reading one file may take.",
+        help="Address space that reading one file, or checking the shapes, may take.",
     )(function)
 
 
@@ -132,9 +140,11 @@ def read(sources: tuple[Path, ...], store: Path | None) -> tuple[Snapshot, Sourc
         return opened(source, progress=progress).snapshot, source
 
 
-def build_options(*, no_check: bool, parse_memory: int, parse_seconds: float, **flags: Any) -> Options:
+def build_options(
+    *, no_check: bool, parse_memory: int, parse_seconds: float, shapes_seconds: float, **flags: Any
+) -> Options:
     """The options of `building` as one value."""
     from clustergraph.ingest.open_snapshot import Options
     from clustergraph.ingest.parse_limits import ParseLimits
 
-    return Options(**flags, check=not no_check, limits=ParseLimits(parse_memory, parse_seconds))
+    return Options(**flags, check=not no_check, limits=ParseLimits(parse_memory, parse_seconds, shapes_seconds))

@@ -130,7 +130,8 @@ def _build(source: Source, flags: dict[str, Any], quiet: bool) -> None:
     arguments += ["--base", flags["base"]] if flags["base"] else []
     arguments += [argument for name in flags["exclude"] for argument in ("--exclude", name)]
     arguments += [f"--{name.replace('_', '-')}" for name in ("no_check", "force") if flags[name]]
-    arguments += [f"--{name.replace('_', '-')}={flags[name]}" for name in ("parse_memory", "parse_seconds")]
+    limits = ("parse_memory", "parse_seconds", "shapes_seconds")
+    arguments += [f"--{name.replace('_', '-')}={flags[name]}" for name in limits]
     arguments += ["--quiet"] if quiet else []
     # What the build has to say is no output of the service.
     process = subprocess.run(

@@ -40,6 +40,7 @@ def command(
     reason: Any,
     parse_memory: int,
     parse_seconds: float,
+    shapes_seconds: float,
     form: str,
 ) -> None:
     """Check a graph as a build would, and write nothing.
@@ -60,7 +61,7 @@ def command(
     source = find(sources, build=True)
     assert source.input is not None
     with show_progress() as progress:
-        limits = ParseLimits(parse_memory, parse_seconds)
+        limits = ParseLimits(parse_memory, parse_seconds, shapes_seconds)
         report = validate(source.input, base=base, exclude=exclude, reason=reason, limits=limits, progress=progress)
     if form == "json":
         click.echo(json.dumps({"ok": report.ok, **asdict(report)}, ensure_ascii=False, indent=1))

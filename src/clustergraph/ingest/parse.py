@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import math
 import os
 import zlib
 from codecs import BOM_UTF8
@@ -22,6 +23,8 @@ from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.sources import Source
 
 _BUFFER_BYTES = 1 << 18
+_SINGLE_LINES_BYTES = 1 << 11
+"""How much of a statement a parser gets line by line."""
 MAX_TOKEN_MIB = 16
 """How long a literal or another token may be; pyoxigraph's parsers hold no more."""
 MAX_TRIPLE_TERM_DEPTH = 32
@@ -33,16 +36,18 @@ class Parser:
 
     `graph` takes the triples for which the file names no graph. When the iteration is over, `prefixes` holds the
     prefixes that the file declares, and `bytes` and `sha256` are of the very bytes that were parsed. Raises BuildError
-    with line and column where the file is not well formed, and where it changes while it is read.
+    with line and column where the file is not well formed, and where it changes while it is read. `line_number` is one
+    number of 8 bytes, which always holds the line that is being read.
     """
 
-    def __init__(self, source: Source, base: str, graph: NamedNode) -> None:
+    def __init__(self, source: Source, base: str, graph: NamedNode, line_number: memoryview[int] | None = None) -> None:
         self.source = source
         self.base = base
         self.graph = graph
         self.prefixes: dict[str, str] = {}
         self.bytes = 0
         self.sha256 = ""
+        self.line_number = memoryview(bytearray(8)).cast("Q") if line_number is None else line_number
 
     def __iter__(self) -> Iterator[Quad]:
         try:
@@ -56,8 +61,9 @@ class Parser:
                     raise self._error("The file changed while it was being read; build again")
         except MemoryError as error:
             if "buffer" in str(error):
-                raise BuildError([too_long(self.source)]) from None
-            raise self._error("Reading it takes more memory than it may (--parse-memory)", "parse limits") from None
+                raise BuildError([too_long(self.source, self.line_number[0])]) from None
+            message = "Reading it takes more memory than it may (--parse-memory)"
+            raise self._error(message, "parse limits", self.line_number[0] or None) from None
         except SyntaxError as error:
             raise BuildError([self._problem(error)]) from error
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -65,18 +71,20 @@ class Parser:
         except OSError as error:
             raise self._error(f"The file cannot be read: {error.strerror or error}") from error
 
-    def _error(self, message: str, rule: str = "") -> BuildError:
-        return BuildError([Problem(f"{message}.", rule=rule, file=self.source.name)])
+    def _error(self, message: str, rule: str = "", line: int | None = None) -> BuildError:
+        return BuildError([Problem(f"{message}.", rule=rule, file=self.source.name, line=line)])
 
     def _quads(self, file: io.BufferedReader[Any]) -> Iterator[Quad]:
         # Some editors begin a file with this mark, which is no part of the text.
         if file.peek(len(BOM_UTF8)).startswith(BOM_UTF8):
             file.read(len(BOM_UTF8))
         rename = _Renamer(self.source.name)
-        quads = parse(file, self.source.format, base_iri=self.base)
+        lines = _LineReader(file, self.line_number)
+        quads = parse(cast(Any, lines), self.source.format, base_iri=self.base)
         formulas = self.source.format == RdfFormat.N3
         is_first = True
         for quad in quads:
+            lines.pending = 0
             if is_first:
                 # RDF/XML forgets its prefixes when the element that declares them closes.
                 self.prefixes = dict(quads.prefixes)
@@ -99,6 +107,7 @@ class Parser:
         message, line, column = error.msg, error.lineno, error.offset
         if line is None and self.source.format == RdfFormat.RDF_XML:
             line, column = self._xml_position()
+        line = line or self.line_number[0] or None
         message = message.removeprefix("Parser error").strip()
         if line is not None and message.startswith("at line "):
             message = message.partition(": ")[2]
@@ -121,6 +130,32 @@ class Parser:
         except expat.ExpatError as error:
             return error.lineno, error.offset + 1
         return None, None
+
+
+class _LineReader:
+    """Gives a parser the text line by line, and keeps in `line_number` which line that was.
+
+    A parser goes through an unfinished token again with each part it gets. So where it asks for larger parts after
+    `pending` bytes without a quad, it gets them, and the number stays that of the line before.
+    """
+
+    def __init__(self, file: io.BufferedReader[Any], line_number: memoryview[int]) -> None:
+        self._file = file
+        self._line_number = line_number
+        self._next_line = 1
+        self.pending: float = 0
+
+    def read(self, size: int = -1) -> bytes:
+        if self.pending < _SINGLE_LINES_BYTES or (0 <= size <= _SINGLE_LINES_BYTES and self.pending < math.inf):
+            part = self._file.readline(size)
+            if part:
+                self._line_number[0] = self._next_line
+            self.pending += len(part)
+        else:
+            part = self._file.read(size)
+            self.pending = math.inf
+        self._next_line += part.count(b"\n")
+        return part
 
 
 class _HashedFile(io.RawIOBase):
@@ -153,12 +188,13 @@ def _version(file: io.FileIO) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def too_long(source: Source) -> Problem:
+def too_long(source: Source, line: int | None) -> Problem:
     """The problem of a literal that no parser holds."""
     return Problem(
         f"A literal is longer than {MAX_TOKEN_MIB} MiB; keep such data in a file of its own and link to it.",
         rule="parse limits",
         file=source.name,
+        line=line,
     )
 
 

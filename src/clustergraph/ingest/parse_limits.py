@@ -16,9 +16,11 @@ class ParseLimits:
     """What reading one file may take, so that a file that is a trap cannot take everything."""
 
     memory: int = 4096
-    """MiB of address space."""
+    """MiB of address space; for checking the shapes, too."""
     seconds: float = 20.0
     """Seconds of processor time, besides one for each MiB of the file (5 where it is compressed)."""
+    shapes_seconds: float = 300.0
+    """Seconds of processor time for checking the shapes, besides one for each 1,000 triples."""
 
     def seconds_for(self, source: Source) -> float:
         """How much processor time this file may take."""

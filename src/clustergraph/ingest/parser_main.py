@@ -1,8 +1,9 @@
 """The process that parses the files of a build: hostile ones cost it, and not the build, memory, time or a crash.
 
-Started by `parser_process` as `python -m clustergraph.ingest.parser_main MEMORY`. Each line of its standard input names
-a file as JSON; the answer on standard output is frames (see `FRAME`) of N-Quads, and one of JSON at the end. The
-process takes the network away from itself first, and `MEMORY` caps its address space, in bytes.
+Started by `parser_process` as `python -m clustergraph.ingest.parser_main MEMORY DESCRIPTOR`. Each line of its standard
+input names a file as JSON; the answer on standard output is frames (see `FRAME`) of N-Quads, and one of JSON at the
+end. The process takes the network away from itself first, and `MEMORY` caps its address space, in MiB. The file with
+that descriptor always holds the number of the line that is being read, which outlives this process.
 """
 
 from __future__ import annotations
@@ -10,19 +11,18 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import math
+import mmap
 import os
-import resource
 import signal
 import struct
 import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pyoxigraph import NamedNode, RdfFormat, serialize
 
+from clustergraph.ingest.capped_process import cap_memory, cap_seconds
 from clustergraph.ingest.parse import Parser
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.sources import Source
@@ -32,6 +32,7 @@ FRAME = struct.Struct("!cI")
 """What a frame begins with: its kind, and how many bytes follow."""
 DATA, END = b"D", b"E"
 MAX_FRAME_BYTES = 1 << 18
+LINE_NUMBER_BYTES = 8
 
 
 class _FrameWriter(io.RawIOBase):
@@ -49,27 +50,26 @@ class _FrameWriter(io.RawIOBase):
         return len(data)
 
 
-def main(memory: int) -> None:
+def main(memory: int, descriptor: int) -> None:
     """Parse the files that are asked for until standard input closes."""
     close_network()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the build, which then ends this process
-    with contextlib.suppress(ValueError, OSError):  # a system that has no such limits
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    line_number = memoryview(mmap.mmap(descriptor, LINE_NUMBER_BYTES)).cast("Q")
+    cap_memory(memory)
     with contextlib.suppress(BrokenPipeError):
         for line in sys.stdin.buffer:
-            end = json.dumps(_parse(json.loads(line), sys.stdout.buffer)).encode()
+            end = json.dumps(_parse(json.loads(line), sys.stdout.buffer, line_number)).encode()
             sys.stdout.buffer.write(FRAME.pack(END, len(end)) + end)
             sys.stdout.buffer.flush()
 
 
-def _parse(request: dict[str, Any], out: BinaryIO) -> dict[str, Any]:
+def _parse(request: dict[str, Any], out: BinaryIO, line_number: memoryview[int]) -> dict[str, Any]:
     """Write the file's quads; what else is to be known of it."""
-    _cap_seconds(request["seconds"])
+    cap_seconds(request["seconds"])
     form = RdfFormat.from_media_type(request["media_type"])
     assert form is not None
     source = Source(Path(request["path"]), request["name"], "", form, "data")
-    parser = Parser(source, request["base"], NamedNode(request["graph"]))
+    parser = Parser(source, request["base"], NamedNode(request["graph"]), line_number)
     problems: list[Problem] = []
     try:
         with io.BufferedWriter(_FrameWriter(out), MAX_FRAME_BYTES) as frames:
@@ -84,13 +84,6 @@ def _parse(request: dict[str, Any], out: BinaryIO) -> dict[str, Any]:
     }
 
 
-def _cap_seconds(seconds: float) -> None:
-    """Let the kernel end this process when it has used that much more processor time."""
-    with contextlib.suppress(ValueError, OSError):
-        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + seconds), hard))
-
-
 if __name__ == "__main__":
     os.environ.pop("RUST_BACKTRACE", None)
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,14 +1,14 @@
 """Parsing in a process of its own, with a cap on its memory and its time; see `parser_main`.
 
 A file that is a trap (entities that multiply, terms nested without end) ends that process, and the build reports it as
-a problem of that file.
+a problem of that file, with the line that was being read.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import signal
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,10 +19,11 @@ from typing import Any, BinaryIO, Self, cast
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
+from clustergraph.ingest.capped_process import cause_of_death
 from clustergraph.ingest.fingerprint import FileState
 from clustergraph.ingest.parse import too_long
-from clustergraph.ingest.parse_limits import DEFAULT_LIMITS, MIB, ParseLimits
-from clustergraph.ingest.parser_main import END, FRAME, MAX_FRAME_BYTES
+from clustergraph.ingest.parse_limits import DEFAULT_LIMITS, ParseLimits
+from clustergraph.ingest.parser_main import END, FRAME, LINE_NUMBER_BYTES, MAX_FRAME_BYTES
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.sources import Source
 
@@ -38,6 +39,7 @@ class ParserProcess:
         self.states: dict[Source, FileState] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as this object is in use
+        self._line_number = os.fdopen(_memory_file(), "r+b", buffering=0)
 
     def __enter__(self) -> Self:
         return self
@@ -47,18 +49,22 @@ class ParserProcess:
     ) -> None:
         self.end()
         self._errors.close()
+        self._line_number.close()
 
     def request(self, source: Source, base: str, graph: str) -> BinaryIO:
         """Ask for a file; the answer is read from what is returned."""
         if self._process is None:
             self._errors.seek(0)
             self._errors.truncate()
+            descriptor = self._line_number.fileno()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "clustergraph.ingest.parser_main", str(self.limits.memory * MIB)],
+                [sys.executable, "-m", "clustergraph.ingest.parser_main", str(self.limits.memory), str(descriptor)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
+                pass_fds=[descriptor],
             )
+        os.pwrite(self._line_number.fileno(), bytes(LINE_NUMBER_BYTES), 0)
         request = {
             "path": str(source.path),
             "name": source.name,
@@ -87,6 +93,11 @@ class ParserProcess:
             process.stdin.close()
         return process.wait()
 
+    @property
+    def line_number(self) -> int | None:
+        """The line that the process is reading, or was when it died."""
+        return int.from_bytes(os.pread(self._line_number.fileno(), LINE_NUMBER_BYTES, 0), sys.byteorder) or None
+
     def cause_of_death(self, source: Source) -> Problem:
         """Why the process died over a file, as a problem of that file."""
         assert self._process is not None
@@ -94,18 +105,22 @@ class ParserProcess:
             self._process.wait(1)  # its output is closed, so it is about to be gone
         code = self.end()
         self._errors.seek(0)
-        words = self._errors.read(4096).decode(errors="replace")
-        memory = f"Reading it takes more than {self.limits.memory:,} MiB of memory (--parse-memory)"
-        if code == -signal.SIGXCPU:
-            seconds = self.limits.seconds_for(source)
-            reason = f"Reading it takes more than {seconds:,.0f} seconds of processor time (--parse-seconds)"
-        elif "memory" in words.lower() or code == -signal.SIGKILL:
-            reason = memory
-        elif code in (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT):
-            reason = "It is nested too deeply to be read"
-        else:
-            reason = f"The process that read it ended with code {code}: {words.strip().rpartition(chr(10))[2]}"
-        return Problem(f"{reason}.", rule="parse limits", file=source.name)
+        seconds = self.limits.seconds_for(source)
+        reason = cause_of_death(
+            code, self._errors.read(4096), "Reading it", self.limits.memory, seconds, "--parse-seconds"
+        )
+        return Problem(f"{reason}.", rule="parse limits", file=source.name, line=self.line_number)
+
+
+def _memory_file() -> int:
+    """The descriptor of a file with room for a line number; in memory where the system has such files."""
+    if sys.platform == "linux":
+        descriptor = os.memfd_create("line-number")
+    else:
+        with tempfile.TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
+    os.pwrite(descriptor, bytes(LINE_NUMBER_BYTES), 0)
+    return descriptor
 
 
 class ParsedFile:
@@ -129,7 +144,7 @@ class ParsedFile:
         except EOFError:
             raise BuildError([self.process.cause_of_death(self.source)]) from None
         except MemoryError:
-            raise BuildError([too_long(self.source)]) from None
+            raise BuildError([too_long(self.source, self.process.line_number)]) from None
         finally:
             if not frames.end:
                 self.process.end()

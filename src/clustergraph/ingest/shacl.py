@@ -7,16 +7,19 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 
 import rdflib
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
 from rdflib.namespace import DCTERMS, FOAF, RDF, RDFS, SH, SKOS
 from rdflib.term import Node
 
+from clustergraph.ingest.capped_process import cause_of_death
 from clustergraph.ingest.load import LoadedFile
+from clustergraph.ingest.parse_limits import MIB
 from clustergraph.ingest.parser_process import ParsedFile, ParserProcess
 from clustergraph.ingest.problems import Problem, Severity
 from clustergraph.ingest.shacl_sparql import constraint_problems
@@ -28,6 +31,8 @@ from clustergraph.rdf.namespaces import compact
 _LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name, rdflib.SDO.name)
 _SEVERITIES: dict[Node, Severity] = {SH.Warning: "warning", SH.Info: "info"}
 _SHAPES = NamedNode("urn:x-shapes:graph")
+MAX_RESULTS_MIB = 64
+"""How much the validator may report; some 40,000 problems."""
 
 
 def check(
@@ -53,12 +58,9 @@ def check(
     if problems := constraint_problems(graph, shape_files, base):
         return problems
 
-    def input() -> Iterator[Quad]:
-        for of_file in quads:
-            yield from of_file
-        yield from store.quads_for_pattern(None, None, None, DefaultGraph())
-
-    reason, results = _validate(input())
+    triples = store.quads_for_pattern(None, None, None, DefaultGraph())
+    seconds = parsers.limits.shapes_seconds + len(store) / 2_000  # each triple lies in the store twice
+    reason, results = _validate(chain(*quads, triples), parsers.limits.memory, seconds)
     if reason:
         names = ", ".join(source.name for source in shapes)
         return (Problem(f"The shapes cannot be used: {reason}", rule="SHACL", file=names),)
@@ -79,11 +81,11 @@ def check(
     )
 
 
-def _validate(quads: Iterator[Quad]) -> tuple[str, rdflib.Graph]:
+def _validate(quads: Iterable[Quad], memory: int, seconds: float) -> tuple[str, rdflib.Graph]:
     """Why the shapes cannot be used, if so, and the graph of the results; see `shacl_main`."""
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "clustergraph.ingest.shacl_main"],
+            [sys.executable, "-m", "clustergraph.ingest.shacl_main", str(memory), str(seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -94,15 +96,19 @@ def _validate(quads: Iterator[Quad]) -> tuple[str, rdflib.Graph]:
             with suppress(BrokenPipeError), process.stdin as pipe:  # if it died, that shows below
                 serialize(quads, pipe, RdfFormat.N_QUADS)
             with process.stdout as pipe:
-                reason_line, triples = pipe.readline(), pipe.read()
+                results = pipe.read(MAX_RESULTS_MIB * MIB + 1)
+            if len(results) > MAX_RESULTS_MIB * MIB:
+                return f"What they report is longer than {MAX_RESULTS_MIB} MiB.", rdflib.Graph()
             code = process.wait()
         finally:
             process.kill()
             process.wait()
-        if not reason_line or code:
+        if code or not results:
             errors.seek(0)
-            error_line = errors.read().decode(errors="replace").strip().rpartition("\n")[2]
-            return f"the validator ended with code {code}. {error_line}".strip(), rdflib.Graph()
+            action = "Checking the graph against them"
+            reason = cause_of_death(code, errors.read(), action, memory, seconds, "--shapes-seconds")
+            return f"{reason}.", rdflib.Graph()
+    reason_line, _, triples = results.partition(b"\n")
     return json.loads(reason_line), to_graph(parse(io.BytesIO(triples), RdfFormat.N_TRIPLES))
 
 
