@@ -287,7 +287,7 @@ class TestDataset:
         assert "GRAPH ?g" in said["detail"]
 
     @pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
-    @pytest.mark.parametrize("value", ["", "people", "/graph/people", "a b:c", "urn:<x>", 'urn:"'])
+    @pytest.mark.parametrize("value", ["people", "/graph/people", "a b:c", "urn:<x>", 'urn:"'])
     def test_what_is_no_iri(self, client: FlaskClient, ask: Any, name: str, value: str) -> None:
         assert problem(ask(client, COUNT, **{name: value}), 400, "bad-parameter")["parameter"] == name
 
@@ -343,3 +343,72 @@ def test_the_address_without_a_query_is_the_service_description(client: FlaskCli
     page = client.get("/sparql", headers={"Accept": "text/html"})
     assert page.content_type == "text/html; charset=utf-8"
     assert "<textarea" in page.text
+
+
+class TestWhatClientsOfTheFieldSend:
+    def test_a_byte_order_mark_is_no_part_of_a_query(self, client: FlaskClient) -> None:
+        expected = get(client, SELECT).data
+        for response in (
+            get(client, f"\ufeff{SELECT}"),
+            post(client, {"query": f"\ufeff{SELECT}"}),
+            direct(client, f"\ufeff{SELECT}"),
+        ):
+            assert response.data == expected
+        said = problem(direct(client, "\ufeffSELECT ` {}"), 400, "syntax")
+        assert (said["line"], said["column"]) == (1, 8)
+
+    @pytest.mark.parametrize("line_end", ["\r\n", "\r", "\n"])
+    def test_line_ends_of_every_system(self, client: FlaskClient, line_end: str) -> None:
+        query = SELECT.replace(" ", f" # why{line_end}")
+        expected = get(client, SELECT).data
+        assert get(client, query).data == post(client, {"query": query}).data == direct(client, query).data == expected
+
+    @pytest.mark.parametrize("field", ["default-graph-uri", "named-graph-uri", "update", "format", "output"])
+    def test_a_field_that_a_form_leaves_empty_is_none(self, client: FlaskClient, field: str) -> None:
+        expected = get(client, SELECT).data
+        assert get(client, SELECT, **{field: ""}).data == expected
+        assert post(client, {"query": SELECT, field: ""}).data == expected
+
+    @pytest.mark.parametrize("field", ["output", "results"])
+    def test_other_names_of_the_format(self, client: FlaskClient, field: str) -> None:
+        assert get(client, SELECT, **{field: "csv"}).content_type == "text/csv; charset=utf-8"
+        assert get(client, SELECT, "text/csv", **{field: "xml"}).content_type == "application/sparql-results+xml"
+        assert get(client, SELECT, format="tsv", **{field: "xml"}).content_type.startswith("text/tab-separated-values")
+        said = problem(get(client, SELECT, **{field: "pdf"}), 400, "bad-format")
+        assert "json, xml, csv, tsv" in said["detail"]
+
+    @pytest.mark.parametrize("cut", ["%", "%2", "%ZZ", "ASK%7B%7D%", "100%%20"])
+    def test_what_is_cut_off_in_an_escape_is_named(self, client: FlaskClient, cut: str) -> None:
+        for response in (client.get(f"/sparql?query={cut}"), post(client, f"query={cut}")):
+            assert "%25" in problem(response, 400, "bad-request")["detail"]
+
+    def test_letters_that_are_not_escaped(self, client: FlaskClient) -> None:
+        query = "SELECT('ü日'AS?x){}"
+        response = client.post("/sparql", data=f"query={query}".encode(), content_type=FORM)
+        assert response.json["results"]["bindings"][0]["x"]["value"] == "ü日"  # type: ignore[index]
+
+    @pytest.mark.parametrize("accept", [",,,", "application/sparql-results+json;q=2", "text/csv;q=much", " "])
+    def test_an_accept_that_says_nothing_that_can_be_read_takes_anything(
+        self, client: FlaskClient, accept: str
+    ) -> None:
+        assert get(client, SELECT, accept).content_type == "application/sparql-results+json"
+
+    def test_a_slash_behind_the_address(self, client: FlaskClient) -> None:
+        assert client.get(f"/sparql/?query={quote(SELECT)}").data == get(client, SELECT).data
+        assert client.post("/sparql/", data=SELECT, content_type=QUERY).data == get(client, SELECT).data
+
+    def test_the_name_of_the_parameter_in_another_case(self, client: FlaskClient) -> None:
+        said = problem(client.get(f"/sparql?Query={quote(SELECT)}"), 400, "bad-request")
+        assert "query, not 'Query'" in said["detail"]
+
+    @pytest.mark.parametrize(
+        "content_type",
+        ["APPLICATION/SPARQL-QUERY", 'application/sparql-query;charset="UTF-8"', "Application/Sparql-Query; x=y"],
+    )
+    def test_media_types_have_no_case(self, client: FlaskClient, content_type: str) -> None:
+        assert direct(client, SELECT, content_type=content_type).data == get(client, SELECT).data
+
+    def test_a_character_that_ends_texts_elsewhere(self, client: FlaskClient) -> None:
+        problem(get(client, "ASK {}\0"), 400, "syntax")
+        response = get(client, 'SELECT ("a\0b" AS ?x) {}')
+        assert response.json["results"]["bindings"][0]["x"]["value"] == "a\0b"  # type: ignore[index]

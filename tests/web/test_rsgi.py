@@ -11,15 +11,16 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 import pytest
+from flask import Flask
 
 from clustergraph.web.http.request_body import MAX_UNREAD_BYTES
 from clustergraph.web.middleware.response_cache import MAX_QUICKLY_CODED_BYTES
 from clustergraph.web.rsgi import environment
-from support.rsgi_client import Headers, Scope
+from support.rsgi_client import Headers, RsgiClient, Scope
 from support.server import Server, start_server, stop_server
 
 pytestmark = pytest.mark.usefixtures("snapshot")  # which is built in the store that is served
@@ -38,6 +39,29 @@ def test_paths_are_latin_1_as_wsgi_has_them() -> None:
     path = made(path="/id/ä/日本")["PATH_INFO"]
     assert isinstance(path, str)
     assert path.encode("latin-1").decode() == "/id/ä/日本"
+
+
+def test_query_strings_are_latin_1_as_wsgi_has_them() -> None:
+    assert made(query_string="a=%C3%BC&b=c")["QUERY_STRING"] == "a=%C3%BC&b=c"
+    query_string = made(query_string="state=Thüringen")["QUERY_STRING"]
+    assert isinstance(query_string, str)
+    assert query_string.encode("latin-1").decode() == "state=Thüringen"
+
+
+@pytest.mark.parametrize("name", ["Thüringen", "日本", "𝄞"])
+@pytest.mark.parametrize("accept", ["*/*", "text/html"])
+@pytest.mark.parametrize("path", ["/api/search.csv?text=", "/api/search?text=", "/?utm_source=", "/nothing?x="])
+def test_letters_that_a_client_did_not_escape(app: Flask, path: str, accept: str, name: str) -> None:
+    client = RsgiClient(app)
+    path, _, field = path.partition("?")
+    headers = Headers([("host", "a.example"), ("accept", accept)])
+    try:
+        raw = client.ask(Scope(path=path, query_string=f"{field}{name}", headers=headers))
+        escaped = client.ask(Scope(path=path, query_string=f"{field}{quote(name)}", headers=headers))
+    finally:
+        client.close()
+    assert raw.status == escaped.status < 500
+    assert raw.body == escaped.body
 
 
 def test_addresses_of_both_families() -> None:

@@ -19,6 +19,8 @@ from clustergraph.sparql.tokens import IRI, PREFIX, STRING, VARIABLE, WORD, Toke
 FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors write before a text in UTF-8; it is no part of a query."""
 MAX_COLUMNS_CHARACTERS = 100_000
 """How far into a text its variables are looked for, to put columns in order."""
 MAX_QUICK_CHARACTERS = 4000
@@ -56,9 +58,9 @@ class ParsedQuery:
     """
 
     def __init__(self, original: str) -> None:
-        self.original = original
+        self.original = original.removeprefix(BYTE_ORDER_MARK)
         """The query as it was given."""
-        self.text = unescape(original)
+        self.text = unescape(self.original)
 
     @cached_property
     def form(self) -> str:

@@ -115,9 +115,8 @@ def environment(scope: Scope) -> WSGIEnvironment:
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        # WSGI has the path's bytes as latin-1.
-        "PATH_INFO": path if (path := scope.path).isascii() else path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _as_latin_1(scope.path),
+        "QUERY_STRING": _as_latin_1(scope.query_string),
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "SERVER_NAME": name.strip("[]"),
         "SERVER_PORT": port,
@@ -137,6 +136,12 @@ def environment(scope: Scope) -> WSGIEnvironment:
     if scope.authority and "HTTP_HOST" not in environ:
         environ["HTTP_HOST"] = scope.authority
     return environ
+
+
+def _as_latin_1(text: str) -> str:
+    """Text as WSGI has it: its bytes in UTF-8, each as the character of that number. A query string may hold letters
+    that its client did not escape."""
+    return text if text.isascii() else text.encode().decode("latin-1")
 
 
 @remembers_short(256)

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from clustergraph.describe.service_description import service_description
 from clustergraph.describe.sparql_examples import examples
+from clustergraph.messages import message
 from clustergraph.rdf.formats import FORMATS, Kind
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
@@ -26,6 +27,9 @@ FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
+FORMAT_SYNONYMS = ("output", "results")
+"""What other services call the field `format`. SPARQLWrapper sends all three."""
+
 NO_UPDATES = "This is an update; this service only answers queries (SELECT, ASK, CONSTRUCT, DESCRIBE)."
 
 
@@ -40,7 +44,7 @@ class Question:
     given: MultiDict[str, str]
 
 
-@blueprint.route("/sparql", methods=["GET", "POST"])
+@blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
 def sparql() -> Response:
     """Answer a query, or describe the service where there is none."""
     if FAILED in request.environ:
@@ -76,23 +80,34 @@ def _prepare_editor() -> dict[str, Any]:
 def read(request: Request) -> Question | None:
     """The question in a request; None for a GET without one. Raises Problem for what the protocol does not know."""
     fields = request_params.address(request)
+    request_params.check_escapes(request.query_string)
     if request.method == "POST":
         fields = _read_post(request, fields)
-    if "update" in fields:
+    if any(update.strip() for update in fields.getlist("update")):
         raise Problem("read-only", NO_UPDATES)
     if "query" not in fields:
+        for name in fields:
+            if name.lower() == "query":
+                raise Problem("bad-request", message("The parameter is called query, not {name!r}.", name=name))
         if request.method == "POST":
             raise Problem("bad-request", "The form has no field `query`.")
         return None
     if len(fields.getlist("query")) > 1:
         raise Problem("bad-request", "The parameter query is given more than once; send one query.")
+    for synonym in FORMAT_SYNONYMS:
+        fields.setlist("format", [*fields.getlist("format"), *fields.getlist(synonym)])
     return Question(
         fields["query"],
-        [request_params.iri("default-graph-uri", value) for value in fields.getlist("default-graph-uri")],
-        [request_params.iri("named-graph-uri", value) for value in fields.getlist("named-graph-uri")],
+        _read_graphs(fields, "default-graph-uri"),
+        _read_graphs(fields, "named-graph-uri"),
         request_params.timeout(fields),
         fields,
     )
+
+
+def _read_graphs(fields: MultiDict[str, str], name: str) -> list[str]:
+    """The graphs under this name; forms of other services send an empty one."""
+    return [request_params.iri(name, value) for value in fields.getlist(name) if value.strip()]
 
 
 def _read_post(request: Request, address: MultiDict[str, str]) -> MultiDict[str, str]:
@@ -104,11 +119,11 @@ def _read_post(request: Request, address: MultiDict[str, str]) -> MultiDict[str,
         raise Problem("unsupported-media-type", f"{content_type} is not understood; send {FORM} or {QUERY}.")
     _check_charset(request)
     raw = request.get_data()
-    body = (
-        MultiDict([("query", request_params.text(raw, "The query"))])
-        if request.mimetype == QUERY
-        else request_params.decode(raw)
-    )
+    if request.mimetype == QUERY:
+        body = MultiDict([("query", request_params.text(raw, "The query"))])
+    else:
+        body = request_params.decode(raw)
+        request_params.check_escapes(raw)
     for name in ("query", "update"):
         if name in address:
             raise Problem("bad-request", f"There is a parameter {name} in the address of a POST; send it in the body.")

@@ -76,9 +76,9 @@ def best_match(header: str, offers: Sequence[Format]) -> Choice | None:
     'application/xml'
     >>> best_match("image/png, text/turtle;q=0", graphs)
     """
-    if not header.strip():
-        return Choice(offers[0], offers[0].content_type)
     accept = parse_accept_header(header, MIMEAccept)
+    if not accept:  # without the header, or without anything in it that can be read
+        return Choice(offers[0], offers[0].content_type)
     ranked: list[tuple[float, int, int, Choice]] = []
     for order, offer in enumerate(offers):
         names = [offer.media_type, *(synonym for synonym in offer.also if "/" in synonym)]

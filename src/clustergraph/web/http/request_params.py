@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from urllib.parse import parse_qsl
 
 from flask import Request
@@ -14,6 +15,7 @@ from clustergraph.web.http.problem import Problem
 
 MAX_FIELDS = 1000
 """How many fields a request may have."""
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 def address(request: Request) -> MultiDict[str, str]:
@@ -31,6 +33,15 @@ def decode(raw: bytes) -> MultiDict[str, str]:
         raise Problem("bad-request", message("The request is not UTF-8: {error}.", error=error)) from error
     except ValueError as error:
         raise Problem("bad-request", message("The request has more than {most} fields.", most=MAX_FIELDS)) from error
+
+
+def check_escapes(raw: bytes) -> None:
+    """Raise Problem if a `%` of an address or a form is no escape: what was cut off there may have mattered."""
+    broken = _BROKEN_ESCAPE.search(raw)
+    if broken:
+        piece = raw[broken.start() : broken.start() + 3].decode("ascii", "replace")
+        detail = message("{piece!r} is not percent-encoding; a percent sign is sent as %25.", piece=piece)
+        raise Problem("bad-request", detail)
 
 
 def text(raw: bytes, what: str) -> str:
