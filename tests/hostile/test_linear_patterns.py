@@ -25,7 +25,6 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "catalogue.literals:_NUMBER": ("fullmatch", "1", "1."),
     "cli.output:_CONTROL": ("finditer", "\x07"),
     "describe.urls:_PLAIN": ("fullmatch", "a", "/a", "/.", "a/"),
-    "engine.lookups.bgp_parser:_PROLOGUE": ("match", "PREFIX a:<x:> ", "PREFIX ", "#\n", "# "),
     "engine.lookups.bgp_parser:_TOKEN": ("finditer", "a.", "a:", "<a", "# ", "?a", "%41", "a:%41", ":\\-"),
     "engine.remote.dialects:_LATE": ("search", "execution time 1", "execution time "),
     "engine.remote.error_text:_HIDDEN": ("split", "<b", "<style", "<style>", "</script"),

@@ -198,10 +198,8 @@ def _is_path(path: str, query: CannedQuery) -> bool:
         path = _IRI.sub("<urn:x>", path)
     if any(mark in path for mark in "{}$#.;,\"'\n") or re.search(r"\?\w", path):
         return False
-    parsed = ParsedQuery(query.text)
-    prologue = parsed.text[: parsed.form_start or 0]
     try:
-        check_syntax(f"{prologue}\nSELECT * {{ ?thing {path} ?value }}")
+        check_syntax(f"{ParsedQuery(query.text).prologue}\nSELECT * {{ ?thing {path} ?value }}")
     except EngineError:
         return False
     return True

@@ -11,18 +11,13 @@ from typing import Any
 import pyoxigraph as ox
 
 from clustergraph.rdf import graph_writer
-from clustergraph.rdf.formats import QUAD, WITH_GRAPHS, Format
+from clustergraph.rdf.formats import QUAD, WITH_GRAPHS, Format, of_kind
 from clustergraph.sparql import query_rewriting
 from clustergraph.sparql.error_messages import explain
 from clustergraph.sparql.errors import ResultTooLarge, UnsupportedFormat
 from clustergraph.sparql.parsed_query import ParsedQuery
 
-RESULTS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
+RESULTS = {form.name: ox.QueryResultsFormat.from_media_type(form.media_type) for form in of_kind("results")}
 
 _EMPTY = ox.Store()
 

@@ -32,36 +32,22 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
 
 
+_XML = ("application/xml", "text/xml")
+
 FORMATS: tuple[Format, ...] = (
     Format(
         "json", "SPARQL JSON", "results", "application/sparql-results+json", "srj", ("application/json", "text/json")
     ),
-    Format("xml", "SPARQL XML", "results", "application/sparql-results+xml", "srx", ("application/xml", "text/xml")),
+    Format("xml", "SPARQL XML", "results", "application/sparql-results+xml", "srx", _XML),
     Format("csv", "CSV", "results", "text/csv", "csv", charset=True),
     Format("tsv", "TSV", "results", "text/tab-separated-values", "tsv", charset=True),
-    Format(
-        "turtle",
-        "Turtle",
-        "graph",
-        "text/turtle",
-        "ttl",
-        ("ttl", "application/x-turtle", "n3", "text/n3"),
-        charset=True,
-    ),
-    Format("ntriples", "N-Triples", "graph", "application/n-triples", "nt", ("nt", "n-triples", "text/plain")),
-    Format(
-        "rdfxml",
-        "RDF/XML",
-        "graph",
-        "application/rdf+xml",
-        "rdf",
-        ("xml", "rdf", "rdf+xml", "application/xml", "text/xml"),
-    ),
+    Format("turtle", "Turtle", "graph", "text/turtle", "ttl", ("application/x-turtle", "n3", "text/n3"), charset=True),
+    Format("ntriples", "N-Triples", "graph", "application/n-triples", "nt", ("n-triples", "text/plain")),
+    Format("rdfxml", "RDF/XML", "graph", "application/rdf+xml", "rdf", ("xml", "rdf+xml", *_XML)),
     Format("jsonld", "JSON-LD", "graph", "application/ld+json", "jsonld", ("json-ld", "json", "application/json")),
     Format("trig", "TriG", "graph", "application/trig", "trig"),
-    Format("nquads", "N-Quads", "graph", "application/n-quads", "nq", ("nq", "n-quads")),
+    Format("nquads", "N-Quads", "graph", "application/n-quads", "nq", ("n-quads",)),
 )
-
 
 WITH_GRAPHS = ("jsonld", "trig", "nquads")
 """Names of the formats that keep named graphs. A SELECT of QUAD can be written in them."""

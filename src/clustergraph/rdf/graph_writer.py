@@ -9,17 +9,10 @@ from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
-from clustergraph.rdf.formats import Format
+from clustergraph.rdf.formats import Format, of_kind
 from clustergraph.rdf.namespaces import RDF
 
-GRAPHS = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "trig": ox.RdfFormat.TRIG,
-    "nquads": ox.RdfFormat.N_QUADS,
-}
+GRAPHS = {form.name: cast(ox.RdfFormat, ox.RdfFormat.from_media_type(form.media_type)) for form in of_kind("graph")}
 """The engine's formats by the names of ours."""
 
 TYPE = f"<{RDF}type>"

@@ -151,6 +151,11 @@ class Snapshot:
         return self.metadata("title", language) or str(self.manifest.get("title") or "") or "Knowledge graph"
 
     @property
+    def inferred_graph(self) -> str:
+        """The IRI of the named graph with what reasoning added; whether there is one, `graphs` tells."""
+        return f"{self.base}graph/inferred"
+
+    @property
     def graphs_overlap(self) -> bool:
         """Whether some triple stands in more than one named graph."""
         return bool(self.manifest.get("graphs_overlap", True))

@@ -14,7 +14,7 @@ from itertools import islice
 from clustergraph.sparql import federation_guard, tokens
 from clustergraph.sparql.errors import EngineError, QuerySyntaxError
 from clustergraph.sparql.federation_guard import References
-from clustergraph.sparql.tokens import IRI, PREFIX, STRING, VARIABLE, WORD, Token
+from clustergraph.sparql.tokens import GAP, IRI, PREFIX, STRING, VARIABLE, WORD, Token
 
 FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
@@ -30,10 +30,9 @@ MAX_QUICK_GUARDED_CHARACTERS = 500
 MAX_TOKENS_TO_FORM = 200
 """How many tokens are looked at for the form of a query that does not begin as the grammar says."""
 
-_GAP = r"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
-_DECLARATION = rf"(?i:PREFIX){_GAP}(?:{PREFIX})?:{_GAP}{IRI}|(?i:BASE){_GAP}{IRI}|(?i:VERSION){_GAP}(?:{STRING})"
-_FORM = re.compile(rf"{_GAP}(?:(?:{_DECLARATION}){_GAP})*+(?P<word>{WORD})", re.ASCII | re.DOTALL)
-_STAR = re.compile(rf"{_GAP}(?:(?i:DISTINCT|REDUCED){_GAP})?\*", re.ASCII)
+_DECLARATION = rf"(?i:PREFIX){GAP}(?:{PREFIX})?:{GAP}{IRI}|(?i:BASE){GAP}{IRI}|(?i:VERSION){GAP}(?:{STRING})"
+_FORM = re.compile(rf"{GAP}(?:(?:{_DECLARATION}){GAP})*+(?P<word>{WORD})", re.ASCII | re.DOTALL)
+_STAR = re.compile(rf"{GAP}(?:(?i:DISTINCT|REDUCED){GAP})?\*", re.ASCII)
 # Whatever may have in it what looks like a variable, and variables.
 _VARIABLES = re.compile(rf"{IRI}|{STRING}|\\.|\#[^\r\n]*+|[?$](?P<name>{VARIABLE.removeprefix('[?$]')})", re.DOTALL)
 
@@ -72,9 +71,13 @@ class ParsedQuery:
         return self._form[0]
 
     @property
-    def form_start(self) -> int | None:
-        """The index of the word that says the form, or None if there is none."""
-        return self._form[1] if self._form[0] else None
+    def prologue(self) -> str:
+        """What comes before the word that says the form: the declarations of prefixes.
+
+        >>> ParsedQuery("PREFIX x: <urn:> ASK { ?s x:p 1 }").prologue
+        'PREFIX x: <urn:> '
+        """
+        return self.text[: self._form[1]]
 
     @cached_property
     def _form(self) -> tuple[str, int]:

@@ -95,8 +95,8 @@ def find_visible(query: ParsedQuery, names: Iterable[str], prefixes: Mapping[str
     >>> find_visible(query, query.columns, {})
     ['a', 'p']
     """
-    start = query.form_start or 0
-    prologue, select = query.text[:start], query.text[start:]
+    prologue = query.prologue
+    select = query.text.removeprefix(prologue)
 
     def may_bind(name: str) -> bool:
         return is_query(f"{prologue}SELECT * {{ {{ {select}\n}} BIND(1 AS ?{name}) }}", prefixes)

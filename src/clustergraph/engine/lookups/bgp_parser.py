@@ -14,17 +14,17 @@ import pyoxigraph as ox
 from clustergraph.engine.lookups.triple_index import Term, TripleIndex
 from clustergraph.rdf.namespaces import RDF
 from clustergraph.sparql import tokens as syntax
+from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.text_cache import remembers_short
 
 MAX_PATTERNS = 20
 """Which one comes next is found by looking at all, so many of them are no simple query."""
 
-_GAP = r"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
 # A word and the prefix of a name begin alike and are read as one: to try one and then the other takes the square of the
-# time. Whatever is no token of a simple query is one character, which nothing below expects.
+# time. Whatever is no token of a simple query is one character, which nothing below expects. `syntax.tokens` makes an
+# object of each token, which takes longer than the whole look-up.
 _WORD = rf"{syntax.PREFIX}(?::(?:{syntax.LOCAL})?)?|:(?:{syntax.LOCAL})?"
-_TOKEN = re.compile(rf"{_GAP}({syntax.IRI}|{_WORD}|{syntax.VARIABLE}+|[0-9]++|[^ \t\r\n#]|\Z)")
-_PROLOGUE = re.compile(rf"{_GAP}((?:(?i:PREFIX){_GAP}(?:{syntax.PREFIX})?:{_GAP}{syntax.IRI}{_GAP})*+)")
+_TOKEN = re.compile(rf"{syntax.GAP}({syntax.IRI}|{_WORD}|{syntax.VARIABLE}+|[0-9]++|[^ \t\r\n#]|\Z)")
 _TYPE = f"{RDF}type"
 
 
@@ -73,26 +73,24 @@ class LookupQuery(NamedTuple):
     limit: int | None = None
 
 
-def parse(text: str, prefixes: Mapping[str, str], statements: TripleIndex) -> LookupQuery:
-    """The query that a text asks, with the terms of these statements.
+def parse(query: ParsedQuery, prefixes: Mapping[str, str], statements: TripleIndex) -> LookupQuery:
+    """What a query asks, with the terms of these statements.
 
     `prefixes` are those known without declaring them, with their colons. Raises NotALookup, other LookupErrors, or
     ValueError for what is no IRI.
 
     >>> from clustergraph.engine.lookups.triple_index import StoreIndex
-    >>> text = "SELECT ?name { ex:a ex:b/ex:c ?x . ?x ex:name ?name }"
-    >>> parse(text, {"ex:": "http://example.org/"}, StoreIndex(ox.Store())).columns
+    >>> query = ParsedQuery("SELECT ?name { ex:a ex:b/ex:c ?x . ?x ex:name ?name }")
+    >>> parse(query, {"ex:": "http://example.org/"}, StoreIndex(ox.Store())).columns
     ['name']
     """
-    return _Parser(text, prefixes, statements).query()
+    return _Parser(query, prefixes, statements).query()
 
 
 class _Parser:
-    def __init__(self, text: str, prefixes: Mapping[str, str], statements: TripleIndex) -> None:
-        prologue = _PROLOGUE.match(text)
-        assert prologue  # if only of nothing
-        self._declared = _read_prologue(prologue[1])
-        self._tokens = _TOKEN.findall(text, prologue.end())  # the last one is empty
+    def __init__(self, query: ParsedQuery, prefixes: Mapping[str, str], statements: TripleIndex) -> None:
+        self._declared = _read_prologue(query.prologue)
+        self._tokens = _TOKEN.findall(query.text, len(query.prologue))  # the last one is empty
         self._at = 0
         self._prefixes = prefixes
         self._term_of_iri = statements.named
@@ -239,11 +237,10 @@ class _Parser:
 def _read_prologue(prologue: str) -> Mapping[str, str]:
     """The namespaces declared, by their prefixes with the colons. Most programs begin all their queries alike."""
     namespaces = {}
-    tokens = iter(_TOKEN.findall(prologue))
-    for word in tokens:
-        if not word:
-            break
-        prefix, iri = next(tokens), next(tokens)
+    tokens = list(filter(None, _TOKEN.findall(prologue)))
+    if len(tokens) % 3:
+        raise NotALookup
+    for word, prefix, iri in zip(tokens[::3], tokens[1::3], tokens[2::3], strict=True):
         if word.upper() != "PREFIX" or prefix.find(":") != len(prefix) - 1 or not iri.startswith("<"):
             raise NotALookup
         namespaces[prefix] = ox.NamedNode(_reject_escapes(iri[1:-1])).value

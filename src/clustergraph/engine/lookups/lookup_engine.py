@@ -72,7 +72,7 @@ class LookupEngine:
         if query.bindings or query.default_graphs or query.named_graphs or len(query.text) > MAX_QUERY_CHARACTERS:
             return None
         try:
-            lookup = bgp_parser.parse(query.text, self._prefixes, self._statements)
+            lookup = bgp_parser.parse(query.parsed, self._prefixes, self._statements)
             form = _FORMATS[lookup.form][query.format]
             parsed = time.perf_counter()
             limit = None if lookup.distinct else lookup.limit

@@ -165,7 +165,7 @@ def described(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
     """The statements about the things on the list, as SPARQL that makes a graph."""
     inner = "\n".join(f"    {line}" for line in pattern(sides, chosen))
     return (
-        f"{prologue(query)}CONSTRUCT {{ ?thing ?property ?value }}\nWHERE {{\n"
+        f"{ParsedQuery(query.body).prologue}CONSTRUCT {{ ?thing ?property ?value }}\nWHERE {{\n"
         f"  {{ SELECT DISTINCT ?thing WHERE {{\n{inner}\n  }} }}\n  ?thing ?property ?value\n}}\n"
     )
 
@@ -184,7 +184,7 @@ def counts(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
             f"{inner}\n    }} GROUP BY ?value\n  }}"
         )
     union = "\n  UNION\n".join(parts)
-    return f"{prologue(query)}SELECT ?facet ?value ?count WHERE {{\n{union}\n}}\n"
+    return f"{ParsedQuery(query.body).prologue}SELECT ?facet ?value ?count WHERE {{\n{union}\n}}\n"
 
 
 def pattern(sides: Browse, chosen: Chosen) -> list[str]:
@@ -196,12 +196,6 @@ def pattern(sides: Browse, chosen: Chosen) -> list[str]:
             terms = " ".join(written(facet.name, URIRef(value)) for value in values)
             lines += [f"VALUES ?chosen{position} {{ {terms} }}", f"?thing {facet.path} ?chosen{position} ."]
     return lines
-
-
-def prologue(query: CannedQuery) -> str:
-    """The query's prefixes."""
-    parsed = ParsedQuery(query.body)
-    return parsed.text[: parsed.form_start]
 
 
 def _read_choices(sides: Browse, fields: MultiDict[str, str]) -> dict[str, list[str]]:
