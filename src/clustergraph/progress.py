@@ -18,5 +18,14 @@ class Progress(Protocol):
         """The step is over; `note` says in a few words what came of it."""
 
 
-class Silent(Progress):
+class Silent:
     """Tells nobody."""
+
+    def start(self, step: str, total: int | None = None) -> None:
+        pass
+
+    def advance(self, count: int) -> None:
+        pass
+
+    def done(self, note: str = "") -> None:
+        pass

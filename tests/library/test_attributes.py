@@ -24,7 +24,16 @@ GRAPH = """
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 <urn:mill> a owl:Class ; rdfs:label "mill" . <urn:one> a <urn:mill> .
 """
-TOOLS = ("__len__", "__array__", "_repr_png_", "_ipython_display_", "_ipython_canary_method_should_not_exist_", "_x")
+TOOLS = (
+    "__len__",
+    "__array__",
+    "_repr_png_",
+    "_ipython_display_",
+    "_ipython_canary_method_should_not_exist_",
+    "_x",
+    "shape",
+    "to_dict",
+)
 NEAR = """#+ summary: Near
 #+ description: What is near.
 #+ parameters: {thing: {description: "A thing."}}

@@ -24,6 +24,7 @@ from clustergraph.mcp.result_rows import MAX_CHARACTERS
 from clustergraph.mcp.server import make_server, run_on_one_snapshot
 from clustergraph.mcp.tool import Reply, Tool, reply
 from clustergraph.mcp.tools import toolbox
+from clustergraph.rdf.namespaces import XSD
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import EngineDown
 
@@ -172,6 +173,14 @@ def test_what_a_blank_node_says_comes_along(serve_turtle: Callable[[str], GraphC
     (statement,) = toolbox(context.catalogue)["describe"].run(context, {"thing": "a"}).data["statements"]
     said = {one["property"]["iri"]: one["value"] for one in statement["value"]["says"]}
     assert said == {"urn:street": "Elm Street", "urn:no": 5}
+
+
+def test_a_value_that_its_type_does_not_allow_is_a_text(small: GraphContext) -> None:
+    query = (
+        'SELECT * { VALUES ?x { "maybe"^^xsd:boolean "1"^^xsd:boolean "many"^^xsd:integer "1e400"^^xsd:double 2.5 } }'
+    )
+    reply = toolbox(small.catalogue)["sparql"].run(small, {"query": f"PREFIX xsd: <{XSD}> {query}"})
+    assert [row["x"] for row in reply.data["rows"]] == ["maybe", True, "many", "INF", 2.5]
 
 
 def test_sparql_gives_rows_truths_and_graphs(call: Call) -> None:

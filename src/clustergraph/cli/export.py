@@ -121,12 +121,11 @@ def select_graphs(
 
     included = {graph_iri(snapshot, name) for name in only} or set(snapshot.graphs)
     left_out = {graph_iri(snapshot, name) for name in exclude}
-    by_reasoning = f"{snapshot.base}graph/inferred"
     if not inferred:
-        included.discard(by_reasoning)
-    elif left_out and by_reasoning in included - left_out:
+        left_out.add(snapshot.inferred_graph)
+    elif left_out and snapshot.inferred_graph in included - left_out:
         # What was inferred may tell what is to be left out: who the contact persons are, say.
-        left_out.add(by_reasoning)
+        left_out.add(snapshot.inferred_graph)
         click.echo(
             "Graph inferred is left out too: it may follow from what you exclude. "
             "`clustergraph build --exclude` reasons without the excluded graphs.",

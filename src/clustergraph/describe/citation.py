@@ -229,7 +229,7 @@ def cite(engine: Engine, language: str = "en", asked: Asked | None = None) -> Ci
     # A build lists its sources. The name of any other graph only says in which minute it was read.
     has_sources = "sources" in manifest
     return Citation(
-        title=snapshot.metadata("title", language) or str(manifest.get("title") or "Knowledge graph"),
+        title=snapshot.title(language),
         authors=tuple(_name(engine, agent, language) for agent in manifest.get("dataset", {}).get("creator", ())),
         built=built if has_sources else "",
         version=snapshot.metadata("version"),

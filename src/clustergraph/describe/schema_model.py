@@ -195,7 +195,7 @@ def _count_uses(model: Model, engine: Engine, classes: dict[str, int], propertie
         entry.count = classes.get(iri, 0)
     for iri, prop in model.properties.items():
         prop.count = properties.get(iri, 0)
-    inferred = f"{engine.snapshot.base}graph/inferred"
+    inferred = engine.snapshot.inferred_graph
     try:
         if inferred in engine.snapshot.graphs:
             _count_inferred(model, engine, inferred)

@@ -22,6 +22,9 @@ INSIDE = """SELECT DISTINCT ?node ?property ?value { ?thing ?p ?node FILTER(ISBL
 ORDER BY ?node ?property ?value"""
 POINTING = f"""SELECT ?graph ?property ?subject {{ GRAPH ?graph {{ ?subject ?property ?thing }} }}
 ORDER BY ?property ?subject ?graph LIMIT {MAX_POINTING_STATEMENTS + 1}"""
+POINTING_COUNTS = (
+    "SELECT ?property (COUNT(DISTINCT ?subject) AS ?count) { ?subject ?property ?thing } GROUP BY ?property"
+)
 TERMS = f"""SELECT DISTINCT ?term ?label {{
   {{ ?term a ?type }} UNION {{ ?term <{RDFS}label>|<{SKOS}prefLabel> ?label }}
   FILTER(ISIRI(?term) && STRSTARTS(STR(?term), CONCAT(STR(?thing), "#")))

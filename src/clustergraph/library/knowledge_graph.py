@@ -26,6 +26,7 @@ from rdflib.term import Identifier, URIRef
 
 from clustergraph.ingest.open_snapshot import Options, find, opened
 from clustergraph.library.result import Result
+from clustergraph.progress import Silent
 from clustergraph.rdf.python_values import to_literal
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
@@ -374,9 +375,9 @@ class KnowledgeGraph:
         )
 
     def __getattr__(self, name: str) -> Things:
-        # Notebooks and debuggers look for names such as `_repr_png_`, which no class has.
-        if name.startswith("_"):
-            raise AttributeError(name)
+        # Notebooks and debuggers look for names such as `_repr_png_` or `shape`, which no class has: all are plurals.
+        if name.startswith("_") or not name.endswith("s"):
+            raise AttributeError(f"A graph has no attribute {name!r}. Its classes have things under their plurals.")
         classes = self._classes
         if name not in classes:
             names = ", ".join(sorted(classes)) or "none"
@@ -457,7 +458,7 @@ def _parse_triples(answer: Answer) -> Triples:
     return add_quads(Triples(), ox.parse(answer.body, form))
 
 
-class _LogProgress:
+class _LogProgress(Silent):
     """Reports a build in the log, from its first step on."""
 
     def __init__(self, title: str) -> None:
@@ -469,9 +470,6 @@ class _LogProgress:
             self._is_announced = True
             logger.info("Building %s; the next time it is there at once.", self.title)
         logger.debug("%s ...", step)
-
-    def advance(self, count: int) -> None:
-        pass
 
     def done(self, note: str = "") -> None:
         logger.info("%s", note)

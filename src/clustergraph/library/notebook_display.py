@@ -80,7 +80,7 @@ def html_cell(value: Any, prefixes: Mapping[str, str], text: str | None = None) 
 
 def describe_graph(snapshot: Snapshot, queries: Mapping[str, str], classes: Mapping[str, str]) -> str:
     """A graph: what it is, how large, and what can be asked."""
-    title = html.escape(snapshot.metadata("title") or str(snapshot.manifest.get("title", "")) or "A graph")
+    title = html.escape(snapshot.title())
     description = snapshot.metadata("description")
     triples = snapshot.triples
     size = f", {triples:,} triples in {len(snapshot.graphs)} named graphs" if triples is not None else ""

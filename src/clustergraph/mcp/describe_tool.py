@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from rdflib import URIRef
 
 from clustergraph.catalogue import Parameter, Words
 from clustergraph.describe.axioms import read_vocabulary
+from clustergraph.describe.thing_queries import INSIDE, POINTING_COUNTS, STATEMENTS
 from clustergraph.mcp import arguments, source_references
 from clustergraph.mcp.graph_context import LANGUAGE, GraphContext
-from clustergraph.mcp.result_rows import MAX_CHARACTERS, value, words
+from clustergraph.mcp.result_rows import MAX_CHARACTERS, name_thing, value, words
 from clustergraph.mcp.tool import Arguments, Reply, Tool, output, reply
 from clustergraph.rdf.namespaces import RDF
 from clustergraph.rdf.python_values import Term
 from clustergraph.rdf.table import Row
 from clustergraph.rdf.text_in_language import is_in_language
+from clustergraph.snapshots.graph_names import short_name
 from clustergraph.sparql.query import Query
 
 NAME = "describe"
 
 MAX_INCOMING = 200
+"""How many statements that point here are read."""
 MAX_SHOWN_INCOMING = 10
 """How many things that point here are named for each property."""
 
@@ -36,14 +38,10 @@ THING = Parameter(
 )
 
 _TYPE = f"{RDF}type"
-_OWN = "SELECT ?graph ?property ?value { GRAPH ?graph { ?thing ?property ?value } } ORDER BY ?property ?value ?graph"
 # Of an engine that keeps its triples in the default graph alone, which no GRAPH sees.
 _UNNAMED = "SELECT ?property ?value { ?thing ?property ?value } ORDER BY ?property ?value"
-_INSIDE = """SELECT DISTINCT ?node ?property ?value { ?thing ?p ?node FILTER(ISBLANK(?node)) ?node ?property ?value }
-ORDER BY ?node ?property ?value"""
 _POINTING = f"""SELECT DISTINCT ?property ?subject {{ ?subject ?property ?thing FILTER(ISIRI(?subject)) }}
 ORDER BY ?property ?subject LIMIT {MAX_INCOMING}"""
-_COUNTS = "SELECT ?property (COUNT(DISTINCT ?subject) AS ?count) { ?subject ?property ?thing } GROUP BY ?property"
 
 
 def run(context: GraphContext, given: Arguments) -> Reply:
@@ -59,14 +57,14 @@ class _Description:
     def __init__(self, context: GraphContext, iri: str) -> None:
         self.context = context
         self.iri = iri
-        self.inferred = f"{context.snapshot.base}graph/inferred"
-        self.own = self._ask(_OWN) or self._ask(_UNNAMED)
+        self.inferred = context.snapshot.inferred_graph
+        self.own = self._ask(STATEMENTS) or self._ask(_UNNAMED)
         has_blank = any(row["value"].kind == "bnode" for row in self.own)
-        self.inside = self._ask(_INSIDE) if has_blank else []
+        self.inside = self._ask(INSIDE) if has_blank else []
         self.incoming = self._ask(_POINTING)
-        self.counts = {row["property"].text: row["count"].number() for row in self._ask(_COUNTS)}
+        self.counts = {row["property"].text: row["count"].number() for row in self._ask(POINTING_COUNTS)}
         rows = (*self.own, *self.inside, *self.incoming)
-        self.names = context.names({iri, *(term.text for row in rows for term in _list_things(row))})
+        self.names = context.names({iri, *(term.text for row in rows for term in row.values() if term.kind == "uri")})
         english = [row for row in self.own if is_in_language(row["value"].language, LANGUAGE)]
         self.english_properties = {row["property"].text for row in english}
         self.room = MAX_CHARACTERS
@@ -104,7 +102,7 @@ class _Description:
         return self.context.engine.answer(Query(query, bindings={"thing": URIRef(self.iri)})).rows()
 
     def _name_thing(self, iri: str) -> dict[str, str]:
-        return {"iri": iri, **({"label": self.names[iri]} if iri in self.names else {})}
+        return name_thing(iri, self.names)
 
     def _list_statements(self) -> tuple[list[dict[str, Any]], int]:
         """The statements that fit, and how many do not. Sources are listed separately."""
@@ -123,7 +121,7 @@ class _Description:
                 "property": self._name_thing(row["property"].text),
                 "value": self._read_value(row["value"]),
                 "inferred": graphs == {self.inferred},
-                "graphs": sorted(graph.removeprefix(f"{self.context.snapshot.base}graph/") for graph in graphs),
+                "graphs": sorted(short_name(self.context.snapshot, graph) for graph in graphs),
             }
             self.room -= len(json.dumps(statement, ensure_ascii=False))
             if self.room < 0 and statements:
@@ -138,19 +136,16 @@ class _Description:
 
     def _read_value(self, term: Term) -> Any:
         if term.kind != "bnode":
-            return value(term, self._label(term))
+            return value(term, self.names.get(term.text, ""))
         statements = [
             {
                 "property": self._name_thing(row["property"].text),
-                "value": value(row["value"], self._label(row["value"])),
+                "value": value(row["value"], self.names.get(row["value"].text, "")),
             }
             for row in self.inside
             if row["node"] == term
         ]
         return {"blank": term.text, "says": statements}
-
-    def _label(self, term: Term) -> str:
-        return self.names.get(term.text, "") if term.kind == "uri" else ""
 
     def _write_value(self, data: Any, prefixes: dict[str, str]) -> str:
         if isinstance(data, dict) and data.get("says"):
@@ -180,10 +175,6 @@ class _Description:
             note = f"; and {remaining:,} more" if remaining else ""
             lines.append(f"- {words(group['property'], prefixes)} of: {subjects}{note}")
         return "\n".join(["What points here:", *lines]) if lines else ""
-
-
-def _list_things(row: Row) -> Iterable[Term]:
-    return (term for name, term in row.items() if term.kind == "uri" and name != "graph")
 
 
 TOOL = Tool(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from rdflib import Graph
+import mcp_types as types
 
 from clustergraph.describe import sparql_examples, thing_documents
 from clustergraph.describe.citation import cite
@@ -18,79 +18,46 @@ from clustergraph.rdf.formats import FORMATS
 
 SCHEME = "clustergraph://"
 THING = f"{SCHEME}thing/"
-QUERY = f"{SCHEME}queries/"
 TEMPLATE = f"{THING}{{+name}}"
 
 SPARQL = "application/sparql-query"
-
-
 TURTLE = next(form for form in FORMATS if form.name == "turtle")
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Something to read. `read` gives its text."""
+    """Something to read, as the protocol describes it. `read` gives its text."""
 
-    uri: str
-    name: str
-    title: str
-    description: str
-    media_type: str
+    described: types.Resource
     read: Callable[[GraphContext], str]
 
 
 def resources(context: GraphContext) -> dict[str, Resource]:
     """Everything to read, by URI; single things are read by `thing`."""
-    entries = [
-        Resource(
-            f"{SCHEME}schema",
-            "schema",
-            "Schema",
-            "Prefixes, classes and properties with what they mean and how they are used, for writing SPARQL.",
-            "text/markdown",
-            schema_tool.text,
-        ),
-        Resource(
-            f"{SCHEME}dataset",
-            "dataset",
-            "The graph and its snapshot",
-            "What the graph is, who made it, under which licence, how large it is, and how to cite the snapshot.",
-            "application/json",
-            _describe_dataset,
-        ),
-        Resource(
-            f"{SCHEME}examples",
-            "examples",
-            "Examples in SPARQL",
-            "The canned queries with example parameters in them, as SHACL executables.",
-            TURTLE.media_type,
-            _write_examples,
-        ),
-    ]
-    if f"{context.snapshot.base}graph/{ONTOLOGY}" in context.snapshot.graphs:
-        entries.append(
-            Resource(
-                f"{SCHEME}ontology",
-                "ontology",
-                "Ontology",
-                "Every term with labels, comments, domain, range, axioms.",
-                TURTLE.media_type,
-                lambda current: _write_document(current, f"{current.snapshot.base}{ONTOLOGY}"),
-            )
-        )
+    entries: dict[str, Resource] = {}
+
+    def add(
+        path: str, title: str, description: str, media_type: str, read: Callable[[GraphContext], str], folder: str = ""
+    ) -> None:
+        uri = f"{SCHEME}{folder}{path}"
+        described = types.Resource(uri=uri, name=path, title=title, description=description, mime_type=media_type)
+        entries[uri] = Resource(described, read)
+
+    terms = "Prefixes, classes and properties with what they mean and how they are used, for writing SPARQL."
+    add("schema", "Schema", terms, "text/markdown", schema_tool.text)
+    about = "What the graph is, who made it, under which licence, how large it is, and how to cite the snapshot."
+    add("dataset", "The graph and its snapshot", about, "application/json", _describe_dataset)
+    executables = "The canned queries with example parameters in them, as SHACL executables."
+    add("examples", "Examples in SPARQL", executables, TURTLE.media_type, _write_examples)
+    base = context.snapshot.base
+    if f"{base}graph/{ONTOLOGY}" in context.snapshot.graphs:
+        axioms = "Every term with labels, comments, domain, range, axioms."
+        iri = f"{base}{ONTOLOGY}"
+        add("ontology", "Ontology", axioms, TURTLE.media_type, lambda current: _write_document(current, iri))
     for query in context.catalogue:
-        text = query.text
-        entries.append(
-            Resource(
-                f"{QUERY}{query.name}",
-                query.name,
-                str(query.summary),
-                " ".join(str(query.description).split()),
-                SPARQL,
-                lambda _, text=text: text,  # type: ignore[misc]
-            )
-        )
-    return {resource.uri: resource for resource in entries}
+        description = " ".join(str(query.description).split())
+        add(query.name, str(query.summary), description, SPARQL, lambda _, text=query.text: text, "queries/")  # type: ignore[misc]
+    return entries
 
 
 def thing(context: GraphContext, uri: str) -> str:
@@ -103,11 +70,8 @@ def _write_document(context: GraphContext, iri: str) -> str:
 
 
 def _write_examples(context: GraphContext) -> str:
-    graph = Graph()
-    for prefix, iri in context.snapshot.prefixes.items():
-        graph.bind(prefix, iri, override=False)
-    sparql_examples.add_to(graph, context.engine, context.catalogue, Urls(context.snapshot.base).names)
-    return graph.serialize(format="turtle")
+    names = Urls(context.snapshot.base).names
+    return sparql_examples.described(context.engine, context.catalogue, names).serialize(format="turtle")
 
 
 def _describe_dataset(context: GraphContext) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
 from clustergraph.engine.base import Answer
 from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.rdf.namespaces import XSD, compact
-from clustergraph.rdf.python_values import WHOLE_NUMBERS, Term
+from clustergraph.rdf.python_values import NUMBERS, Term, to_python
 from clustergraph.rdf.table import Row
 
 ROWS = 50
@@ -20,9 +21,6 @@ MAX_ROWS = 500
 MAX_CHARACTERS = 40_000
 """How long the rows of one answer may be, written as JSON."""
 MAX_CELL_CHARACTERS = 2_000
-
-INTEGERS = {f"{XSD}{name}" for name in WHOLE_NUMBERS}
-NUMBERS = {f"{XSD}{name}" for name in ("decimal", "double", "float")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +115,25 @@ def value(term: Term, label: str = "") -> Any:
     {'iri': 'urn:a', 'label': 'A'}
     """
     if term.kind == "uri":
-        return {"iri": term.text, **({"label": label} if label else {})}
+        return name_thing(term.text, {term.text: label})
     if term.kind == "bnode":
         return {"blank": term.text}
     if term.kind == "triple":
         return f"<<( {' '.join(part.text for part in term.parts)} )>>"
-    text, kind = term.text, term.datatype
-    try:
-        if kind in INTEGERS:
-            return int(text)
-        if kind in NUMBERS and isfinite(number := float(text)):  # JSON has no other numbers
-            return number
-    except ValueError:
-        return text  # such as "many"^^xsd:integer
-    if kind == f"{XSD}boolean":
-        return text in ("true", "1")
+    if term.datatype in NUMBERS or term.datatype == f"{XSD}boolean":
+        known = to_python(term)  # a literal where it is none, such as "many"^^xsd:integer
+        known = float(known) if isinstance(known, Decimal) else known
+        if isinstance(known, int) or (isinstance(known, float) and isfinite(known)):  # JSON has no other numbers
+            return known
+    text = term.text
     return (
         text if len(text) <= MAX_CELL_CHARACTERS else f"{text[:MAX_CELL_CHARACTERS]}… ({len(text):,} characters in all)"
     )
+
+
+def name_thing(iri: str, names: Mapping[str, str]) -> dict[str, str]:
+    """A thing as data: its IRI, and its label where it has one."""
+    return {"iri": iri, **({"label": label} if (label := names.get(iri)) else {})}
 
 
 def words(data: Any, prefixes: dict[str, str]) -> str:

@@ -42,7 +42,6 @@ def _describe_all(context: GraphContext) -> tuple[str, dict[str, Any]]:
         if iri not in model.classes
     ]
     properties = [_describe_property(item, short) for _, item in _sort_by_use(model.properties)]
-    title = snapshot.metadata("title") or str(snapshot.manifest.get("title", ""))
     named = {item["name"].partition(":")[0] for item in (*classes, *properties)}
     named |= {
         short(term).partition(":")[0] for own in uses.values() for use in own for term in (use.property, use.kind)
@@ -50,7 +49,7 @@ def _describe_all(context: GraphContext) -> tuple[str, dict[str, Any]]:
     prefixes = {prefix: iri for prefix, iri in sorted(snapshot.prefixes.items()) if prefix in named}
     size = "" if snapshot.triples is None else f"{snapshot.triples:,} statements. "
     lines = [
-        f"# {title}",
+        f"# {snapshot.title()}",
         snapshot.metadata("description"),
         f"{size}Things are named below {snapshot.base}",
         "## Prefixes (known without PREFIX lines)",

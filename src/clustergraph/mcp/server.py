@@ -52,18 +52,7 @@ def make_server(context: GraphContext) -> Server[Any]:
         return await run_in_thread(lambda: _call(context, tool, call.arguments or {}))
 
     async def list_resources(_: _Context, __: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
-        return types.ListResourcesResult(
-            resources=[
-                types.Resource(
-                    uri=resource.uri,
-                    name=resource.name,
-                    title=resource.title,
-                    description=resource.description,
-                    mime_type=resource.media_type,
-                )
-                for resource in readable.values()
-            ]
-        )
+        return types.ListResourcesResult(resources=[resource.described for resource in readable.values()])
 
     async def list_templates(_: _Context, __: types.PaginatedRequestParams | None) -> types.ListResourceTemplatesResult:
         template = types.ResourceTemplate(
@@ -81,7 +70,7 @@ def make_server(context: GraphContext) -> Server[Any]:
         contents = types.TextResourceContents(uri=request.uri, mime_type=media_type, text=text)
         return types.ReadResourceResult(contents=[contents])
 
-    title = context.snapshot.metadata("title") or str(context.snapshot.manifest.get("title") or NAME)
+    title = context.snapshot.title()
     return Server(
         NAME,
         version=__version__,
@@ -96,14 +85,13 @@ def make_server(context: GraphContext) -> Server[Any]:
 
 
 def _instructions(context: GraphContext, title: str) -> str:
-    parts = [
-        f"{title}. {context.snapshot.metadata('description')}".strip(),
+    return (
+        f"{title}. {context.snapshot.metadata('description')}".strip() + "\n"
         "Prefer the tool that answers the question; `search` and `describe` find and explain things; for anything else "
-        "ask `schema` and write SPARQL for `sparql`.",
-        "Answers name the snapshot they were drawn from, and the sources they rest on: pass both on.",
-        "What the graph does not say is not known, and not therefore false.",
-    ]
-    return "\n".join(parts)
+        "ask `schema` and write SPARQL for `sparql`.\n"
+        "Answers name the snapshot they were drawn from, and the sources they rest on: pass both on.\n"
+        "What the graph does not say is not known, and not therefore false."
+    )
 
 
 def _describe_tool(tool: Tool) -> types.Tool:
@@ -141,7 +129,7 @@ def _call(context: GraphContext, tool: Tool, arguments: dict[str, Any]) -> types
 def _read(context: GraphContext, readable: dict[str, resources.Resource], uri: str) -> tuple[str, str]:
     try:
         if uri in readable:
-            return readable[uri].read(context), readable[uri].media_type
+            return readable[uri].read(context), readable[uri].described.mime_type or ""
         if uri.startswith(resources.THING):
             return resources.thing(context, uri), resources.TURTLE.media_type
         raise error_messages.NotFound(_explain_unknown("resource", uri, list(readable)))

@@ -14,7 +14,7 @@ from rdflib import URIRef
 
 from clustergraph.describe.axioms import read_vocabulary
 from clustergraph.mcp.graph_context import GraphContext
-from clustergraph.mcp.result_rows import words
+from clustergraph.mcp.result_rows import name_thing, words
 from clustergraph.rdf.table import Row
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.errors import EngineError
@@ -97,9 +97,8 @@ def _find_sources(context: GraphContext, things: list[str], pairs: list[tuple[st
     except EngineError:
         return []  # the answer itself is there, and its things can be described one by one
     order = {iri: place for place, iri in enumerate(things)}
-    ranked = [(row["rank"].number(), row["about"].text, row["source"].text) for row in answer.rows()]
-    ranked.sort(key=lambda pair: (pair[0], order.get(pair[1], len(order))))
-    return list(dict.fromkeys((about, source) for _, about, source in ranked))
+    rows = sorted(answer.rows(), key=lambda row: (row["rank"].number(), order.get(row["about"].text, len(order))))
+    return list(dict.fromkeys((row["about"].text, row["source"].text) for row in rows))
 
 
 def _list_rows(groups: Iterable[Sequence[str]]) -> str:
@@ -112,14 +111,11 @@ def _list_rows(groups: Iterable[Sequence[str]]) -> str:
 
 
 def _describe_sources(context: GraphContext, pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    labels = context.names({iri for pair in pairs[:MAX_SOURCES] for iri in pair})
-
-    def describe_thing(iri: str) -> dict[str, str]:
-        return {"iri": iri, **({"label": labels[iri]} if iri in labels else {})}
-
+    named = pairs[:MAX_SOURCES]
+    labels = context.names({iri for pair in named for iri in pair})
     return {
         "sources": [
-            {"about": describe_thing(about), "source": describe_thing(source)} for about, source in pairs[:MAX_SOURCES]
+            {"about": name_thing(about, labels), "source": name_thing(source, labels)} for about, source in named
         ],
-        "more_sources": max(0, len(pairs) - MAX_SOURCES),
+        "more_sources": len(pairs) - len(named),
     }

@@ -175,6 +175,8 @@ WHOLE_NUMBERS = (
     *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
 )
 """The datatypes of XML Schema for whole numbers, by local name."""
+NUMBERS = frozenset(f"{XSD}{name}" for name in (*WHOLE_NUMBERS, "decimal", "double", "float"))
+"""The datatypes of numbers."""
 
 _CONVERTERS: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys(WHOLE_NUMBERS, _parse_whole),
