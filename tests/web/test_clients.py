@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import SPARQLWrapper as sparqlwrapper
-from rdflib import RDFS, Graph, Literal, URIRef
+from rdflib import RDFS, Graph, Literal, URIRef, Variable
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
 from support.server import Server
@@ -69,7 +69,7 @@ def test_rdflib_as_a_store(published_server: Server, method: Any, form: str) -> 
     if form != "csv":  # which does not say what is an IRI
         assert Literal("Japan", lang="de") in set(graph.objects(URIRef(JAPAN), RDFS.label))
         assert len(graph) > 100
-    assert [str(row["name"]) for row in store.query(NAME).bindings] == ["Japan"]
+    assert [str(row[Variable("name")]) for row in store.query(NAME).bindings] == ["Japan"]
     if form == "xml":
         assert len(store.query(f"CONSTRUCT WHERE {{ <{JAPAN}> ?p ?o }}").graph or ()) > 1
         assert store.query(f"ASK {{ <{JAPAN}> ?p ?o }}").askAnswer is True
