@@ -175,12 +175,12 @@ def test_a_look_up_is_made_once_for_a_snapshot(engine: EmbeddedEngine) -> None:
     assert (resolver.iri(TOWN, "Köln", counting), counting.asked) == (first, 2)
 
 
-def test_only_so_many_look_ups_are_remembered(engine: EmbeddedEngine) -> None:
+def test_what_is_remembered_takes_only_so_many_bytes(engine: EmbeddedEngine) -> None:
     counting = Counting(engine)
-    resolver = Resolver(size=1)
-    for value in ("Köln", "Kiel", "Köln"):
-        resolver.iri(TOWN, value, counting)
-    assert counting.asked == 3
+    resolver = Resolver(100_000)
+    for value in ("Köln", *(f"{number}-{'x' * 20_000}" for number in range(6)), "Köln"):
+        resolver.find(TOWN.class_iri, value, counting)
+    assert counting.asked == 8
 
 
 def test_without_time_for_near_values_the_error_still_says_what_is_wrong(engine: EmbeddedEngine) -> None:

@@ -11,16 +11,15 @@ Case and outer blanks make no difference in 2 to 4. The first of these ways that
 from __future__ import annotations
 
 import re
-import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from rdflib.term import Identifier, Literal, URIRef
 
 from clustergraph.catalogue.errors import ParameterError
 from clustergraph.catalogue.model import Parameter
 from clustergraph.engine.base import Engine
+from clustergraph.engine.cache import ByteCache
 from clustergraph.messages import message
 from clustergraph.rdf.namespaces import compact, local_name
 from clustergraph.rdf.table import Row
@@ -78,15 +77,17 @@ SELECT DISTINCT ?thing ?label WHERE {{
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
 MAX_SUGGESTIONS = 3
 """How many things are suggested for a name that nothing has."""
+MAX_REMEMBERED_BYTES = 16 << 20
+"""Bytes that the answers take which a resolver remembers."""
+TERM_BYTES = 300
+"""What a term of an answer costs beside its characters."""
 
 
 class Resolver:
     """Finds things by what people call them. Remembers the last answers, by snapshot. Safe to use from threads."""
 
-    def __init__(self, size: int = 1024) -> None:
-        self._size = size
-        self._remembered_rows: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
-        self._lock = threading.Lock()
+    def __init__(self, capacity: int = MAX_REMEMBERED_BYTES) -> None:
+        self._known_rows = ByteCache[list[Row]](capacity)
 
     def iri(
         self,
@@ -206,15 +207,11 @@ class Resolver:
 
     def _ask(self, query: str, bindings: Mapping[str, Identifier], engine: Engine, timeout: float | None) -> list[Row]:
         key = (engine.snapshot.name, query, *sorted(bindings.items()))
-        with self._lock:
-            if key in self._remembered_rows:
-                self._remembered_rows.move_to_end(key)
-                return list(self._remembered_rows[key])
-        rows = engine.answer(Query(query, bindings=bindings, format="json", timeout=timeout)).rows()
-        with self._lock:
-            self._remembered_rows[key] = rows
-            while len(self._remembered_rows) > self._size:
-                self._remembered_rows.popitem(last=False)
+        rows = self._known_rows.get(key)
+        if rows is None:
+            rows = engine.answer(Query(query, bindings=bindings, format="json", timeout=timeout)).rows()
+            size = sum(TERM_BYTES + len(term.text) for row in rows for term in row.values())
+            self._known_rows.put(key, rows, size + len(str(key)))
         return rows
 
 
