@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -20,7 +21,10 @@ from clustergraph.web.pages.compare import MAX_THINGS
 
 blueprint = Blueprint("openapi", __name__)
 
-HTML = "text/html"
+HTML, JSON, JSON_LD = "text/html", "application/json", "application/ld+json"
+PROBLEM = "application/problem+json"
+
+Parameters = list[dict[str, Any]]
 
 
 @blueprint.get("/openapi.json")
@@ -39,8 +43,9 @@ def document() -> dict[str, Any]:
     }
     if snapshot.metadata("description"):
         info["description"] = snapshot.metadata("description")
-    if snapshot.metadata("license").startswith("http"):
-        info["license"] = {"name": "Licence of the data", "url": snapshot.metadata("license")}
+    if snapshot.licence_url:
+        info["license"] = {"name": "Licence of the data", "url": snapshot.licence_url}
+    problem = {"$ref": "#/components/schemas/Problem"}
     return {
         "openapi": "3.1.0",
         "info": info,
@@ -48,7 +53,7 @@ def document() -> dict[str, Any]:
         "tags": [{"name": name} for name in ("SPARQL", "Queries", "Linked data", "Service")],
         "paths": {
             Urls.sparql: _describe_sparql(),
-            Urls.queries: _make_path("queries", "List the canned queries", ("application/json", HTML), "Queries"),
+            Urls.queries: _get("queries", "List the canned queries", "Queries", (JSON, HTML)),
             **{f"{Urls.queries}/{query.name}": {"get": _describe_query(query)} for query in service().catalogue},
             **_describe_things(),
             **_describe_service(),
@@ -56,15 +61,16 @@ def document() -> dict[str, Any]:
         },
         "components": {
             "schemas": {"Problem": _describe_problem()},
-            "responses": {"Problem": _describe_error()},
+            "responses": {"Problem": {"description": "What went wrong", "content": {PROBLEM: {"schema": problem}}}},
         },
     }
 
 
 def _make_operation(
-    name: str, summary: str, contents: dict[str, Any], tag: str, parameters: list[dict[str, Any]] | None = None
+    name: str, summary: str, tag: str, media_types: Iterable[str], parameters: Parameters
 ) -> dict[str, Any]:
-    operation: dict[str, Any] = {
+    contents = {kind: {"schema": {} if "json" in kind else {"type": "string"}} for kind in media_types}
+    return {
         "operationId": name,
         "summary": summary,
         "tags": [tag],
@@ -72,22 +78,29 @@ def _make_operation(
             "200": {"description": "The answer", "content": contents},
             "default": {"$ref": "#/components/responses/Problem"},
         },
+        **({"parameters": parameters} if parameters else {}),
     }
-    if parameters:
-        operation["parameters"] = parameters
-    return operation
 
 
-def _make_path(
-    name: str, summary: str, media_types: tuple[str, ...], tag: str, parameters: list[dict[str, Any]] | None = None
+def _get(
+    name: str, summary: str, tag: str, media_types: Iterable[str], parameters: Parameters | None = None
 ) -> dict[str, Any]:
-    contents: dict[str, Any] = {media_type: {"schema": {}} for media_type in media_types}
-    return {"get": _make_operation(name, summary, contents, tag, parameters)}
+    """A path that is only read."""
+    return {"get": _make_operation(name, summary, tag, media_types, parameters or [])}
 
 
-def _list_types(*kinds: Kind, html: bool = False) -> dict[str, Any]:
-    types = [form.media_type for kind in kinds for form in of_kind(kind)]
-    return {media_type: {"schema": {"type": "string"}} for media_type in [*types, *([HTML] if html else [])]}
+def _lead_on(
+    name: str, summary: str, tag: str, status: str, where: str, parameters: Parameters | None = None
+) -> dict[str, Any]:
+    """A path that leads to another address."""
+    operation = _make_operation(name, summary, tag, (), parameters or [])
+    location = {"description": f"See {where}", "headers": {"Location": {"schema": {"type": "string"}}}}
+    operation["responses"] = {status: location, "default": operation["responses"]["default"]}
+    return {"get": operation}
+
+
+def _list_types(*kinds: Kind, html: bool = False) -> list[str]:
+    return [*(form.media_type for kind in kinds for form in of_kind(kind)), *([HTML] if html else [])]
 
 
 def _make_parameter(name: str, description: str, schema: dict[str, Any], required: bool = False) -> dict[str, Any]:
@@ -99,70 +112,41 @@ def _offer_formats(kinds: tuple[Kind, ...], html: bool = True) -> dict[str, Any]
     return _make_parameter("format", "Format of the answer; overrules Accept.", {"type": "string", "enum": names})
 
 
-def _list_common(kinds: tuple[Kind, ...]) -> list[dict[str, Any]]:
-    ceiling = max(service().settings.timeout, service().settings.timeout_ceiling)
-    return [
-        _offer_formats(kinds),
-        _make_parameter(
-            "timeout",
-            "Seconds the query may run.",
-            {"type": "number", "exclusiveMinimum": 0, "maximum": ceiling, "default": service().settings.timeout},
-        ),
-    ]
+def _list_common(kinds: tuple[Kind, ...]) -> Parameters:
+    usual, ceiling = service().settings.timeout, max(service().settings.timeout, service().settings.timeout_ceiling)
+    seconds = {"type": "number", "exclusiveMinimum": 0, "maximum": ceiling, "default": usual}
+    return [_offer_formats(kinds), _make_parameter("timeout", "Seconds the query may run.", seconds)]
 
 
 def _describe_sparql() -> dict[str, Any]:
     graphs = {"type": "array", "items": {"type": "string", "format": "iri"}}
-    dataset = [
+    options = [
         _make_parameter("default-graph-uri", "Graphs whose merge is the default graph.", graphs),
         _make_parameter("named-graph-uri", "Graphs that GRAPH may name.", graphs),
+        *_list_common(("results", "graph")),
     ]
-    text = {"type": "string", "examples": ["SELECT * { ?s ?p ?o } LIMIT 10"]}
-    everything = _list_types("results", "graph", html=True)
-    get = _make_operation(
-        "sparqlGet",
-        "Ask in SPARQL 1.1",
-        everything,
-        "SPARQL",
-        [
-            _make_parameter("query", "The query; without one, the answer is the service description.", text),
-            *dataset,
-            *_list_common(("results", "graph")),
-        ],
-    )
-    post = _make_operation(
-        "sparqlPost",
-        "Ask in SPARQL 1.1, query in the body",
-        everything,
-        "SPARQL",
-        [*dataset, *_list_common(("results", "graph"))],
-    )
-    fields = {parameter["name"]: parameter["schema"] for parameter in get["parameters"]}
+    schema = {"type": "string", "examples": ["SELECT * { ?s ?p ?o } LIMIT 10"]}
+    text = _make_parameter("query", "The query; without one, the answer is the service description.", schema)
+    types = _list_types("results", "graph", html=True)
+    post = _make_operation("sparqlPost", "Ask in SPARQL 1.1, query in the body", "SPARQL", types, options)
+    fields = {parameter["name"]: parameter["schema"] for parameter in (text, *options)}
     form = {"type": "object", "required": ["query"], "properties": fields}
-    post["requestBody"] = {
-        "required": True,
-        "content": {FORM: {"schema": form}, QUERY: {"schema": {"type": "string"}}},
-    }
-    return {"get": get, "post": post}
+    contents = {FORM: {"schema": form}, QUERY: {"schema": {"type": "string"}}}
+    post["requestBody"] = {"required": True, "content": contents}
+    return {**_get("sparqlGet", "Ask in SPARQL 1.1", "SPARQL", types, [text, *options]), "post": post}
 
 
 def _describe_query(query: CannedQuery) -> dict[str, Any]:
     kind: Kind = "graph" if query.form in ("CONSTRUCT", "DESCRIBE") else "results"
-    parameters = [
-        *(_describe_parameter(parameter) for parameter in query.parameters),
-        *_list_common((kind,)),
-    ]
-    operation = _make_operation(query.name, str(query.summary), _list_types(kind, html=True), "Queries", parameters)
+    parameters = [*map(_describe_parameter, query.parameters), *_list_common((kind,))]
+    types = _list_types(kind, html=True)
+    operation = _make_operation(query.name, str(query.summary), "Queries", types, parameters)
     return {**operation, "description": str(query.description)}
 
 
 def _describe_parameter(parameter: Parameter) -> dict[str, Any]:
-    return _make_parameter(
-        parameter.name,
-        str(parameter.description),
-        json_schema.parameter_schema(parameter),
-        parameter.is_needed,
-    )
+    schema = json_schema.parameter_schema(parameter)
+    return _make_parameter(parameter.name, str(parameter.description), schema, parameter.is_needed)
 
 
 def _describe_things() -> dict[str, Any]:
@@ -174,128 +158,73 @@ def _describe_things() -> dict[str, Any]:
         "schema": {"type": "string"},
     }
     iri = _make_parameter("iri", "The IRI of a thing.", {"type": "string", "format": "iri"}, required=True)
-    seen = {
-        "description": "See the page or the data at Location",
-        "headers": {"Location": {"schema": {"type": "string"}}},
-    }
-    follow = _make_operation(
-        "thing", "Follow the name of a thing", {}, "Linked data", [path, _offer_formats(("graph",))]
-    )
-    follow["responses"] = {"303": seen, "default": follow["responses"]["default"]}
-    data, form = _list_types("graph"), _offer_formats(("graph",), html=False)
+    tag, form = "Linked data", _offer_formats(("graph",), html=False)
+    follow = [path, _offer_formats(("graph",))]
+    where = "the page or the data at Location"
     return {
-        f"{Urls.home}{{path}}": {"get": follow},
-        Urls.pages: _make_path("pageOfIri", "The page of a thing", (HTML,), "Linked data", [iri]),
-        f"{Urls.pages}/{{path}}": _make_path("page", "The page of a thing", (HTML,), "Linked data", [path]),
-        Urls.documents: {"get": _make_operation("dataOfIri", "A thing as RDF", data, "Linked data", [iri, form])},
-        f"{Urls.documents}/{{path}}": {
-            "get": _make_operation("data", "A thing as RDF", data, "Linked data", [path, form])
-        },
+        f"{Urls.home}{{path}}": _lead_on("thing", "Follow the name of a thing", tag, "303", where, follow),
+        Urls.pages: _get("pageOfIri", "The page of a thing", tag, (HTML,), [iri]),
+        f"{Urls.pages}/{{path}}": _get("page", "The page of a thing", tag, (HTML,), [path]),
+        Urls.documents: _get("dataOfIri", "A thing as RDF", tag, _list_types("graph"), [iri, form]),
+        f"{Urls.documents}/{{path}}": _get("data", "A thing as RDF", tag, _list_types("graph"), [path, form]),
     }
 
 
 def _describe_service() -> dict[str, Any]:
-    void = _make_operation(
-        "void",
-        "Describe the graph (VoID)",
-        _list_types("graph"),
-        "Service",
-        [_offer_formats(("graph",), html=False)],
-    )
-    catalog = _make_operation(
-        "dcat",
-        "Describe the graph and its downloads (DCAT-AP)",
-        _list_types("graph"),
-        "Service",
-        [_offer_formats(("graph",), False)],
-    )
-    ontology = _make_operation(
-        "ontology",
-        "The terms of the graph",
-        _list_types("graph", html=True),
-        "Linked data",
-        [_offer_formats(("graph",))],
-    )
-    moved = {"description": f"See {Urls.void}", "headers": {"Location": {"schema": {"type": "string"}}}}
-    short = _make_operation("voidShort", "Lead to the description of the graph", {}, "Service")
-    short["responses"] = {"302": moved, "default": short["responses"]["default"]}
+    tag, graph, form = "Service", _list_types("graph"), [_offer_formats(("graph",), html=False)]
+    pages, form_or_page = _list_types("graph", html=True), [_offer_formats(("graph",))]
+    examples = "The canned queries as SPARQL examples (SHACL)"
     return {
-        Urls.home: _make_path("home", "What this is and what it holds", (HTML,), "Service"),
-        Urls.void: {"get": void},
-        Urls.void_short: {"get": short},
-        Urls.dcat: {"get": catalog},
-        Urls.dataset: _make_path(
-            "datasetMarkup", "Describe the graph (schema.org)", ("application/ld+json",), "Service"
-        ),
-        Urls.croissant: _make_path("croissant", "Describe the tables (Croissant)", ("application/ld+json",), "Service"),
-        Urls.sparql_examples: {
-            "get": _make_operation(
-                "sparqlExamples",
-                "The canned queries as SPARQL examples (SHACL)",
-                _list_types("graph"),
-                "SPARQL",
-                [_offer_formats(("graph",), False)],
-            )
-        },
-        Urls.ontology: {"get": ontology},
-        Urls.ontology_drawing: _make_path(
-            "ontologyDrawing", "A drawing of the classes", ("image/svg+xml",), "Linked data"
-        ),
-        Urls.errors: _make_path("errors", "Every kind of error and what to do about it", (HTML,), "Service"),
-        Urls.openapi: _make_path("openapi", "This description", ("application/json",), "Service"),
-        Urls.health: _make_path("health", "Whether the process is alive", ("application/json",), "Service"),
-        Urls.ready: _make_path("ready", "Whether queries are answered", ("application/json",), "Service"),
-        Urls.metrics: _make_path("metrics", "Counts for Prometheus", ("text/plain",), "Service"),
+        Urls.home: _get("home", "What this is and what it holds", tag, (HTML,)),
+        Urls.void: _get("void", "Describe the graph (VoID)", tag, graph, form),
+        Urls.void_short: _lead_on("voidShort", "Lead to the description of the graph", tag, "302", Urls.void),
+        Urls.dcat: _get("dcat", "Describe the graph and its downloads (DCAT-AP)", tag, graph, form),
+        Urls.dataset: _get("datasetMarkup", "Describe the graph (schema.org)", tag, (JSON_LD,)),
+        Urls.croissant: _get("croissant", "Describe the tables (Croissant)", tag, (JSON_LD,)),
+        Urls.sparql_examples: _get("sparqlExamples", examples, "SPARQL", graph, form),
+        Urls.ontology: _get("ontology", "The terms of the graph", "Linked data", pages, form_or_page),
+        Urls.ontology_drawing: _get("ontologyDrawing", "A drawing of the classes", "Linked data", ("image/svg+xml",)),
+        Urls.errors: _get("errors", "Every kind of error and what to do about it", tag, (HTML,)),
+        Urls.openapi: _get("openapi", "This description", tag, (JSON,)),
+        Urls.health: _get("health", "Whether the process is alive", tag, (JSON,)),
+        Urls.ready: _get("ready", "Whether queries are answered", tag, (JSON,)),
+        Urls.metrics: _get("metrics", "Counts for Prometheus", tag, ("text/plain",)),
     }
 
 
 def _describe_explorer() -> dict[str, Any]:
     """The pages that depend on what the canned queries are marked for."""
     paths = {
-        Urls.about: _make_path("aboutPage", "Where the graph comes from and how to cite it", (HTML,), "Service"),
-        Urls.manifest: _make_path("manifest", "What the snapshot is", ("application/json",), "SPARQL"),
-        Urls.schema: _make_path("schemaTerms", "Prefixes, classes and properties", ("application/json",), "SPARQL"),
+        Urls.about: _get("aboutPage", "Where the graph comes from and how to cite it", "Service", (HTML,)),
+        Urls.manifest: _get("manifest", "What the snapshot is", "SPARQL", (JSON,)),
+        Urls.schema: _get("schemaTerms", "Prefixes, classes and properties", "SPARQL", (JSON,)),
     }
     query = browsable()
     if query is not None and query.browse is not None:
         iris = {"type": "array", "items": {"type": "string", "format": "iri"}}
         facets = [_make_parameter(facet.name, f"{facet.label}: any of these", iris) for facet in query.browse.facets]
-        contents = _list_types("results", "graph", html=True)
-        parameters = [*facets, _offer_formats(("results", "graph"))]
-        paths[Urls.browse] = {
-            "get": _make_operation("browsePage", "Things by facets that combine", contents, "Queries", parameters)
-        }
+        types, parameters = _list_types("results", "graph", html=True), [*facets, _offer_formats(("results", "graph"))]
+        paths[Urls.browse] = _get("browsePage", "Things by facets that combine", "Queries", types, parameters)
     if any(placement.of == "compare" for query in service().catalogue for placement in query.pages):
         things = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_THINGS}
         parameters = [_make_parameter("thing", "Two to four things, by IRI, short name or label", things)]
-        paths[Urls.compare] = _make_path("comparePage", "Things side by side", (HTML,), "Queries", parameters)
+        paths[Urls.compare] = _get("comparePage", "Things side by side", "Queries", (HTML,), parameters)
     for path, title in composed_pages.pages(service().catalogue).items():
-        paths[f"/{path}"] = _make_path(f"site_{path.replace('-', '_')}", str(title), (HTML,), "Queries")
+        paths[f"/{path}"] = _get(f"site_{path.replace('-', '_')}", str(title), "Queries", (HTML,))
     return paths
 
 
 def _describe_problem() -> dict[str, Any]:
+    text, number = {"type": "string"}, {"type": "integer"}
     return {
         "type": "object",
         "description": "Problem details (RFC 9457)",
         "required": ["type", "title", "status", "detail"],
         "properties": {
-            "type": {"type": "string", "enum": [urls().error(slug) for slug in KINDS]},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "advice": {"type": "string"},
-            "line": {"type": "integer"},
-            "column": {"type": "integer"},
-            "parameter": {"type": "string"},
+            "type": {**text, "enum": [urls().error(slug) for slug in KINDS]},
+            **dict.fromkeys(("title", "detail", "advice", "parameter", "limit", "unit"), text),
+            **dict.fromkeys(("status", "line", "column"), number),
             "allowed": {},
-            "limit": {"type": "string"},
-            "unit": {"type": "string"},
-            "suggestions": {"type": "array", "items": {"type": "string"}},
+            "suggestions": {"type": "array", "items": text},
         },
     }
-
-
-def _describe_error() -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": "What went wrong", "content": {"application/problem+json": {"schema": schema}}}
