@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import re
 from collections.abc import Callable
 
 import brotli
 import zstandard
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from clustergraph.text_cache import remembers_short
 
@@ -24,8 +25,6 @@ MIN_CODED_BYTES = 600
 COMPRESSED_TYPES = ("image/png", "image/jpeg", "image/webp", "font/")
 """Media types that are compressed already."""
 
-_QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
-
 
 def choose_coding(header: str) -> str:
     """The content coding to use for an Accept-Encoding header; empty for none.
@@ -40,22 +39,10 @@ def choose_coding(header: str) -> str:
 
 @remembers_short(256)
 def _choose_from_header(header: str) -> str:
-    wanted: dict[str, float] = {}
-    for part in header.lower().split(","):
-        name, *parameters = (word.strip() for word in part.split(";"))
-        wanted[name] = _read_quality(parameters)
+    wanted = {name.lower(): quality for name, quality in parse_accept_header(header, Accept)}
     others = wanted.get("*", 0.0)
     quality, _, best = max((wanted.get(name, others), -order, name) for order, name in enumerate(CODINGS))
     return best if quality > 0 and quality >= wanted.get("identity", 0.0) else ""
-
-
-def _read_quality(parameters: list[str]) -> float:
-    """The quality among a coding's parameters; 0 for one that cannot be read, 1 where none is given."""
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip() == "q":
-            return float(value) if _QUALITY.fullmatch(value.strip()) else 0.0
-    return 1.0
 
 
 def is_worth_coding(media_type: str, size: int) -> bool:

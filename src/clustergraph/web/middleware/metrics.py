@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from clustergraph.engine.cache import ByteCache, CachedEngine
 from clustergraph.engine.readers.admission import Counts
 from clustergraph.engine.readers.reader_pool import ReaderPool
-from clustergraph.engine.remote.engine import Connection, RemoteEngine
+from clustergraph.engine.remote.engine import RemoteEngine
 from clustergraph.engine.snapshot_follower import Follower
 from clustergraph.web.service import Service
 
@@ -72,23 +72,21 @@ class _State(Collector):
         caches: dict[str, ByteCache[Any]] = {}
         if self.metrics.response_cache is not None:
             caches["responses"] = self.metrics.response_cache
-        answers = CounterMetricFamily("clustergraph_answers", "Queries answered, by way.", labels=["way"])
+        answers: dict[str, int] = {}
         if isinstance(engine, Follower):
-            yield CounterMetricFamily(
-                "clustergraph_snapshot_failures",
-                "Times that a new snapshot could not be looked for or opened.",
-                value=engine.failures,
-            )
+            failures = "Times that a new snapshot could not be looked for or opened."
+            yield CounterMetricFamily("clustergraph_snapshot_failures", failures, value=engine.failures)
             engine = engine.engine
         if isinstance(engine, CachedEngine):
             caches["answers"] = engine.cache
-            answers.add_metric(["cache"], engine.cache.hits)
+            answers["cache"] = engine.cache.hits
             engine = engine.inner
         if isinstance(engine, (ReaderPool, RemoteEngine)):
             counts = engine.counts if isinstance(engine, ReaderPool) else engine.connection.turns.counts
-            for way in ("look-up", "reader") if isinstance(engine, ReaderPool) else ("remote",):
-                answers.add_metric([way], counts.answers[way])
-        yield answers
+            ways = ("look-up", "reader") if isinstance(engine, ReaderPool) else ("remote",)
+            answers |= {way: counts.answers[way] for way in ways}
+            yield from _measure_queue(counts)
+        yield _count("answers", "Queries answered, by way.", "way", answers)
         yield from _measure_caches(caches)
         yield InfoMetricFamily(
             "clustergraph_snapshot", "The snapshot served now.", value={"name": engine.snapshot.name}
@@ -96,15 +94,23 @@ class _State(Collector):
         if isinstance(engine, ReaderPool):
             yield from _measure_pool(engine)
         elif isinstance(engine, RemoteEngine):
-            yield from _measure_remote(engine.connection)
+            text = "Questions that the remote engine did not answer, by reason."
+            ended = {reason: counts.ended[reason] for reason in ("timeout", "broken")}
+            yield _count("engine_unanswered", text, "reason", ended)
+
+
+def _count(name: str, text: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = CounterMetricFamily(f"clustergraph_{name}", text, labels=[label])
+    for value, number in values.items():
+        family.add_metric([value], number)
+    return family
 
 
 def _measure_caches(caches: dict[str, ByteCache[Any]]) -> Iterable[Metric]:
     size = GaugeMetricFamily("clustergraph_cache_bytes", "Bytes held by a cache.", labels=["cache"])
     entries = GaugeMetricFamily("clustergraph_cache_entries", "Entries held by a cache.", labels=["cache"])
-    lookups = CounterMetricFamily(
-        "clustergraph_cache_lookups", "Look-ups in a cache, by result.", labels=["cache", "result"]
-    )
+    text = "Look-ups in a cache, by result."
+    lookups = CounterMetricFamily("clustergraph_cache_lookups", text, labels=["cache", "result"])
     for name, cache in caches.items():
         size.add_metric([name], cache.bytes)
         entries.add_metric([name], len(cache))
@@ -114,39 +120,18 @@ def _measure_caches(caches: dict[str, ByteCache[Any]]) -> Iterable[Metric]:
 
 
 def _measure_pool(pool: ReaderPool) -> Iterable[Metric]:
-    counts = pool.counts
     yield GaugeMetricFamily("clustergraph_readers", "Reader processes that are up.", value=pool.ready)
-    yield GaugeMetricFamily(
-        "clustergraph_readers_wanted", "Reader processes that there should be.", value=pool.limits.readers + 1
-    )
-    yield CounterMetricFamily(
-        "clustergraph_reader_start_failures", "Times that a reader could not be started.", value=pool.failed_starts
-    )
-    ended = CounterMetricFamily("clustergraph_readers_ended", "Readers ended, by reason.", labels=["reason"])
-    for reason in ("timeout", "memory", "crash", "cancelled", "share"):
-        ended.add_metric([reason], counts.ended[reason])
-    yield ended
-    yield from _measure_queue(counts)
-
-
-def _measure_remote(connection: Connection) -> Iterable[Metric]:
-    unanswered = CounterMetricFamily(
-        "clustergraph_engine_unanswered",
-        "Questions that the remote engine did not answer, by reason.",
-        labels=["reason"],
-    )
-    for reason in ("timeout", "broken"):
-        unanswered.add_metric([reason], connection.turns.counts.ended[reason])
-    yield unanswered
-    yield from _measure_queue(connection.turns.counts)
+    wanted = "Reader processes that there should be."
+    yield GaugeMetricFamily("clustergraph_readers_wanted", wanted, value=pool.limits.readers + 1)
+    failures = "Times that a reader could not be started."
+    yield CounterMetricFamily("clustergraph_reader_start_failures", failures, value=pool.failed_starts)
+    reasons = ("timeout", "memory", "crash", "cancelled", "share")
+    ended = {reason: pool.counts.ended[reason] for reason in reasons}
+    yield _count("readers_ended", "Readers ended, by reason.", "reason", ended)
 
 
 def _measure_queue(counts: Counts) -> Iterable[Metric]:
     yield GaugeMetricFamily("clustergraph_queries_running", "Queries that run now.", value=counts.running)
     yield GaugeMetricFamily("clustergraph_queries_waiting", "Queries that wait for a reader.", value=counts.waiting)
-    refused = CounterMetricFamily(
-        "clustergraph_queries_refused", "Queries sent away because all readers were busy.", labels=["reason"]
-    )
-    for reason in ("full", "waited"):
-        refused.add_metric([reason], counts.refused[reason])
-    yield refused
+    refused = {reason: counts.refused[reason] for reason in ("full", "waited")}
+    yield _count("queries_refused", "Queries sent away because all readers were busy.", "reason", refused)
