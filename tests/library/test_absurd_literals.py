@@ -12,7 +12,7 @@ import pytest
 from rdflib import Literal, URIRef
 
 import clustergraph
-from clustergraph.library.dataframes import to_arrow, to_pandas, to_polars
+from clustergraph.library.dataframes import make_arrow, make_pandas, make_polars
 from clustergraph.library.networks import of_triples
 from clustergraph.rdf.conversion import quiet
 from clustergraph.rdf.namespaces import XSD
@@ -58,7 +58,7 @@ def test_columns_of_such_numbers_become_frames() -> None:
     for one, other in itertools.product(itertools.product(numbers, kinds), repeat=2):
         rows = [(to_python(Term("literal", text, f"{XSD}{kind}")),) for text, kind in (one, other)]
         table = Table.of_values(("x",), rows)
-        assert [len(to(table)) for to in (to_pandas, to_polars, to_arrow)] == [2, 2, 2]
+        assert [len(to(table)) for to in (make_pandas, make_polars, make_arrow)] == [2, 2, 2]
 
 
 def test_a_network_takes_them() -> None:

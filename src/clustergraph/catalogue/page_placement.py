@@ -23,10 +23,10 @@ address of its own, `/towns`; it is called as the first of its queries says that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from clustergraph.catalogue.model import VIEWS, Browse, CannedQuery, Column, Facet, Placement, Words
-from clustergraph.catalogue.yaml_header import Entry
+from clustergraph.catalogue.yaml_header import Entry, ReadIri, Report
 from clustergraph.sparql import tokens
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.parsed_query import ParsedQuery
@@ -40,11 +40,6 @@ COLUMN_KEYS = ("en", "de", VALUES)
 _IRI = re.compile(r"<[^<>\s]*>")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
-Report = Callable[[int, str], None]
-"""Reports what is wrong with a line."""
-ReadIri = Callable[[Entry], str | None]
-"""Reads an IRI or a prefixed name; None, after saying what is wrong, if it is neither."""
-
 
 def read_placements(entry: Entry | None, report: Report, read_iri: ReadIri) -> tuple[Placement, ...]:
     """The places that `page` names, one map or a list of maps."""
@@ -52,7 +47,7 @@ def read_placements(entry: Entry | None, report: Report, read_iri: ReadIri) -> t
         return ()
     placements = []
     for item in entry.items or [entry]:
-        _check_keys(item.map, PAGE_KEYS, "page", report)
+        item.check_keys(PAGE_KEYS, "'page'", report)
         place = _read_placement(item, report, read_iri)
         if place is not None:
             placements.append(place)
@@ -117,7 +112,7 @@ def read_columns(entry: Entry | None, report: Report) -> dict[str, Column]:
     columns = {}
     for name, value in entry.map.items():
         words = _read_words(value, f"The column {name!r}", report)
-        _check_keys(value.map, COLUMN_KEYS, f"columns.{name}", report)
+        value.check_keys(COLUMN_KEYS, f"'columns.{name}'", report)
         translated = read_german_values(value.map.get(VALUES), f"column {name!r}", report)
         if words is not None:
             columns[name] = Column(words, translated)
@@ -138,14 +133,14 @@ def read_browse(entry: Entry | None, report: Report, read_iri: ReadIri) -> Brows
     """What `browse` says."""
     if entry is None:
         return None
-    _check_keys(entry.map, ("class", "facets"), "browse", report)
+    entry.check_keys(("class", "facets"), "'browse'", report)
     if "class" not in entry.map or "facets" not in entry.map or not entry.map["facets"].map:
         report(entry.line, "The key 'browse' needs the class of the things and their facets.")
         return None
     class_iri = read_iri(entry.map["class"])
     facets = []
     for name, value in entry.map["facets"].map.items():
-        _check_keys(value.map, FACET_KEYS, f"facets.{name}", report)
+        value.check_keys(FACET_KEYS, f"'facets.{name}'", report)
         words = _read_words(value, f"The facet {name!r}", report)
         path = value.text_of("path")
         if not _NAME.fullmatch(name):
@@ -225,12 +220,6 @@ def projected_columns(text: str) -> tuple[str, ...]:
             columns.append(token.text[1:])
         before = word
     return tuple(dict.fromkeys(columns)) or ParsedQuery(text).columns
-
-
-def _check_keys(fields: Mapping[str, Entry], keys: tuple[str, ...], where: str, report: Report) -> None:
-    for key, value in fields.items():
-        if key not in keys:
-            report(value.line, f"The key {key!r} of {where!r} is not known; known are {', '.join(keys)}.")
 
 
 def _read_words(entry: Entry, what: str, report: Report) -> Words | None:

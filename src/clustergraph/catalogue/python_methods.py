@@ -11,29 +11,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from keyword import iskeyword
 
 from clustergraph.catalogue.errors import Problem
 from clustergraph.catalogue.model import CannedQuery, Method
-from clustergraph.catalogue.yaml_header import Entry
+from clustergraph.catalogue.yaml_header import Entry, ReadIri, Report
 
 KEYS = ("of", "name")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def read_methods(
-    entry: Entry | None, report: Callable[[int, str], None], read_iri: Callable[[Entry], str | None]
-) -> tuple[Method, ...]:
+def read_methods(entry: Entry | None, report: Report, read_iri: ReadIri) -> tuple[Method, ...]:
     """The methods that `method` names, one map or a list of maps."""
     if entry is None:
         return ()
     methods = []
     for item in entry.items or [entry]:
         fields = item.map
-        for key, value in fields.items():
-            if key not in KEYS:
-                report(value.line, f"The key {key!r} of 'method' is not known; known are {', '.join(KEYS)}.")
+        item.check_keys(KEYS, "'method'", report)
         name = item.text_of("name") or ""
         if not _NAME.fullmatch(name) or iskeyword(name):
             example = "{name: shops}"

@@ -128,13 +128,8 @@ class _QueryReader:
         self, variable: ParameterVariable, entry: Entry | None, defaults: dict[str, Entry], choices: dict[str, Entry]
     ) -> Parameter:
         fields = entry.map if entry else {}
-        for key, value in fields.items():
-            if key not in PARAMETER_KEYS:
-                self.report(
-                    value.line,
-                    f"The key {key!r} of the parameter {variable.name!r} is not known; "
-                    f"known are {', '.join(PARAMETER_KEYS)}.",
-                )
+        if entry:
+            entry.check_keys(PARAMETER_KEYS, f"the parameter {variable.name!r}", self.report)
         listed = choices.get(variable.name)
         values = tuple(item.text for item in listed.items if item.text) if listed else ()
         if listed and (not values or len(values) != len(listed.items)):

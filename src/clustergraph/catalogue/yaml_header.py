@@ -5,11 +5,17 @@ All scalars are strings: `NO` is Norway, not false.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import yaml
 
 from clustergraph.catalogue.errors import Problem
+
+Report = Callable[[int, str], None]
+"""Reports what is wrong with a line."""
+ReadIri = Callable[["Entry"], str | None]
+"""Reads an IRI or a prefixed name; None, after saying what is wrong, if it is neither."""
 
 MARK = "#+"
 # The one written in C reads all headers in a tenth of the time; not every build of PyYAML has it.
@@ -41,6 +47,12 @@ class Entry:
     def text_of(self, key: str) -> str | None:
         """The string under a key of a map; None if there is none."""
         return self.map[key].text if key in self.map else None
+
+    def check_keys(self, keys: Sequence[str], where: str, report: Report) -> None:
+        """Report each key of a map that is not one of these."""
+        for key, value in self.map.items():
+            if key not in keys:
+                report(value.line, f"The key {key!r} of {where} is not known; known are {', '.join(keys)}.")
 
 
 def read_header(file: str, text: str, problems: list[Problem]) -> dict[str, Entry]:

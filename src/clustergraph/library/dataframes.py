@@ -5,6 +5,7 @@ Each library is given the distinct values of a column once, in the type of the c
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,26 @@ if TYPE_CHECKING:
     import pyarrow
 
 
-def to_pandas(table: Table) -> pandas.DataFrame:
+class DataFrameMixin(ABC):
+    """Data frames of a table; `clustergraph.Result` says what types their columns have."""
+
+    @abstractmethod
+    def _as_table(self) -> Table: ...
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The same as a pandas frame. Raises ImportError if pandas is not installed."""
+        return make_pandas(self._as_table())
+
+    def to_polars(self) -> polars.DataFrame:
+        """The same as a Polars frame. Raises ImportError if polars is not installed."""
+        return make_polars(self._as_table())
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The same as an Arrow table. Raises ImportError if pyarrow is not installed."""
+        return make_arrow(self._as_table())
+
+
+def make_pandas(table: Table) -> pandas.DataFrame:
     """A pandas frame; see `clustergraph.library.result.Result.to_pandas`."""
     pd, np = import_optional("pandas"), import_optional("numpy", "pandas")
     columns = {}
@@ -50,7 +70,7 @@ def _make_pandas_array(column: Typed, pd: Any, np: Any) -> Any:
     return pd.array(values, dtype={Kind.WHOLE: "Int64", Kind.TRUTH: "boolean"}.get(kind, "string"))
 
 
-def to_polars(table: Table) -> polars.DataFrame:
+def make_polars(table: Table) -> polars.DataFrame:
     """A Polars frame; see `clustergraph.library.result.Result.to_polars`."""
     pl = import_optional("polars")
     columns = []
@@ -74,7 +94,7 @@ def to_polars(table: Table) -> polars.DataFrame:
     return frame
 
 
-def to_arrow(table: Table) -> pyarrow.Table:
+def make_arrow(table: Table) -> pyarrow.Table:
     """An Arrow table; see `clustergraph.library.result.Result.to_arrow`."""
     pa = import_optional("pyarrow", "arrow")
     columns = {}

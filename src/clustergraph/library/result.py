@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, overload
 
+from clustergraph.library.dataframes import make_arrow, make_pandas, make_polars
 from clustergraph.library.notebook_display import format_value, html_table, text_table
 from clustergraph.rdf.python_values import Text
 from clustergraph.rdf.table import Table
@@ -163,9 +164,7 @@ class Result(Sequence[Row]):
         >>> Result(("name", "founded"), [("Optence", 2001), ("OptoNet", None)]).to_pandas().dtypes.to_dict()
         {'name': <StringDtype(na_value=<NA>)>, 'founded': Int64Dtype()}
         """
-        from clustergraph.library.dataframes import to_pandas
-
-        return to_pandas(self._add_labels(language) if labels else self._table)
+        return make_pandas(self._add_labels(language) if labels else self._table)
 
     def to_polars(self, *, labels: bool = False, language: str = "en") -> polars.DataFrame:
         """The rows as a Polars frame: as `to_pandas`, but decimals stay exact, dates are dates and times times.
@@ -173,9 +172,7 @@ class Result(Sequence[Row]):
         >>> Result(("name", "founded"), [("Optence", 2001)]).to_polars().schema
         Schema([('name', String), ('founded', Int64)])
         """
-        from clustergraph.library.dataframes import to_polars
-
-        return to_polars(self._add_labels(language) if labels else self._table)
+        return make_polars(self._add_labels(language) if labels else self._table)
 
     def to_arrow(self, *, labels: bool = False, language: str = "en") -> pyarrow.Table:
         """The rows as an Arrow table: as `to_pandas`, but decimals stay exact, dates are dates and times times.
@@ -183,9 +180,7 @@ class Result(Sequence[Row]):
         >>> Result(("name", "founded"), [("Optence", 2001)]).to_arrow().schema.names
         ['name', 'founded']
         """
-        from clustergraph.library.dataframes import to_arrow
-
-        return to_arrow(self._add_labels(language) if labels else self._table)
+        return make_arrow(self._add_labels(language) if labels else self._table)
 
     def to_networkx(self, source: str | None = None, target: str | None = None) -> networkx.MultiDiGraph[str]:
         """The rows as a network: an edge for each row that has both ends.

@@ -16,7 +16,7 @@ from rdflib.term import URIRef
 
 from clustergraph.catalogue.model import CannedQuery, Parameter
 from clustergraph.describe.labels import LABELS
-from clustergraph.library.dataframe_mixin import DataFrameMixin
+from clustergraph.library.dataframes import DataFrameMixin
 from clustergraph.library.notebook_display import html_cell, html_table
 from clustergraph.library.result import Answers
 from clustergraph.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS, compact, local_name

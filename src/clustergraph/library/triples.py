@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import rdflib
 
-from clustergraph.library.dataframe_mixin import DataFrameMixin
+from clustergraph.library.dataframes import DataFrameMixin
 from clustergraph.library.notebook_display import html_table
 from clustergraph.rdf.table import Table
 
