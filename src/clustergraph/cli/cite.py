@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,10 +22,7 @@ FORMATS = ("text", "bibtex", "csl-json", "cff", "ris")
     "--param", "-p", "given", multiple=True, callback=pairs, metavar="KEY=VALUE", help="A parameter of it; repeatable."
 )
 @click.option(
-    "--sparql",
-    "file",
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
-    help="Cite the query in this file, too; - is standard input.",
+    "--sparql", "file", type=options.QUERY_FILE, help="Cite the query in this file, too; - is standard input."
 )
 @options.engine
 @options.queries
@@ -32,16 +30,13 @@ FORMATS = ("text", "bibtex", "csl-json", "cff", "ris")
 @click.option("--format", "-f", "format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--language", type=click.Choice(["en", "de"]), default="en", show_default=True)
 def command(
-    sources: tuple[Path, ...],
-    store: Path | None,
     name: str | None,
     given: dict[str, list[str]],
     file: Path | None,
-    address: str | None,
-    queries: Path | None,
     timeout: float | None,
     format: str,
     language: str,
+    **place: Any,
 ) -> None:
     """Say how to cite a snapshot, and a query on it.
 
@@ -63,7 +58,7 @@ def command(
         raise click.UsageError("Give --query or --sparql, not both.")
     if given and not name:
         raise click.UsageError("--param is for a canned query; name one with --query.")
-    with graph(sources, store, address, timeout, queries) as (engine, catalogue):
+    with graph(timeout=timeout, **place) as (engine, catalogue):
         cited = None
         if name:
             cited = citation.canned(engine, find(name, catalogue)[0], name, given, timeout)

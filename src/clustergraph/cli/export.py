@@ -14,7 +14,6 @@ import click
 
 from clustergraph.cli import options
 from clustergraph.cli.output import FormatType
-from clustergraph.rdf.namespaces import RDF
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -138,8 +137,8 @@ def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes]) -
     """Write the named graphs, sorted. For formats of triples, each triple once."""
     import pyoxigraph as ox
 
+    from clustergraph.rdf import graph_writer
     from clustergraph.rdf.formats import WITH_GRAPHS
-    from clustergraph.rdf.graph_writer import GRAPHS
     from clustergraph.snapshots.snapshot import open_store
 
     store = open_store(snapshot.store)
@@ -148,17 +147,10 @@ def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes]) -
         quads += store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
     if form.name not in WITH_GRAPHS:
         quads = list({ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads})
-    rdf = GRAPHS[form.name]
     if form.name in ("ntriples", "nquads"):
         lines = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
         out.writelines(sorted(lines))
     else:
-        ox.serialize(sorted(quads, key=_order), out, rdf, prefixes=snapshot.prefixes)
+        rows = quads if form.name in WITH_GRAPHS else [quad.triple for quad in quads]
+        graph_writer.write(rows, form, out, snapshot.prefixes)
     out.flush()
-
-
-def _order(quad: ox.Quad) -> tuple[str, str, bool, str, str]:
-    """A subject's statements stand together, its types first."""
-    graph = str(quad.graph_name)
-    is_type = quad.predicate.value == f"{RDF}type"
-    return graph, str(quad.subject), not is_type, str(quad.predicate), str(quad.object)

@@ -28,6 +28,7 @@ class SourceType(click.Path):
 
 
 PATH = SourceType(exists=True, path_type=Path)
+QUERY_FILE: click.Path = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 sources: Decorator[Any] = click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=PATH)
 

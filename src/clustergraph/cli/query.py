@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
@@ -31,16 +31,7 @@ def pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...
 @options.engine
 @options.queries
 @options.timeout
-def command(
-    name: str,
-    given: dict[str, list[str]],
-    format: str | None,
-    sources: tuple[Path, ...],
-    store: Path | None,
-    address: str | None,
-    queries: Path | None,
-    timeout: float | None,
-) -> None:
+def command(name: str, given: dict[str, list[str]], format: str | None, timeout: float | None, **place: Any) -> None:
     """Run the canned query NAME.
 
     `clustergraph queries` lists them all, `clustergraph queries NAME` shows the parameters of one.
@@ -54,7 +45,7 @@ def command(
     from clustergraph.cli.engine_context import graph
     from clustergraph.cli.queries import find
 
-    with graph(sources, store, address, timeout, queries) as (engine, source_queries):
+    with graph(timeout=timeout, **place) as (engine, source_queries):
         catalogue, query = find(name, source_queries)
         answer_format = output.choose_format(format, query.form)
         answer = catalogue.run(engine, name, given, answer_format, timeout)

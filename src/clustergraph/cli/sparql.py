@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,13 +14,7 @@ from clustergraph.sparql.query import Query
 
 @click.command("sparql")
 @click.argument("text", required=False)
-@click.option(
-    "--file",
-    "-F",
-    "file",
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
-    help="Read the query from a file; - is standard input.",
-)
+@click.option("--file", "-F", type=options.QUERY_FILE, help="Read the query from a file; - is standard input.")
 @output.format_option
 @options.source_option
 @options.store
@@ -33,12 +28,9 @@ def command(
     text: str | None,
     file: Path | None,
     format: str | None,
-    sources: tuple[Path, ...],
-    store: Path | None,
-    address: str | None,
-    timeout: float | None,
     default_graph: tuple[str, ...],
     named_graph: tuple[str, ...],
+    **place: Any,
 ) -> None:
     """Ask a SPARQL query: TEXT, a file, or standard input.
 
@@ -57,7 +49,7 @@ def command(
 
     query = ParsedQuery(read_query(text, file))
     answer_format = output.choose_format(format, query.form)
-    with graph(sources, store, address, timeout) as (engine, _):
+    with graph(**place) as (engine, _):
         snapshot = engine.snapshot
         default_graphs = [graph_iri(snapshot, name) for name in default_graph]
         named_graphs = [graph_iri(snapshot, name) for name in named_graph]
