@@ -22,13 +22,15 @@ from clustergraph.ingest.open_snapshot import find, opened
 from clustergraph.rdf.formats import Format, of_kind
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import published
+from clustergraph.snapshots.statements import Statements
+from clustergraph.snapshots.written_literals import WrittenLiterals
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 
 JSON = of_kind("results")[0]
 TURTLE, NTRIPLES = of_kind("graph")[:2]
 PREFIXES = {"x": "x:", "type": "x:ty", "e": "http://example.org/", "deep": "http://example.org/a#"}
-Held = Callable[[ox.Store], TripleIndex]
+Held = Callable[[Statements], TripleIndex]
 HELD = pytest.mark.parametrize("held", [StoreIndex, MemoryIndex])
 
 
@@ -47,7 +49,9 @@ def in_memory(published_snapshot: Snapshot) -> ox.Store:
 def lookups(request: pytest.FixtureRequest, published_snapshot: Snapshot, in_memory: ox.Store) -> LookupEngine:
     """Look-ups on this repository's own graph."""
     prefixes = published_snapshot.prefixes
-    return LookupEngine(request.param(in_memory, prefixes), prefixes)
+    return LookupEngine(
+        request.param(Statements(in_memory, WrittenLiterals.beside(published_snapshot.store)), prefixes), prefixes
+    )
 
 
 @pytest.fixture(scope="module")
@@ -271,7 +275,7 @@ def test_many_steps_are_left_to_a_reader(held: Held) -> None:
     things = [ox.NamedNode(f"x:{number}") for number in range(30)]
     store = ox.Store()
     store.extend(ox.Quad(one, ox.NamedNode("x:p"), other) for one in things for other in things)
-    lookups = LookupEngine(held(store))
+    lookups = LookupEngine(held(Statements(store)))
     assert lookups.answer(Query("SELECT ?o { <x:0> <x:p> ?o }")) is not None
     assert lookups.answer(Query("SELECT ?o { <x:0> <x:p>+ ?o }")) is None
     assert lookups.answer(Query("SELECT ?o { <x:0> <x:p>/<x:p> ?o }")) is None
@@ -280,9 +284,11 @@ def test_many_steps_are_left_to_a_reader(held: Held) -> None:
 
 @HELD
 def test_long_texts_are_left_to_a_reader(held: Held) -> None:
-    lookups = LookupEngine(held(_store([ox.Literal("x" * 10_000)] + [ox.Literal(number) for number in range(30)])))
+    lookups = LookupEngine(
+        held(Statements(_store([ox.Literal("x" * 10_000)] + [ox.Literal(number) for number in range(30)])))
+    )
     assert lookups.answer(Query("SELECT ?o { <x:s> <x:p> ?o }")) is not None
-    lookups = LookupEngine(held(_store([ox.Literal("x" * (MAX_CHARACTERS + 1))])))
+    lookups = LookupEngine(held(Statements(_store([ox.Literal("x" * (MAX_CHARACTERS + 1))]))))
     assert lookups.answer(Query("SELECT ?o { <x:s> <x:p> ?o }")) is None
     assert lookups.answer(Query("CONSTRUCT WHERE { <x:s> <x:p> ?o }")) is None
     assert lookups.answer(Query("ASK { <x:s> <x:p> ?o }")) is not None
@@ -290,7 +296,7 @@ def test_long_texts_are_left_to_a_reader(held: Held) -> None:
 
 @HELD
 def test_many_patterns_are_left_to_a_reader(held: Held) -> None:
-    lookups = LookupEngine(held(_store([ox.Literal("x")])))
+    lookups = LookupEngine(held(Statements(_store([ox.Literal("x")]))))
     pattern = "<x:s> <x:p> ?o . "
     assert lookups.answer(Query(f"SELECT ?o {{ {pattern * MAX_PATTERNS} }}")) is not None
     assert lookups.answer(Query(f"SELECT ?o {{ {pattern * (MAX_PATTERNS + 1)} }}")) is None
@@ -298,7 +304,7 @@ def test_many_patterns_are_left_to_a_reader(held: Held) -> None:
 
 @HELD
 def test_many_rows_are_left_to_a_reader(held: Held) -> None:
-    lookups = LookupEngine(held(_store(map(ox.Literal, range(MAX_STEPS + 1)))))
+    lookups = LookupEngine(held(Statements(_store(map(ox.Literal, range(MAX_STEPS + 1))))))
     assert lookups.answer(Query("SELECT ?o { <x:s> ?p ?o }")) is None
     assert (
         lookups.answer(Query("CONSTRUCT { <x:a> ?p ?o . <x:b> ?p ?o . <x:c> ?p ?o } { <x:s> ?p ?o } LIMIT 499")) is None
@@ -337,7 +343,7 @@ terms = st.one_of(
 def test_any_term_is_written_as_the_engine_writes_it(hold: bool, terms: list[Any]) -> None:
     store = _store(terms)
     text = "SELECT ?p ?o { <x:s> ?p ?o }"
-    answer = LookupEngine(holding.statements(store, hold=hold)).answer(Query(text))
+    answer = LookupEngine(holding.index(Statements(store), hold=hold)).answer(Query(text))
     if answer is None:
         assert any(isinstance(term, ox.Triple) or getattr(term, "direction", None) for term in terms)
     else:
@@ -351,7 +357,9 @@ def test_any_term_is_written_as_the_engine_writes_it(hold: bool, terms: list[Any
 def test_any_term_is_constructed_as_the_engine_writes_it(hold: bool, form: Format, terms: list[Any]) -> None:
     store = _store(terms)
     text = "CONSTRUCT { <x:s> a ?o ; ?p ?o . ?o ?p <http://example.org/new> } WHERE { <x:s> ?p ?o }"
-    answer = LookupEngine(holding.statements(store, hold=hold, prefixes=PREFIXES)).answer(Query(text, format=form.name))
+    answer = LookupEngine(holding.index(Statements(store), hold=hold, prefixes=PREFIXES)).answer(
+        Query(text, format=form.name)
+    )
     assert answer is not None
     assert answer.body == evaluate(store, text, form, dataset=Dataset(PREFIXES))[0]
 
@@ -392,7 +400,7 @@ def test_any_simple_query_is_answered_as_the_engine_does(
 ) -> None:
     store = _random(graph)
     query = f"SELECT {distinct}{columns} {{ {where} }}"
-    answer = LookupEngine(held(store)).answer(Query(query))
+    answer = LookupEngine(held(Statements(store))).answer(Query(query))
     assume(answer)  # left alone is what names nothing, has a part that nothing leads to, or takes too many steps
     assert answer is not None
     expected = evaluate(store, query, JSON, columns=ParsedQuery(query).columns)[0]
@@ -409,7 +417,7 @@ def test_any_simple_query_is_answered_as_the_engine_does(
     st.sampled_from([TURTLE, NTRIPLES]),
 )
 def test_any_simple_graph_is_constructed_as_the_engine_does(
-    held: Callable[[ox.Store, dict[str, str]], TripleIndex],
+    held: Callable[[Statements, dict[str, str]], TripleIndex],
     graph: list[tuple[str, str, str]],
     template: list[str],
     where: str,
@@ -417,7 +425,7 @@ def test_any_simple_graph_is_constructed_as_the_engine_does(
 ) -> None:
     store = _random(graph)
     query = f"CONSTRUCT {{ {' . '.join(template)} }} WHERE {{ {where} }}"
-    answer = LookupEngine(held(store, PREFIXES)).answer(Query(query, format=form.name))
+    answer = LookupEngine(held(Statements(store), PREFIXES)).answer(Query(query, format=form.name))
     assume(answer)
     assert answer is not None
     assert answer.body == evaluate(store, query, form, dataset=Dataset(PREFIXES))[0]

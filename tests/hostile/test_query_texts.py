@@ -11,6 +11,7 @@ import pytest
 
 from clustergraph.engine.lookups.lookup_engine import LookupEngine
 from clustergraph.engine.lookups.triple_index import StoreIndex
+from clustergraph.snapshots.statements import Statements
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.federation_guard import MAX_GUARDED_CHARACTERS
 from clustergraph.sparql.parsed_query import MAX_QUICK_CHARACTERS, ParsedQuery
@@ -73,7 +74,7 @@ def test_a_string_that_is_never_closed_takes_no_memory() -> None:
 
 @pytest.mark.parametrize("unit", ["from a:b ", "a:b ", "?a ", "<a", "PREFIX a:<x:> ", "{ ?a <x:p> 1 UNION ", "# "])
 def test_what_is_read_on_the_event_loop_is_short(unit: str) -> None:
-    lookups = LookupEngine(StoreIndex(ox.Store()))
+    lookups = LookupEngine(StoreIndex(Statements(ox.Store())))
     assert lookups.answer(Query("SELECT * {" + unit * (MAX_QUICK_CHARACTERS // len(unit) + 1))) is None
     assert not ParsedQuery("SELECT * {" + unit * (MAX_QUICK_CHARACTERS // len(unit) + 1)).is_quick
 

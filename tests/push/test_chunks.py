@@ -7,6 +7,7 @@ import pytest
 
 from clustergraph.push.chunks import chunks
 from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.statements import Statements
 
 LINKED = "".join(f"_:n{number} <urn:next> _:n{number + 1} .\n" for number in range(9))
 ALONE = "".join(f'_:alone{number} <urn:name> "{number}" .\n' for number in range(9))
@@ -20,7 +21,7 @@ def store(turtle: str) -> ox.Store:
 
 
 def sizes(turtle: str, size: int) -> list[tuple[int, bool]]:
-    return [(one.triples, one.ground) for one in chunks(store(turtle), ox.DefaultGraph(), size)]
+    return [(one.triples, one.ground) for one in chunks(Statements(store(turtle)), ox.DefaultGraph(), size)]
 
 
 def test_triples_without_blank_nodes_come_in_chunks_of_the_size() -> None:
@@ -41,7 +42,7 @@ def test_a_ring_of_blank_nodes_is_in_one_chunk() -> None:
 
 
 def test_an_empty_graph_is_one_empty_chunk() -> None:
-    (only,) = chunks(ox.Store(), ox.DefaultGraph())
+    (only,) = chunks(Statements(ox.Store()), ox.DefaultGraph())
     assert (only.data, only.triples, only.ground) == (b"", 0, True)
 
 
@@ -49,7 +50,7 @@ def test_an_empty_graph_is_one_empty_chunk() -> None:
 def test_nothing_is_lost_or_doubled(size: int, snapshot: Snapshot) -> None:
     opened = ox.Store.read_only(str(snapshot.store))
     graph = ox.NamedNode(f"{snapshot.base}graph/ontology")
-    parts = list(chunks(opened, graph, size))
+    parts = list(chunks(Statements(opened), graph, size))
     lines = [line for part in parts for line in part.data.splitlines()]
     triples = [quad.triple for quad in opened.quads_for_pattern(None, None, None, graph)]
     assert sorted(lines) == sorted(f"{triple} .".encode() for triple in triples)

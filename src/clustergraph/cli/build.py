@@ -43,6 +43,8 @@ def command(sources: tuple[Path, ...], store: Path | None, quiet: bool, **build_
     if opening.warnings:
         click.echo(listing(opening.warnings), err=True)
     snapshot = opening.snapshot
+    if number := snapshot.literals_by_value:
+        click.echo(f"{number:,} literals are kept by value in answers; as written in exports.", err=True)
     if not sys.stdout.isatty():
         click.echo(f"{snapshot.name}\t{snapshot.path}")
     elif opening.built.unchanged:

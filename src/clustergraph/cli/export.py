@@ -139,12 +139,12 @@ def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes]) -
 
     from clustergraph.rdf import graph_writer
     from clustergraph.rdf.formats import WITH_GRAPHS
-    from clustergraph.snapshots.snapshot import open_store
+    from clustergraph.snapshots.statements import Statements
 
-    store = open_store(snapshot.store)
+    statements = Statements.open(snapshot.store)
     quads: list[ox.Quad] = []
     for graph in graphs:
-        quads += store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+        quads += statements.quads(ox.NamedNode(graph))
     if form.name not in WITH_GRAPHS:
         quads = list({ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads})
     if form.name in ("ntriples", "nquads"):

@@ -66,6 +66,7 @@ def facts(snapshot: Snapshot) -> list[tuple[str, str, str]]:
         ("base", "", snapshot.base),
         ("reasoning", "", str(manifest["reasoning"]["kind"])),
         ("triples", "", f"{manifest['triples']}"),
+        *([("literals by value", "", str(snapshot.literals_by_value))] if snapshot.literals_by_value else []),
         *(("graph", short_name(snapshot, iri), str(count)) for iri, count in snapshot.graphs.items()),
         *(("class", compact(iri, prefixes), str(count)) for iri, count in manifest["classes"].items()),
         *(("source", source["path"], str(source["sha256"])[:16]) for source in manifest["sources"]),

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS, FOAF, OWL, PROV, RDF, SKOS, VOID, XSD
+from rdflib.namespace import DCTERMS, FOAF, OWL, PROV, RDF, RDFS, SKOS, VOID, XSD
 
 from clustergraph.describe import class_usage, thing_documents
 from clustergraph.describe.per_snapshot import per_snapshot
@@ -37,6 +37,13 @@ FORMAT_NAMES = {
 }
 """What W3C calls our formats."""
 
+BY_VALUE = {
+    "en": "{:,} statements have a literal that answers to SPARQL queries give by its value (1 for 01, xsd:integer for "
+    "xsd:int); downloads and documents have it as the files write it.",
+    "de": "{:,} Aussagen haben ein Literal, das Antworten auf SPARQL-Abfragen nach seinem Wert geben (1 für 01, "
+    "xsd:integer für xsd:int); Downloads und Dokumente haben es so, wie die Dateien es schreiben.",
+}
+"""What the descriptions say where the engine keeps literals in another form, by language."""
 MAX_EXAMPLES = 5
 """How many classes get an example."""
 
@@ -66,6 +73,9 @@ def dataset_description(engine: Engine, urls: Urls) -> Graph:
         graph.add((dataset, DCTERMS.title, title))
     for text in texts(snapshot, "description"):
         graph.add((dataset, DCTERMS.description, text))
+    if number := snapshot.literals_by_value:
+        for language, note in BY_VALUE.items():
+            graph.add((dataset, RDFS.comment, Literal(note.format(number), lang=language)))
     graph.add((dataset, DCTERMS.identifier, Literal(snapshot.name)))
     graph.add((dataset, DCTERMS.modified, Literal(manifest.get("built"), datatype=XSD.dateTime)))
     graph.add((dataset, PROV.wasDerivedFrom, URIRef(thing_documents.snapshot_iri(snapshot))))

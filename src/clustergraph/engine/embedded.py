@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from clustergraph.engine.base import Answer, BlockingEngine
 from clustergraph.engine.evaluate import Dataset, evaluate
 from clustergraph.snapshots.snapshot import Snapshot, open_store
+from clustergraph.snapshots.written_literals import WrittenLiterals
 from clustergraph.sparql import prepared_query
 from clustergraph.sparql.errors import QuerySyntaxError
 from clustergraph.sparql.query import Query
@@ -28,7 +29,8 @@ class EmbeddedEngine(BlockingEngine):
         self.snapshot = snapshot
         self.store = open_store(snapshot.store) if store is None else store
         self._allow = frozenset(allow)
-        self._dataset = Dataset(snapshot.prefixes, snapshot.graphs_overlap)
+        literals = WrittenLiterals.beside(snapshot.store) if snapshot.path else WrittenLiterals()
+        self._dataset = Dataset(snapshot.prefixes, snapshot.graphs_overlap, literals)
 
     def answer(self, query: Query) -> Answer:
         """Answer one query, however long it takes; see `engine.base.Engine.answer`."""

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from clustergraph.rdf import graph_writer
 from clustergraph.rdf.formats import QUAD, WITH_GRAPHS, Format, of_kind
+from clustergraph.snapshots.written_literals import WrittenLiterals
 from clustergraph.sparql import query_rewriting
 from clustergraph.sparql.error_messages import explain
 from clustergraph.sparql.errors import ResultTooLarge, UnsupportedFormat
@@ -50,6 +51,7 @@ class Dataset:
 
     prefixes: dict[str, str] = field(default_factory=dict)
     graphs_overlap: bool = True
+    literals: WrittenLiterals = field(default_factory=WrittenLiterals)
 
 
 def evaluate(
@@ -71,6 +73,7 @@ def evaluate(
     """
     begin = time.perf_counter()
     sink = Sink(max_bytes)
+    whole_store = store
     try:
         options: dict[str, Any] = {}
         if default_graphs or named_graphs:
@@ -82,6 +85,9 @@ def evaluate(
         if columns:
             text = _with_columns(text, columns, dataset.prefixes)
         results = _query(store, text, dataset.prefixes, options)
+        if dataset.literals:
+            graphs = [ox.NamedNode(graph) for graph in (*default_graphs, *named_graphs)]
+            results = _as_written(results, form, dataset.literals, whole_store, graphs)
         serialise(results, form, sink, dataset.prefixes)
     except (ResultTooLarge, MemoryError):
         raise
@@ -101,8 +107,19 @@ def _query(store: ox.Store, text: str, prefixes: dict[str, str], options: dict[s
         return store.query(text, prefixes=prefixes, **options)
 
 
+def _as_written(
+    results: Any, form: Format, literals: WrittenLiterals, store: ox.Store, graphs: Sequence[ox.NamedNode]
+) -> Any:
+    """The results; statements of the graphs among them have their literals as the files write them."""
+    if isinstance(results, ox.QueryTriples):
+        return list(literals.restore_triples(results, store, graphs))
+    if form.name in WITH_GRAPHS and _are_quads(results):
+        return list(literals.restore(map(_quad, results)))
+    return results
+
+
 def serialise(results: Any, form: Format, sink: Sink, prefixes: dict[str, str]) -> None:
-    """Write an engine's results, or a list of triples. Raises UnsupportedFormat where the format has no way to."""
+    """Write an engine's results, or a list of statements. Raises UnsupportedFormat where the format has no way to."""
     if isinstance(results, (ox.QueryTriples, list)):
         if form.kind != "graph":
             raise UnsupportedFormat(f"A CONSTRUCT or DESCRIBE gives triples, which {form.label} cannot hold.")

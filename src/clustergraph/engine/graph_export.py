@@ -12,14 +12,15 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyoxigraph as ox
 
 from clustergraph.rdf import formats
 from clustergraph.rdf.formats import WITH_GRAPHS, Format
 from clustergraph.rdf.graph_writer import GRAPHS
-from clustergraph.snapshots.snapshot import Snapshot, open_store
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.statements import Statements
 
 WITH_PREFIXES = ("turtle", "trig", "rdfxml")
 NICE = 10
@@ -31,9 +32,9 @@ def dump(snapshot: Snapshot, graph: str | None, form: Format, out: IO[bytes]) ->
 
     The same snapshot gives the same bytes; a subject's statements stand together, in no order of names.
     """
-    store = open_store(snapshot.store)
+    statements = Statements.open(snapshot.store)
     prefixes = snapshot.prefixes if form.name in WITH_PREFIXES else None
-    rows = _quads(store, graph) if form.name in WITH_GRAPHS else _triples(store, graph)
+    rows = _quads(statements, graph) if form.name in WITH_GRAPHS else _triples(statements, graph)
     ox.serialize(rows, out, GRAPHS[form.name], prefixes=prefixes)
 
 
@@ -69,16 +70,14 @@ def _locked(draft: Path) -> IO[bytes]:
         file.close()
 
 
-def _triples(store: ox.Store, graph: str | None) -> Iterator[ox.Triple]:
-    # The store's default graph is the merge of all.
-    name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
-    return (quad.triple for quad in store.quads_for_pattern(None, None, None, name))
+def _triples(statements: Statements, graph: str | None) -> Iterator[ox.Triple]:
+    return (quad.triple for quad in statements.quads(ox.NamedNode(graph) if graph else ox.DefaultGraph()))
 
 
-def _quads(store: ox.Store, graph: str | None) -> Iterator[ox.Quad]:
-    names = [ox.NamedNode(graph)] if graph else sorted(store.named_graphs(), key=str)
+def _quads(statements: Statements, graph: str | None) -> Iterator[ox.Quad]:
+    names: Any = [ox.NamedNode(graph)] if graph else sorted(statements.store.named_graphs(), key=str)
     for name in names:
-        yield from store.quads_for_pattern(None, None, None, name)
+        yield from statements.quads(name)
 
 
 def main(arguments: list[str]) -> None:

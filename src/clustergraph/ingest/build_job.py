@@ -15,7 +15,8 @@ from pyoxigraph import NamedNode, Store
 from clustergraph.ingest import statistics
 from clustergraph.ingest.digest import NAME_LENGTH, content_digest
 from clustergraph.ingest.fingerprint import FileState, software
-from clustergraph.ingest.load import LoadedFile, graph_of, load, merged
+from clustergraph.ingest.literal_recorder import LiteralRecorder
+from clustergraph.ingest.load import LoadedFile, graph_of, load
 from clustergraph.ingest.parser_process import ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.reasoning import AUTO_LIMIT, infer
@@ -24,6 +25,7 @@ from clustergraph.ingest.source_locator import Place, Sought, locate
 from clustergraph.ingest.sources import INFERRED, Input, graph_iri
 from clustergraph.progress import Progress
 from clustergraph.rdf.namespaces import STANDARD_PREFIXES, compact
+from clustergraph.snapshots.statements import Statements
 
 Reasoning = Literal["auto", "owlrl", "none"]
 
@@ -53,9 +55,17 @@ class BuildJob:
         if self.reason not in get_args(Reasoning):
             raise ValueError(f"There is no reasoning {self.reason!r}; choose {', '.join(get_args(Reasoning))}.")
 
-    def fill(self, store: Store) -> None:
+    def fill(self, store: Store, literals: LiteralRecorder) -> None:
         """Load the files and add what follows from them. Raises BuildError where a file is not well formed."""
-        self.files = load(store, self.input, self.parsers, base=self.base, exclude=self.exclude, progress=self.progress)
+        self.files = load(
+            store,
+            literals,
+            self.input,
+            self.parsers,
+            base=self.base,
+            exclude=self.exclude,
+            progress=self.progress,
+        )
         self.problems += [
             Problem("There is no triple in this file.", rule="empty file", file=file.source.name, severity="warning")
             for file in self.files
@@ -77,18 +87,20 @@ class BuildJob:
             raise BuildError([Problem(message, what=compact(inferred.value, self.prefixes), rule="graph name")])
         self.progress.start("reason")
         started = time.monotonic()
-        inferences = infer(store, inferred)
-        store.bulk_extend(merged(inferences.quads))
+        inferences = infer(Statements(store, literals), inferred)
+        literals.load(store, inferences.quads)
         self.reasoning |= {"added": len(inferences.quads), "seconds": round(time.monotonic() - started, 1)}
         self.problems += self._locate_problems(inferences.problems, store)
         self.progress.done(f"{len(inferences.quads):,} triples inferred")
 
-    def validate(self, store: Store) -> None:
+    def validate(self, statements: Statements) -> None:
         """Ask the shapes, if there are any."""
         if not self.input.shapes:
             return
         self.progress.start("validate")
-        problems = check(store, self.files, self.input.shapes, self.parsers, base=self.base, prefixes=self.prefixes)
+        problems = check(
+            statements, self.files, self.input.shapes, self.parsers, base=self.base, prefixes=self.prefixes
+        )
         self.problems += problems
         self.shapes = tuple(source.name for source in self.input.shapes)
         broken = sum(problem.severity == "violation" for problem in problems)
@@ -117,12 +129,12 @@ class BuildJob:
         if self.violations:
             raise BuildError(self.problems)
 
-    def manifest(self, store: Store, scratch: Path, states: Sequence[FileState]) -> dict[str, Any]:
+    def manifest(self, statements: Statements, scratch: Path, states: Sequence[FileState]) -> dict[str, Any]:
         """Everything that the manifest says except the fingerprint of the input."""
-        counts = statistics.counts(store)
+        counts = statistics.counts(statements)
         self.progress.start("write", sum(counts["graphs"].values()))
-        digest = content_digest(store, scratch, self.progress.advance)
-        dataset = statistics.dataset(store, self.base)
+        digest = content_digest(statements, scratch, self.progress.advance)
+        dataset = statistics.dataset(statements.store, self.base)
         triples = {file.source: file.triples for file in self.files}
         return {
             "name": digest[:NAME_LENGTH],

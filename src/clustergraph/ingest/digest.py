@@ -15,7 +15,9 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from pyoxigraph import Quad, RdfFormat, Store, serialize
+from pyoxigraph import NamedNode, RdfFormat, serialize
+
+from clustergraph.snapshots.statements import Statements
 
 NAME_LENGTH = 16
 
@@ -24,20 +26,24 @@ _BATCH = 50_000
 
 
 def content_digest(
-    store: Store, scratch: Path | None = None, advance: Callable[[int], None] = lambda _: None, run: int = _RUN
+    statements: Statements,
+    scratch: Path | None = None,
+    advance: Callable[[int], None] = lambda _: None,
+    run: int = _RUN,
 ) -> str:
     """The SHA-256 of the content, in hexadecimal digits.
 
     At most about `run` lines are held in memory; more are sorted by way of files in the folder `scratch`.
 
-    >>> content_digest(Store()) == hashlib.sha256(b"").hexdigest()
+    >>> from pyoxigraph import Store
+    >>> content_digest(Statements(Store())) == hashlib.sha256(b"").hexdigest()
     True
     """
     with tempfile.TemporaryDirectory(dir=scratch, prefix=".sort-") as folder:
         runs: list[IO[bytes]] = []
         lines: list[bytes] = []
         try:
-            for batch in _line_batches(store):
+            for batch in _line_batches(statements):
                 lines += batch
                 advance(len(batch))
                 if len(lines) >= run:
@@ -55,9 +61,10 @@ def content_digest(
                 file.close()
 
 
-def _line_batches(store: Store) -> Iterator[list[bytes]]:
-    for graph in store.named_graphs():
-        quads: Iterator[Quad] = store.quads_for_pattern(None, None, None, graph)
+def _line_batches(statements: Statements) -> Iterator[list[bytes]]:
+    for graph in statements.store.named_graphs():
+        assert isinstance(graph, NamedNode)  # loading names those that are blank nodes
+        quads = statements.quads(graph)
         while part := list(islice(quads, _BATCH)):
             data = serialize(part, format=RdfFormat.N_QUADS)
             assert data is not None

@@ -57,5 +57,6 @@ def fingerprint(states: Collection[FileState], *, base: str | None, exclude: Col
         "exclude": sorted(set(exclude)),
         "reason": reason,
         "software": software(),
+        "literals": "as written",  # which snapshots of earlier versions did not keep
     }
     return hashlib.sha256(json.dumps(input, sort_keys=True).encode()).hexdigest()

@@ -6,11 +6,12 @@ it answers gives a triple of two graphs twice, and so gives wrong counts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
+from clustergraph.ingest.literal_recorder import LiteralRecorder
 from clustergraph.ingest.parser_process import ParsedFile, ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.sources import INFERRED, Input, Source, graph_iri
@@ -79,9 +80,19 @@ def _uri_spaces(source: Source, parsers: ParserProcess) -> set[str]:
 
 
 def load(
-    store: Store, input: Input, parsers: ParserProcess, *, base: str, exclude: Collection[str], progress: Progress
+    store: Store,
+    literals: LiteralRecorder,
+    input: Input,
+    parsers: ParserProcess,
+    *,
+    base: str,
+    exclude: Collection[str],
+    progress: Progress,
 ) -> tuple[LoadedFile, ...]:
-    """Fill `store` from the files. Raises BuildError with all files that are not well formed, or unknown exclusions."""
+    """Fill `store` and `literals` from the files.
+
+    Raises BuildError with all files that are not well formed, or unknown exclusions.
+    """
     excluded = {graph_of(name, base) for name in exclude}
     graphs: set[NamedNode | BlankNode] = set()
     files: list[LoadedFile] = []
@@ -112,21 +123,14 @@ def load(
             files.append(LoadedFile(source, count - before, parsed.prefixes, empty))
 
     progress.start("load")
-    store.bulk_extend(merged(quads()))
+    literals.load(store, quads())
     if problems:
         raise BuildError(problems)
     _check_excluded(exclude, base, {graph.value for graph in graphs if isinstance(graph, NamedNode)})
-    _name_blank_graphs(store, base)
+    _name_blank_graphs(store, literals, base)
     progress.advance(count % _EVERY)
     progress.done(f"{count:,} triples from {len(files):,} {'file' if len(files) == 1 else 'files'}")
     return tuple(files)
-
-
-def merged(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Each quad, and its triple in the default graph."""
-    for quad in quads:
-        yield quad
-        yield Quad(quad.subject, quad.predicate, quad.object)
 
 
 def graph_of(name: str, base: str) -> NamedNode:
@@ -152,7 +156,7 @@ def _check_excluded(exclude: Collection[str], base: str, graphs: Collection[str]
         raise BuildError([Problem(message, rule="exclude") for message in messages])
 
 
-def _name_blank_graphs(store: Store, base: str) -> None:
+def _name_blank_graphs(store: Store, literals: LiteralRecorder, base: str) -> None:
     """Replace blank nodes that name graphs by IRIs, for a query can name a graph only by its IRI.
 
     The IRIs are those that RDF 1.1 Concepts, section 3.5, sets aside for this.
@@ -165,13 +169,13 @@ def _name_blank_graphs(store: Store, base: str) -> None:
             *store.quads_for_pattern(None, None, None, blank),
         }
         for quad in quads:
-            store.remove(quad)
-            store.add(
-                Quad(
-                    name if quad.subject == blank else quad.subject,
-                    quad.predicate,
-                    name if quad.object == blank else quad.object,
-                    name if quad.graph_name == blank else quad.graph_name,
-                )
+            renamed = Quad(
+                name if quad.subject == blank else quad.subject,
+                quad.predicate,
+                name if quad.object == blank else quad.object,
+                name if quad.graph_name == blank else quad.graph_name,
             )
+            store.remove(quad)
+            store.add(renamed)
+            literals.rename(quad, renamed)
         store.remove_graph(blank)

@@ -12,6 +12,7 @@ from pyoxigraph import Store
 from clustergraph.ingest import statistics
 from clustergraph.ingest.build_job import BuildJob, Reasoning
 from clustergraph.ingest.fingerprint import file_states, fingerprint
+from clustergraph.ingest.literal_recorder import LiteralRecorder
 from clustergraph.ingest.load import base_of, checked_base
 from clustergraph.ingest.parse_limits import DEFAULT_LIMITS, ParseLimits
 from clustergraph.ingest.parser_process import ParserProcess
@@ -22,6 +23,7 @@ from clustergraph.ingest.verify import can_be_opened
 from clustergraph.progress import Progress, Silent
 from clustergraph.snapshots.snapshot import SNAPSHOTS, NoSnapshot, Snapshot
 from clustergraph.snapshots.source_folder import Folder
+from clustergraph.snapshots.statements import Statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,13 @@ def build(
             return Built(earlier, unchanged=True, seconds=time.monotonic() - started)
         with ParserProcess(limits) as parsers, new_snapshot(store) as writer:
             job = BuildJob(input, parsers, base_of(input, base, parsers), exclude, reason, progress or Silent())
-            job.fill(writer.store)
+            job.fill(writer.store, writer.literals)
             if check:
-                job.validate(writer.store)
+                job.validate(writer.statements)
             job.stop_if_broken()
             # A file may have changed since it was hashed; what counts is what was parsed.
             states |= parsers.states
-            manifest = job.manifest(writer.store, writer.path, list(states.values()))
+            manifest = job.manifest(writer.statements, writer.path, list(states.values()))
             mark = fingerprint(states.values(), base=base, exclude=exclude, reason=reason)
             snapshot = writer.publish(manifest | {"input": mark})
             job.progress.done(f"snapshot {snapshot.name}")
@@ -109,15 +111,15 @@ def validate(
     """
     input = discover(sources)
     shapes = tuple(source.name for source in input.shapes)
-    store = Store()
+    store, literals = Store(), LiteralRecorder()
     with ParserProcess(limits) as parsers:
         job = BuildJob(input, parsers, base_of(input, base, parsers), exclude, reason, progress or Silent())
         try:
-            job.fill(store)
-            job.validate(store)
+            job.fill(store, literals)
+            job.validate(Statements(store, literals))
         except BuildError as error:
             return Report((*job.problems, *error.problems), shapes=shapes)
-    counts = statistics.counts(store)
+    counts = statistics.counts(Statements(store, literals))
     return Report(
         tuple(job.problems),
         triples=counts["triples"],

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import rdflib
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
 from clustergraph.ingest.problems import Problem
 from clustergraph.rdf.conversion import quiet, to_graph
+from clustergraph.snapshots.statements import Statements
 
 AUTO_LIMIT = 100_000
 """Up to how many triples reasoning is done without being asked for. owlrl takes about 0.5 s per 1,000."""
@@ -31,11 +32,11 @@ class Inferences:
     problems: tuple[Problem, ...]
 
 
-def infer(store: Store, graph: NamedNode) -> Inferences:
-    """Apply the OWL 2 RL rules to the default graph of `store`; the new triples are quads of `graph`."""
+def infer(statements: Statements, graph: NamedNode) -> Inferences:
+    """Apply the OWL 2 RL rules to the merge of all graphs; the new triples are quads of `graph`."""
     from clustergraph.ingest.owl_rl_rules import Rules
 
-    asserted = to_graph(store.quads_for_pattern(None, None, None, None))
+    asserted = to_graph(statements.quads())
     closure = rdflib.Graph()
     closure += asserted
     with quiet():

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import chain
 
 import rdflib
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 from rdflib.namespace import DCTERMS, FOAF, RDF, RDFS, SH, SKOS
 from rdflib.term import Node
 
@@ -27,6 +27,7 @@ from clustergraph.ingest.source_locator import Sought, locate
 from clustergraph.ingest.sources import Source
 from clustergraph.rdf.conversion import to_graph
 from clustergraph.rdf.namespaces import compact
+from clustergraph.snapshots.statements import Statements
 
 _LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name, rdflib.SDO.name)
 _SEVERITIES: dict[Node, Severity] = {SH.Warning: "warning", SH.Info: "info"}
@@ -36,7 +37,7 @@ MAX_RESULTS_MIB = 64
 
 
 def check(
-    store: Store,
+    statements: Statements,
     files: Sequence[LoadedFile],
     shapes: Sequence[Source],
     parsers: ParserProcess,
@@ -44,7 +45,7 @@ def check(
     base: str,
     prefixes: Mapping[str, str],
 ) -> tuple[Problem, ...]:
-    """Check the default graph of `store`, which is everything: ontology, data and inferences.
+    """Check the merge of all graphs, ontology, data and inferences, with its literals as the files write them.
 
     Raises BuildError when a shapes file is not well formed. Shapes that the validator cannot use are a problem too.
     """
@@ -58,18 +59,18 @@ def check(
     if problems := constraint_problems(graph, shape_files, base):
         return problems
 
-    triples = store.quads_for_pattern(None, None, None, DefaultGraph())
-    seconds = parsers.limits.shapes_seconds + len(store) / 2_000  # each triple lies in the store twice
-    reason, results = _validate(chain(*quads, triples), parsers.limits.memory, seconds)
+    # Each triple lies in the store twice.
+    seconds = parsers.limits.shapes_seconds + len(statements.store) / 2_000
+    reason, results = _validate(chain(*quads, statements.quads()), parsers.limits.memory, seconds)
     if reason:
         names = ", ".join(source.name for source in shapes)
         return (Problem(f"The shapes cannot be used: {reason}", rule="SHACL", file=names),)
     if not results:
         return ()
-    data = to_graph(store.quads_for_pattern(None, None, None, DefaultGraph()))
+    data = to_graph(statements.quads())
     describe = _Describer(data, dict(prefixes))
     described = [describe(result, results) for result in results.objects(None, SH.result)]
-    places = locate(store, files, base, {sought for _, sought in described if sought})
+    places = locate(statements.store, files, base, {sought for _, sought in described if sought})
     return tuple(
         sorted(
             (

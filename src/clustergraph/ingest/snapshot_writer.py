@@ -12,17 +12,20 @@ import json
 import os
 import secrets
 import shutil
+import sqlite3
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import Store
 
+from clustergraph.ingest.literal_recorder import LiteralRecorder
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.verify import faults
 from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, STORE, Snapshot
+from clustergraph.snapshots.statements import Statements
 
 _LOCK = ".lock"
 UNFINISHED_PREFIX = ".building-"
@@ -50,8 +53,8 @@ def store_lock(folder: Path) -> Iterator[None]:
         yield
 
 
-def _unwritable(folder: Path, error: OSError) -> BuildError:
-    reason = error.strerror or str(error).rpartition(": ")[2]  # what RocksDB says comes last
+def _unwritable(folder: Path, error: OSError | sqlite3.Error) -> BuildError:
+    reason = getattr(error, "strerror", None) or str(error).rpartition(": ")[2]  # what RocksDB says comes last
     return BuildError([Problem(f"The store folder {folder} cannot be written: {reason}.", rule="store")])
 
 
@@ -62,6 +65,12 @@ class SnapshotWriter:
         self.folder = folder
         self.path = path
         self.store = Store(path / STORE)
+        self.literals = LiteralRecorder(path)
+
+    @property
+    def statements(self) -> Statements:
+        """What is in it so far. No reference to it may be held when it is published."""
+        return Statements(self.store, self.literals)
 
     def publish(self, manifest: dict[str, Any]) -> Snapshot:
         """Make the draft a snapshot under the manifest's name, and the current one.
@@ -74,6 +83,7 @@ class SnapshotWriter:
         self.store.optimize()
         self.store.flush()
         del self.store
+        self.literals.finish()
         (self.path / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         place = self.folder / SNAPSHOTS / manifest["name"]
         if place.is_dir() and faults(place):
@@ -96,6 +106,8 @@ class SnapshotWriter:
             traceback.clear_frames(cause.__traceback__)
             cause = cause.__context__
         self.__dict__.pop("store", None)
+        with suppress(sqlite3.Error):
+            self.literals.finish()
 
 
 @contextmanager
@@ -111,7 +123,7 @@ def new_snapshot(folder: Path) -> Iterator[SnapshotWriter]:
         if draft is not None:
             draft.close_store(error)
         shutil.rmtree(path, ignore_errors=True)
-        if isinstance(error, OSError):  # a full disk, say
+        if isinstance(error, (OSError, sqlite3.Error)):  # a full disk, say
             raise _unwritable(folder, error) from None
         raise
 

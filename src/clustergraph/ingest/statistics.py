@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store
 
 from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, STANDARD_PREFIXES, VOID
 from clustergraph.rdf.text_in_language import text_in_language
+from clustergraph.snapshots.statements import Statements
 
 _DCAT = STANDARD_PREFIXES["dcat"]
 _TEXTS = {"title": f"{DCTERMS}title", "description": f"{DCTERMS}description"}
@@ -17,16 +19,31 @@ _LINKS = {
 _VERSIONS = (f"{_DCAT}version", f"{OWL}versionInfo", "https://schema.org/version")
 
 
-def counts(store: Store) -> dict[str, Any]:
-    """The manifest's fields triples, graphs, graphs_overlap, classes and properties."""
-    graphs = _table(store, "SELECT ?key (COUNT(*) AS ?n) { GRAPH ?key { ?s ?p ?o } } GROUP BY ?key")
-    triples = len(store) - sum(graphs.values())
+def counts(statements: Statements) -> dict[str, Any]:
+    """The manifest's fields triples, graphs, graphs_overlap, classes, properties and literals_by_value.
+
+    Statements are counted as the files write them: "1" and "01" are two, though they have one value.
+    """
+    store = statements.store
+    graphs = Counter(_table(store, "SELECT ?key (COUNT(*) AS ?n) { GRAPH ?key { ?s ?p ?o } } GROUP BY ?key"))
+    triples = len(store) - graphs.total()
+    properties = Counter(_table(store, "SELECT ?key (COUNT(*) AS ?n) { ?s ?key ?o } GROUP BY ?key"))
+    # By value, as queries see them: what makes them count a statement twice.
+    graphs_overlap, by_value = graphs.total() != triples, 0
+    for graph, predicate, changed, more in statements.literals.counts():
+        if graph:
+            graphs[graph] += more
+        else:
+            triples += more
+            properties[predicate] += more
+            by_value += changed
     return {
         "triples": triples,
         "graphs": dict(sorted(graphs.items())),
-        "graphs_overlap": sum(graphs.values()) != triples,
+        "graphs_overlap": graphs_overlap,
         "classes": _ranked(_table(store, f"SELECT ?key (COUNT(*) AS ?n) {{ ?s <{RDF}type> ?key }} GROUP BY ?key")),
-        "properties": _ranked(_table(store, "SELECT ?key (COUNT(*) AS ?n) { ?s ?key ?o } GROUP BY ?key")),
+        "properties": _ranked(properties),
+        **({"literals_by_value": by_value} if by_value else {}),
     }
 
 

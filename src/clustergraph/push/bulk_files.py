@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse, serialize
 
 from clustergraph.push import marker
 from clustergraph.push.errors import PushError
 from clustergraph.snapshots.graph_names import short_name
-from clustergraph.snapshots.snapshot import Snapshot, open_store
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.statements import Statements
 
 EVERYTHING = "everything.nq.gz"
 VIRTUOSO = "load.sql"
@@ -63,7 +64,7 @@ def write(snapshot: Snapshot, folder: Path, *, in_default: bool = False) -> list
 
 
 def _write(snapshot: Snapshot, folder: Path, in_default: bool) -> None:
-    store = open_store(snapshot.store)
+    statements = Statements.open(snapshot.store)
     merged = marker.merged_place(snapshot)
     sources: list[tuple[str, NamedNode | DefaultGraph]] = [(iri, NamedNode(iri)) for iri in snapshot.graphs]
     sources.append((merged, DefaultGraph()))
@@ -74,7 +75,7 @@ def _write(snapshot: Snapshot, folder: Path, in_default: bool) -> None:
             files[iri] = f"{number:02}-{name}.nt.gz"
             target_graph = DefaultGraph() if in_default and iri == merged else NamedNode(iri)
             with gzip.open(folder / files[iri], "wb", _LEVEL) as alone:
-                for batch in _batches(store, graph):
+                for batch in _batches(statements, graph):
                     alone.write(serialize((quad.triple for quad in batch), format=RdfFormat.N_TRIPLES) or b"")
                     quads = (Quad(quad.subject, quad.predicate, quad.object, target_graph) for quad in batch)
                     everything.write(serialize(quads, format=RdfFormat.N_QUADS) or b"")
@@ -89,8 +90,8 @@ def _write(snapshot: Snapshot, folder: Path, in_default: bool) -> None:
     (folder / "README.txt").write_text(readme, encoding="utf-8")
 
 
-def _batches(store: Store, graph: NamedNode | DefaultGraph) -> Iterator[list[Quad]]:
-    quads: Iterator[Quad] = store.quads_for_pattern(None, None, None, graph)
+def _batches(statements: Statements, graph: NamedNode | DefaultGraph) -> Iterator[list[Quad]]:
+    quads = statements.quads(graph)
     while batch := list(islice(quads, _BATCH)):
         yield batch
 

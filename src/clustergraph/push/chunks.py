@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Triple, serialize
+
+from clustergraph.snapshots.statements import Statements
 
 SIZE = 20_000
 """Triples in a chunk. In larger ones Virtuoso holds its locks for long, and nothing becomes faster."""
@@ -25,17 +27,18 @@ class Chunk:
     """Whether there is no blank node in it, so that sending it twice is sending it once."""
 
 
-def chunks(store: Store, graph: NamedNode | DefaultGraph, size: int = SIZE) -> Iterator[Chunk]:
+def chunks(statements: Statements, graph: NamedNode | DefaultGraph, size: int = SIZE) -> Iterator[Chunk]:
     """The graph in chunks of about `size` triples, those with blank nodes first; one empty chunk for an empty graph.
 
+    >>> from pyoxigraph import Store
     >>> store = Store()
     >>> store.load(b"<urn:a> <urn:p> [ <urn:p> 1 ] . <urn:b> <urn:p> 2, 3 .", RdfFormat.TURTLE)
-    >>> [(chunk.triples, chunk.ground) for chunk in chunks(store, DefaultGraph(), 2)]
+    >>> [(chunk.triples, chunk.ground) for chunk in chunks(Statements(store), DefaultGraph(), 2)]
     [(2, False), (2, True)]
     """
     nothing = True
-    tied = _pack_groups(_group_tied(_triples(store, graph)), size)
-    for ground, parts in ((False, tied), (True, _ground(store, graph, size))):
+    tied = _pack_groups(_group_tied(_triples(statements, graph)), size)
+    for ground, parts in ((False, tied), (True, _ground(statements, graph, size))):
         for part in parts:
             nothing = False
             yield Chunk(serialize(part, format=RdfFormat.N_TRIPLES) or b"", len(part), ground)
@@ -54,13 +57,12 @@ def blank(triple: Triple) -> list[str]:
     return labels
 
 
-def _triples(store: Store, graph: NamedNode | DefaultGraph) -> Iterator[Triple]:
-    quads: Iterator[Quad] = store.quads_for_pattern(None, None, None, graph)
-    return (quad.triple for quad in quads)
+def _triples(statements: Statements, graph: NamedNode | DefaultGraph) -> Iterator[Triple]:
+    return (quad.triple for quad in statements.quads(graph))
 
 
-def _ground(store: Store, graph: NamedNode | DefaultGraph, size: int) -> Iterator[list[Triple]]:
-    triples = (triple for triple in _triples(store, graph) if not blank(triple))
+def _ground(statements: Statements, graph: NamedNode | DefaultGraph, size: int) -> Iterator[list[Triple]]:
+    triples = (triple for triple in _triples(statements, graph) if not blank(triple))
     while part := list(islice(triples, size)):
         yield part
 

@@ -19,7 +19,8 @@ from clustergraph.push.graph_writers import GraphStore, Updates, Writer
 from clustergraph.push.marker import Marker
 from clustergraph.push.target import Target
 from clustergraph.push.verification import differences
-from clustergraph.snapshots.snapshot import Snapshot, open_store
+from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.statements import Statements
 
 Merged = Literal["auto", "default", "named"]
 """Where the merge of all graphs goes: the engine's default graph, or the graph of `marker.merged_place`."""
@@ -108,15 +109,15 @@ def push(
     Raises PushError; a note on it says what then stands in the engine.
     """
     progress = progress or Silent()
-    store = open_store(todo.snapshot.store)
+    statements = Statements.open(todo.snapshot.store)
     before = todo.before
     if before and before.name == todo.snapshot.name and before.merged == todo.merged and not (again or loaded):
-        if not _compare(todo, store, progress):
+        if not _compare(todo, statements.store, progress):
             return False
         progress.done("not as it was sent; sending again")
     if not loaded:
-        _send(todo, store, progress, chunk)
-    faults = _compare(todo, store, progress)
+        _send(todo, statements, progress, chunk)
+    faults = _compare(todo, statements.store, progress)
     if faults:
         _withdraw(todo)
         message = f"{todo.target.query_url} does not hold snapshot {todo.snapshot.name}, and is not marked with it."
@@ -130,7 +131,7 @@ def _withdraw(todo: Plan) -> None:
     todo.writer.replace(marker.place(todo.snapshot), marker.loading(todo.snapshot, todo.touched, todo.merged))
 
 
-def _send(todo: Plan, store: Store, progress: Progress, size: int) -> None:
+def _send(todo: Plan, statements: Statements, progress: Progress, size: int) -> None:
     _withdraw(todo)
     writer = todo.writer
     progress.start("send", sum(count for _, _, count in todo.sent))
@@ -141,7 +142,7 @@ def _send(todo: Plan, store: Store, progress: Progress, size: int) -> None:
         if todo.clear_default:
             writer.replace(None, Chunk(b"", 0, ground=True))
         for target_graph, source_graph, _ in todo.sent:
-            for number, chunk in enumerate(chunks(store, source_graph, size)):
+            for number, chunk in enumerate(chunks(statements, source_graph, size)):
                 (writer.add if number else writer.replace)(target_graph, chunk)
                 progress.advance(chunk.triples)
             sent += 1

@@ -172,20 +172,22 @@ def _parse_triple(cell: str) -> Term:
     import pyoxigraph as ox
 
     (quad,) = ox.parse(f"<urn:x> <urn:x> {cell} .", ox.RdfFormat.TURTLE)
-    return _from_oxigraph(quad.object)
+    return term_of_oxigraph(quad.object)
 
 
-def _from_oxigraph(term: Any) -> Term:
+def term_of_oxigraph(term: Any) -> Term:
+    """A term of the engine."""
     import pyoxigraph as ox
 
     if isinstance(term, ox.Triple):
-        return Term("triple", "", parts=tuple(map(_from_oxigraph, (term.subject, term.predicate, term.object))))
+        return Term("triple", "", parts=tuple(map(term_of_oxigraph, (term.subject, term.predicate, term.object))))
     if isinstance(term, ox.NamedNode):
         return Term("uri", term.value)
     if isinstance(term, ox.BlankNode):
         return Term("bnode", term.value)
     datatype = None if term.language or term.datatype.value == f"{XSD}string" else term.datatype.value
-    return Term("literal", term.value, datatype, term.language)
+    direction = None if term.direction is None else str(term.direction)
+    return Term("literal", term.value, datatype, term.language, direction=direction)
 
 
 def term_of_json(term: Mapping[str, Any]) -> Term:

@@ -118,6 +118,11 @@ class Snapshot:
         """How many triples there are; None for an endpoint elsewhere that cannot count them in reasonable time."""
         return self.manifest.get("triples")
 
+    @property
+    def literals_by_value(self) -> int:
+        """How many statements have a literal that answers give in another form than the files write it in."""
+        return int(self.manifest.get("literals_by_value", 0))
+
     @cached_property
     def graphs(self) -> dict[str, int]:
         """Named graphs and how many triples each holds."""

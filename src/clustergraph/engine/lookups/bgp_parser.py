@@ -80,8 +80,9 @@ def parse(query: ParsedQuery, prefixes: Mapping[str, str], statements: TripleInd
     ValueError for what is no IRI.
 
     >>> from clustergraph.engine.lookups.triple_index import StoreIndex
+    >>> from clustergraph.snapshots.statements import Statements
     >>> query = ParsedQuery("SELECT ?name { ex:a ex:b/ex:c ?x . ?x ex:name ?name }")
-    >>> parse(query, {"ex:": "http://example.org/"}, StoreIndex(ox.Store())).columns
+    >>> parse(query, {"ex:": "http://example.org/"}, StoreIndex(Statements(ox.Store()))).columns
     ['name']
     """
     return _Parser(query, prefixes, statements).query()

@@ -53,9 +53,10 @@ class LookupEngine:
 
     >>> import pyoxigraph as ox
     >>> from clustergraph.engine.lookups.triple_index import StoreIndex
+    >>> from clustergraph.snapshots.statements import Statements
     >>> store = ox.Store()
     >>> store.add(ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("c")))
-    >>> lookups = LookupEngine(StoreIndex(store))
+    >>> lookups = LookupEngine(StoreIndex(Statements(store)))
     >>> lookups.answer(Query("SELECT ?o { <urn:a> ?p ?o }")).body.decode()
     '{"head":{"vars":["o"]},"results":{"bindings":[{"o":{"type":"literal","value":"c"}}]}}'
     >>> lookups.answer(Query("CONSTRUCT WHERE { <urn:a> ?p ?o }", format="ntriples")).body.decode()

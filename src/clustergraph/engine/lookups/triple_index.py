@@ -20,6 +20,7 @@ from clustergraph.engine.lookups.turtle_writer import Writer
 from clustergraph.rdf import graph_writer
 from clustergraph.rdf.formats import Format
 from clustergraph.rdf.namespaces import XSD
+from clustergraph.snapshots.statements import Statements
 from clustergraph.text_cache import MAX_TEXT_CHARACTERS
 
 Term = Any
@@ -66,8 +67,9 @@ class StoreIndex:
 
     effort = 5
 
-    def __init__(self, store: ox.Store, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._store = store
+    def __init__(self, statements: Statements, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._store = statements.store
+        self._literals = statements.literals
         self._prefixes = prefixes
 
     def named(self, iri: str) -> ox.NamedNode:
@@ -90,7 +92,7 @@ class StoreIndex:
             for triple in triples
             if isinstance(triple[0], _SUBJECTS) and isinstance(triple[1], _PREDICATES)
         ]
-        graph_writer.write(rdf_triples, form, buffer, self._prefixes)
+        graph_writer.write(self._literals.restore_triples(rdf_triples, self._store, ()), form, buffer, self._prefixes)
         return buffer.getvalue()
 
 
@@ -113,24 +115,28 @@ class MemoryIndex:
 
     >>> store = ox.Store()
     >>> store.add(ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("c")))
-    >>> statements = MemoryIndex(store)
+    >>> statements = MemoryIndex(Statements(store))
     >>> statements.matches(statements.named("urn:a"), None, None, 10)[0][2]
     '{"type":"literal","value":"c"}'
     """
 
     effort = 1
 
-    def __init__(self, store: ox.Store, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, statements: Statements, prefixes: Mapping[str, str] = MappingProxyType({})) -> None:
         self._by_parts: dict[tuple[str | None, str | None, str | None], list[tuple[str, str, str]]] = {}
         self._all: set[tuple[str, str, str]] = set()
         self._cells_by_iri: dict[str, str] = {}
+        self._forms: dict[tuple[str, str, str], list[tuple[str, str, str]]] = {}
         cells: dict[Any, str] = {}
-        for quad in store.quads_for_pattern(None, None, None, _MERGED):
+        for quad in statements.store.quads_for_pattern(None, None, None, _MERGED):
             triple = s, p, o = self._cells(quad.triple, cells)
             self._all.add(triple)
             # Whatever is given is a key, so that nothing is ever searched and no look takes longer than another.
             for key in (s, None, None), (s, p, None), (None, p, o), (None, None, o), (s, None, o):
                 self._by_parts.setdefault(key, []).append(triple)
+            for form in statements.literals.forms(quad):
+                written = cells.setdefault(form, _term(form))
+                self._forms.setdefault(triple, []).append((s, p, written))
         self._writer = Writer(prefixes, {cell: term for term, cell in cells.items()}, _named)
 
     def _cells(self, triple: ox.Triple, cells: dict[Any, str]) -> tuple[str, str, str]:
@@ -158,7 +164,8 @@ class MemoryIndex:
 
     def graph(self, triples: list[tuple[str, str, str]], form: Format) -> bytes:
         check_length(chain.from_iterable(triples))
-        return self._writer.write(triples, form.name)
+        as_written = chain.from_iterable(self._forms.get(triple, [triple]) for triple in triples)
+        return self._writer.write(as_written, form.name)
 
 
 def check_length(terms: Iterable[str]) -> None:

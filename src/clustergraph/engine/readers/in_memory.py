@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from clustergraph.engine.lookups.triple_index import MemoryIndex, StoreIndex, TripleIndex
 from clustergraph.snapshots import snapshot as snapshots
 from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.statements import Statements
 
 MOST_QUADS = 100_000
 """Up to this size a graph is held in memory: copying it takes at most about a second, and about 50 MiB."""
@@ -40,9 +41,9 @@ def open_store(path: Path | str, *, hold: bool) -> ox.Store:
     return copy
 
 
-def statements(store: ox.Store, *, hold: bool, prefixes: Mapping[str, str] = MappingProxyType({})) -> TripleIndex:
-    """The store's statements for look-ups, held in memory if that can be. `prefixes` are for the graphs they write."""
+def index(statements: Statements, *, hold: bool, prefixes: Mapping[str, str] = MappingProxyType({})) -> TripleIndex:
+    """The statements for look-ups, held in memory if that can be. `prefixes` are for the graphs they write."""
     if hold:
         with contextlib.suppress(LookupError):
-            return MemoryIndex(store, prefixes)
-    return StoreIndex(store, prefixes)
+            return MemoryIndex(statements, prefixes)
+    return StoreIndex(statements, prefixes)

@@ -24,6 +24,7 @@ from clustergraph.engine.evaluate import Dataset, evaluate
 from clustergraph.engine.readers import in_memory, ipc
 from clustergraph.rdf import formats
 from clustergraph.sandbox import close_network
+from clustergraph.snapshots.written_literals import WrittenLiterals
 from clustergraph.sparql.errors import EngineError, MemoryExceeded
 
 READY = "ready"
@@ -41,7 +42,7 @@ def main(fd: int, store_path: str, memory: int, *, online: bool = False, hold: b
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         (prefixes, graphs_overlap, max_bytes), _ = ipc.receive(connection)
-        dataset = Dataset(prefixes, graphs_overlap)
+        dataset = Dataset(prefixes, graphs_overlap, WrittenLiterals.beside(store_path))
         ipc.send(connection, SEALED if sealed else READY)
         while True:
             question, text = ipc.receive(connection)

@@ -25,6 +25,8 @@ from clustergraph.engine.readers.reader_process import Reader
 from clustergraph.engine.readers.waiting import BLOCKING, ON_LOOP, Waits, run
 from clustergraph.rdf import formats
 from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.statements import Statements
+from clustergraph.snapshots.written_literals import WrittenLiterals
 from clustergraph.sparql import errors
 from clustergraph.sparql.errors import (
     DeadlinePassed,
@@ -194,7 +196,8 @@ class ReaderPool:
         except OSError as error:
             raise EngineDown(f"The service could not open its snapshot: {error}.") from error
         prefixes = self.snapshot.prefixes
-        return LookupEngine(in_memory.statements(store, hold=hold, prefixes=prefixes), prefixes)
+        statements = Statements(store, WrittenLiterals.beside(self.snapshot.store))
+        return LookupEngine(in_memory.index(statements, hold=hold, prefixes=prefixes), prefixes)
 
     def _launch(self) -> Reader:
         return Reader(self.snapshot, self.limits, online=bool(self._allow))

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pyoxigraph as ox
 from rdflib import URIRef
 
 from clustergraph.describe.axioms import Vocabulary, read_vocabulary
@@ -23,6 +24,7 @@ from clustergraph.describe.thing_queries import (
     is_there,
 )
 from clustergraph.describe.void import rows
+from clustergraph.describe.written_values import written_values
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
 from clustergraph.rdf.python_values import Term as RdfTerm
@@ -199,15 +201,18 @@ class _Page:
 
     def _make_own_groups(self) -> list[Group]:
         return [
-            Group(self.named(prop), [self._make_own(prop, value, graphs) for value, graphs in values], len(values))
+            Group(self.named(prop), statements, len(statements))
             for prop, values in self._group(self.own, "value")
             if prop not in self.sources  # they have a section of their own
+            for statements in [[made for value, graphs in values for made in self._make_own(prop, value, graphs)]]
         ]
 
-    def _make_own(self, prop: str, value: RdfTerm, graphs: list[str]) -> Statement:
+    def _make_own(self, prop: str, value: RdfTerm, graphs: list[str]) -> list[Statement]:
+        """The statement with this value; one for each form that files write it in."""
         remarks = [self._make_remark(note) for note in self.notes.get((prop, value), ())]
         reason = self.explained.get((prop, value)) if graphs == [self.inferred] else None
-        return self._make_statement(self._make_term(value, prop), graphs, reason, remarks)
+        forms = written_values(self.snapshot, ox.NamedNode(self.iri), prop, value, graphs)
+        return [self._make_statement(self._make_term(form, prop), graphs, reason, remarks) for form in forms]
 
     def _make_pointing(self, prop: str, subject: RdfTerm, graphs: list[str]) -> Statement:
         reason = self.reasons.explain_pointing(prop, subject) if graphs == [self.inferred] else None
@@ -358,10 +363,23 @@ class _Page:
         nodes: dict[str, list[Row]] = defaultdict(list)
         for row in self.inside_rows:
             nodes[row["node"].text].append(row)
-        return {node: self._make_terms(self._group(statements, "value")) for node, statements in nodes.items()}
+        return {node: self._make_terms(node, self._group(statements, "value")) for node, statements in nodes.items()}
 
-    def _make_terms(self, groups: list[tuple[str, list[tuple[RdfTerm, list[str]]]]]) -> list[tuple[Term, list[Term]]]:
-        return [(self.named(prop), [self._make_term(value, prop) for value, _ in values]) for prop, values in groups]
+    def _make_terms(
+        self, node: str, groups: list[tuple[str, list[tuple[RdfTerm, list[str]]]]]
+    ) -> list[tuple[Term, list[Term]]]:
+        blank = ox.BlankNode(node)
+        return [
+            (
+                self.named(prop),
+                [
+                    self._make_term(form, prop)
+                    for value, _ in values
+                    for form in written_values(self.snapshot, blank, prop, value)
+                ],
+            )
+            for prop, values in groups
+        ]
 
     def _is_inferred(self, row: Row) -> bool:
         return bool(row["graph"].text == self.inferred)
