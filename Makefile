@@ -11,23 +11,27 @@ NPM_STAMP := frontend/node_modules/.package-lock.json
 DIST := src/clustergraph/web/static/dist/manifest.json
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && echo yes)
 
-.PHONY: serve test test-lowest check bench docs site wheel clean frontend
+# The tests start hundreds of Python processes, which shall not each compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: serve test tests test-lowest check check-frontend bench docs site wheel clean frontend
 
 serve: $(VENV)/serve frontend  ## Build the snapshot and serve it on http://127.0.0.1:8080/
 	$(BIN)/clustergraph serve
 
-test: $(VENV)/test check frontend  ## Every check and every test; WORKERS says how many processes run the tests
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
-ifeq ($(NODE),yes)
-	@test ! -d frontend/node_modules || (cd frontend && npm run --silent check && npm run --silent test)
-endif
+test:  ## Every check and every test; WORKERS says how many processes run the tests
+	@$(MAKE) --no-print-directory --jobs=2 $(VENV)/test frontend
+	@$(MAKE) --no-print-directory --jobs=2 tests check check-frontend
+
+tests: $(VENV)/test frontend
+	MAKEFLAGS= $(BIN)/python -m pytest --numprocesses $(WORKERS)
 
 test-lowest: $(VENV)/test  ## The tests of the package's parts with the lowest versions that pyproject.toml allows
 	$(PYTHON) -m venv .venv-lowest
 	$(BIN)/python tests/lowest_versions.py > .venv-lowest/constraints.txt
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-lowest/constraints.txt \
 		-e '.[pandas,polars,arrow,networkx,mcp]' pytest pytest-xdist hypothesis
-	.venv-lowest/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile -W default \
+	.venv-lowest/bin/python -m pytest --numprocesses $(WORKERS) -W default \
 		tests/catalogue tests/cli/test_commands.py tests/engine tests/ingest tests/library tests/mcp tests/push \
 		tests/sparql tests/w3c tests/web/test_protocol.py tests/web/test_pages.py tests/web/test_server.py
 
@@ -35,6 +39,11 @@ check: $(VENV)/test  ## Style and types only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+check-frontend: frontend
+ifeq ($(NODE),yes)
+	@test ! -d frontend/node_modules || (cd frontend && npm run --silent check && npm run --silent test)
+endif
 
 bench: $(VENV)/bench  ## Side by side with other servers; writes bench/RESULTS.md
 	$(BIN)/python -m bench

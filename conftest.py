@@ -22,21 +22,50 @@ collect_ignore = [
 """Modules that only forward from a former name, with a warning; tests/test_moved.py has them."""
 
 
-SHARED_FOLDERS = ("tests/remote", "tests/docs")
-"""Folders whose files share something that takes long to start: one process runs all of their tests."""
+UNITS = {
+    "tests/remote": "tests/remote",
+    "tests/docs/test_notebooks.py": "the site",
+    "tests/docs/test_site.py": "the site",
+}
+"""Files, and folders of files, whose tests one process runs because they share what takes long to start, each with the
+name of its unit. Every other file is a unit of its own."""
+
+SLOWEST_UNITS = (
+    "tests/remote",
+    "tests/docs/test_docs.py",
+    "the site",
+    "tests/data/test_queries.py",
+    "tests/browser/test_pages.py",
+    "tests/docs/test_scale_out.py",
+    "tests/mcp/test_sessions.py",
+    "tests/browser/test_use.py",
+    "tests/web/test_rsgi.py",
+    "tests/test_bench.py",
+    "tests/hostile/test_fuzz.py",
+    "tests/engine/test_reader_pool.py",
+    "tests/web/test_server.py",
+)
+"""The units that take longest. They start first, so that no process ends long after the others."""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Distribute tests by file, and those of SHARED_FOLDERS by folder."""
+    """Distribute tests by UNITS, the slowest first."""
     from xdist.scheduler import LoadFileScheduling
 
-    class ByFileOrFolder(LoadFileScheduling):
+    class ByUnit(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            folder = nodeid.rpartition("/")[0]
-            return folder if folder in SHARED_FOLDERS else super()._split_scope(nodeid)
+            file = super()._split_scope(nodeid)
+            return UNITS.get(file) or UNITS.get(file.rpartition("/")[0]) or file
 
-    return ByFileOrFolder(config, log)
+        def _assign_work_unit(self, node: Any) -> None:
+            for unit in SLOWEST_UNITS:
+                if unit in self.workqueue:
+                    self.workqueue.move_to_end(unit, last=False)
+                    break
+            super()._assign_work_unit(node)
+
+    return ByUnit(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,8 @@ import pytest
 
 from clustergraph.cli import exit_codes
 from clustergraph.snapshots.snapshot import Snapshot
+from support.processes import descendants, is_computing, open_files
+from support.waiting import wait_until
 
 PROGRAM = [sys.executable, "-m", "clustergraph"]
 FOREVER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -59,8 +60,12 @@ def test_a_query_ends_when_its_time_is_over(snapshot: Snapshot) -> None:
 @pytest.mark.parametrize("limit", [(), ("--timeout", "60")])
 def test_ctrl_c_ends_a_query_at_once(snapshot: Snapshot, limit: tuple[str, ...]) -> None:
     words = [*PROGRAM, "sparql", FOREVER, "--source", str(snapshot.path), *limit]
+
+    def evaluates(pid: int) -> bool:
+        return is_computing(pid) and any(snapshot.store in path.parents for path in open_files(pid))
+
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
-        time.sleep(2)
+        assert wait_until(lambda: any(map(evaluates, [process.pid, *descendants(process.pid)])), PATIENCE)
         assert process.poll() is None
         os.kill(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
@@ -152,10 +157,7 @@ def test_serve_builds_answers_follows_and_stops(tmp_path: Path) -> None:
         assert get(address + count).split() == [b"n", b"1"]
         file.write_text("<urn:a> <urn:p> 1, 2 .")
         assert run("build", file, "--store", store).returncode == 0
-        deadline = time.monotonic() + PATIENCE
-        while get(address + count).split() != [b"n", b"2"]:
-            assert time.monotonic() < deadline, "the new snapshot was never served"
-            time.sleep(0.1)
+        assert wait_until(lambda: get(address + count).split() == [b"n", b"2"], PATIENCE)
         port = address.rpartition(":")[2]
         second = run("serve", file, "--port", port, "--store", tmp_path / "other")
         assert second.returncode == exit_codes.UNAVAILABLE
@@ -200,12 +202,8 @@ def test_an_interrupted_build_leaves_nothing_behind(tmp_path: Path) -> None:
         text=True,
         start_new_session=True,
     )
-    deadline = time.monotonic() + PATIENCE
-    while not list((tmp_path / "store").glob("snapshots/.building-*/store/CURRENT")):
-        assert process.poll() is None, "the build was over before it could be interrupted"
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    time.sleep(0.2)  # by now it loads
+    assert wait_until(lambda: bool(list(tmp_path.glob("store/snapshots/.building-*/store/CURRENT"))), PATIENCE)
+    assert process.poll() is None, "the build was over before it could be interrupted"
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (exit_codes.INTERRUPTED, "")

@@ -21,6 +21,7 @@ from clustergraph.rdf import formats
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import Busy, DeadlinePassed, EngineDown, QuerySyntaxError
 from clustergraph.sparql.query import Query
+from support.processes import is_computing
 from support.reader_pools import ENDLESS, MakePool, count
 from support.waiting import wait_until
 
@@ -143,7 +144,7 @@ def test_a_query_whose_reader_is_killed_is_asked_again(numbers: Snapshot, make_p
         task = asyncio.create_task(pool.answer_async(Query(ENDLESS)))
         await until(lambda: len(pool._busy) == 1)
         (reader,) = pool._busy
-        await asyncio.sleep(0.1)
+        await until(lambda: is_computing(reader.process.pid))
         os.kill(reader.process.pid, signal.SIGKILL)
         with pytest.raises(DeadlinePassed):
             await task

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +38,7 @@ from clustergraph.sparql.errors import (
 )
 from clustergraph.sparql.prepared_query import Prepared
 from clustergraph.sparql.query import Query
-from support.processes import child_processes
+from support.processes import child_processes, is_computing, is_running
 from support.reader_pools import ENDLESS, MakePool, count
 from support.waiting import wait_until
 
@@ -78,13 +77,10 @@ def test_a_deadline_ends_the_query_and_disturbs_nobody(numbers: Snapshot, make_p
 
     with ThreadPoolExecutor(1) as threads:
         others = threads.submit(ask)
-        begin = time.monotonic()
         with pytest.raises(DeadlinePassed, match=r"0\.5 s"):
             pool.answer(Query(ENDLESS, timeout=0.5))
-        took = time.monotonic() - begin
         stop.set()
         assert others.result() > 0
-    assert 0.5 <= took < 10
     assert pool.counts.ended == {"timeout": 1}
 
 
@@ -186,7 +182,7 @@ def test_a_query_whose_reader_is_killed_is_asked_again(numbers: Snapshot, make_p
         running = threads.submit(pool.answer, Query(ENDLESS))
         assert wait_until(lambda: len(pool._busy) == 1)
         (reader,) = pool._busy
-        time.sleep(0.1)
+        assert wait_until(lambda: is_computing(reader.process.pid))
         os.kill(reader.process.pid, signal.SIGKILL)
         assert isinstance(running.exception(), DeadlinePassed)  # so it did run a second time
     assert pool.counts.ended == {"crash": 1, "timeout": 1}
@@ -199,7 +195,7 @@ def test_a_query_whose_reader_is_killed_twice_fails(numbers: Snapshot, make_pool
         for ended in (0, 1):
             assert wait_until(lambda ended=ended: pool.counts.ended["crash"] == ended and len(pool._busy) == 1)  # type: ignore[misc]
             (reader,) = pool._busy
-            time.sleep(0.1)
+            assert wait_until(lambda pid=reader.process.pid: is_computing(pid))  # type: ignore[misc]
             os.kill(reader.process.pid, signal.SIGKILL)
         assert isinstance(running.exception(), EngineDown)
 
@@ -251,17 +247,9 @@ def test_readers_end_with_their_parent_even_in_the_middle_of_a_query(numbers: Sn
         assert parent.stdout is not None
         readers = [int(pid) for pid in parent.stdout.readline().split()]
         assert len(readers) == 2
-        time.sleep(0.3)  # well into the query
+        assert wait_until(lambda: any(is_computing(pid) for pid in readers))
         parent.kill()
-    assert wait_until(lambda: not any(_alive(pid) for pid in readers))
-
-
-def _alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
+    assert wait_until(lambda: not any(is_running(pid) for pid in readers))
 
 
 def test_many_threads_get_their_own_answers(snapshot: Snapshot, make_pool: MakePool) -> None:

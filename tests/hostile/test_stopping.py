@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import HTTPError
@@ -23,6 +22,8 @@ from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.error_messages import explain
 from clustergraph.sparql.errors import EngineDown, EvaluationError
 from clustergraph.web import server
+from support.processes import descendants, is_running
+from support.waiting import wait_until
 
 PATIENCE = 60
 """Seconds after which something counts as never happening."""
@@ -57,32 +58,6 @@ def start() -> Iterator[Start]:
         process.stderr.close()
 
 
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < end, f"{what} never happened"
-        time.sleep(0.05)
-
-
-def below(pid: int) -> list[int]:
-    """The processes that one has started, and those that they have."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-    children = [child for child, parent in parents.items() if parent == pid]
-    return [*children, *(grandchild for child in children for grandchild in below(child))]
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
 def test_a_query_with_a_longer_deadline_is_answered_before_the_service_stops(snapshot: Snapshot, start: Start) -> None:
     process, address = start(snapshot.path, "--timeout", "0.5", "--queue-timeout", "0.5")
     problems: list[dict[str, object]] = []
@@ -101,7 +76,7 @@ def test_a_query_with_a_longer_deadline_is_answered_before_the_service_stops(sna
         with urlopen(f"{address}/metrics", timeout=PATIENCE) as metrics:
             return b"clustergraph_queries_running 1.0" in metrics.read()
 
-    wait_until(runs, "the query")
+    assert wait_until(runs, PATIENCE)
     process.terminate()
     thread.join(PATIENCE)
     assert [problem["allowed"] for problem in problems] == [5]
@@ -110,11 +85,11 @@ def test_a_query_with_a_longer_deadline_is_answered_before_the_service_stops(sna
 
 def test_a_service_that_is_killed_leaves_nothing_behind(snapshot: Snapshot, start: Start) -> None:
     process, address = start(snapshot.path)
-    started = below(process.pid)
+    started = descendants(process.pid)
     assert len(started) >= 3, "a worker, a reader and a spare"
     os.kill(process.pid, signal.SIGKILL)
     process.wait(PATIENCE)
-    wait_until(lambda: not any(map(is_running, started)), "the end of its processes")
+    assert wait_until(lambda: not any(map(is_running, started)), PATIENCE)
     port = int(address.rpartition(":")[2])
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,9 @@ from mcp.client.stdio import StdioServerParameters
 
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import published
+from support.processes import descendants, is_running
 from support.server import Server
+from support.waiting import wait_until
 
 PATIENCE = 60
 """Seconds after which a server counts as one that hangs."""
@@ -122,13 +123,13 @@ def test_a_signal_ends_the_server_while_it_waits(snapshot: Snapshot, number: int
         process.stdin.write(b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
         process.stdin.flush()
         assert b'"id":1' in process.stdout.readline()
-        readers = children(process.pid)
+        readers = descendants(process.pid)
         assert readers
         process.send_signal(number)
         _, noise = process.communicate(timeout=PATIENCE)
         assert process.returncode in (0, 130, -signal.SIGTERM)
         assert b"Traceback" not in noise
-        assert gone(readers)
+        assert wait_until(lambda: not any(map(is_running, readers)), PATIENCE)
     finally:
         process.kill()
         process.wait()
@@ -168,15 +169,13 @@ def server(snapshot: Snapshot) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         [sys.executable, *words(snapshot, "--transport", "http", "--port", str(port), "--allow-host", "graph.example")],
         stderr=subprocess.PIPE,
     )
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
-        except OSError:
-            assert process.poll() is None, "the server ended"
-            assert time.monotonic() < deadline, "the server does not answer"
-            time.sleep(0.05)
+
+    def listens() -> bool:
+        assert process.poll() is None, "the server ended"
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    assert wait_until(listens, PATIENCE)
     yield process, port
     process.kill()
     process.wait()
@@ -226,14 +225,14 @@ def test_a_port_that_is_taken_is_told(server: tuple[Any, int], snapshot: Snapsho
 
 def test_it_stops_when_told_and_leaves_no_reader_behind(server: tuple[subprocess.Popen[bytes], int]) -> None:
     process, _ = server
-    readers = children(process.pid)
+    readers = descendants(process.pid)
     assert readers
     process.send_signal(signal.SIGTERM)
     _, noise = process.communicate(timeout=PATIENCE)
     assert process.returncode in (0, -signal.SIGTERM)
     assert b"/mcp" in noise
     assert b"Traceback" not in noise
-    assert gone(readers)
+    assert wait_until(lambda: not any(map(is_running, readers)), PATIENCE)
 
 
 def test_without_the_sdk_the_command_says_what_to_install(snapshot: Snapshot, tmp_path: Path) -> None:
@@ -250,32 +249,3 @@ def test_without_the_sdk_the_command_says_what_to_install(snapshot: Snapshot, tm
     assert done.returncode == 5
     assert "pip install 'clustergraph-kg[mcp]'" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process started."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            if int(entry.read_text().rpartition(")")[2].split()[1]) == pid:
-                found.append(int(entry.parent.name))
-        except (OSError, ValueError):
-            continue
-    return found
-
-
-def gone(pids: list[int]) -> bool:
-    """Whether processes have ended, after a while at most."""
-    deadline = time.monotonic() + PATIENCE
-    while any(_is_running(pid) for pid in pids):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

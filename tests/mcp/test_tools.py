@@ -27,6 +27,7 @@ from clustergraph.mcp.tools import toolbox
 from clustergraph.rdf.namespaces import XSD
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import EngineDown
+from support.waiting import wait_until
 
 Call = Callable[..., types.CallToolResult]
 
@@ -340,18 +341,8 @@ def test_a_server_on_a_store_follows_it_to_the_next_snapshot(tmp_path: Path) -> 
         assert before.data["total"] == 1
         file.write_text('<a> <http://www.w3.org/2000/01/rdf-schema#label> "second" .')
         name = build([file], store=store).snapshot.name
-        assert _until(lambda: search.run(context, {"text": "second"}).data["total"] == 1)
+        assert wait_until(lambda: search.run(context, {"text": "second"}).data["total"] == 1)
         assert search.run(context, {"text": "second"}).data["snapshot"] == name != before.data["snapshot"]
-
-
-def _until(so: Callable[[], bool]) -> bool:
-    import time
-
-    for _ in range(200):
-        if so():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_an_answer_is_drawn_from_the_one_snapshot_that_it_names(context: GraphContext) -> None:

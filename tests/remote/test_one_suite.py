@@ -22,6 +22,7 @@ from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import published
 from clustergraph.sparql.errors import EngineError, EvaluationError
 from clustergraph.sparql.query import Query
+from support.sparql_engines import Running
 
 THING = "https://w3id.org/clustergraph/id/cluster/cool-silicon"
 PEOPLE, PLACES = (f"https://w3id.org/clustergraph/graph/{name}" for name in ("people", "places"))
@@ -195,13 +196,15 @@ def test_it_is_the_same_snapshot(name: str, remotes: dict[str, RemoteFollower], 
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_a_query_that_takes_too_long_is_ended_there(name: str, remotes: dict[str, RemoteFollower]) -> None:
+def test_a_query_that_takes_too_long_is_given_up(
+    name: str, remotes: dict[str, RemoteFollower], oxigraph: Running
+) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?i && ?f != ?a) }"
     with pytest.raises(EngineError, match="did not finish"):
-        remotes[name].answer(
-            Query(
-                "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?i && ?f != ?a) }", timeout=0.5
-            )
-        )
+        remotes[name].answer(Query(endless, timeout=0.5))
+    if name == "oxigraph":  # it goes on with the query, and would take a whole processor from all tests that follow
+        oxigraph.end()
+        oxigraph.start()
 
 
 def test_a_table_of_what_is_known_is_current() -> None:

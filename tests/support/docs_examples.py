@@ -36,6 +36,8 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from support import docs_blocks
+from support.processes import is_running
+from support.waiting import wait_until
 
 PATIENCE = 60
 """Seconds after which a block counts as one that hangs."""
@@ -205,29 +207,37 @@ def stand_in(bin: Path) -> None:
     bin.mkdir()
     program = bin / "clustergraph"
     tests = Path(__file__).parents[1]
-    begin = f"import sys; sys.path.append({str(tests)!r}); from support.docs_examples import main"
-    run = f"{begin}; sys.exit(main(sys.argv[1:]))"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -W ignore -c {shlex.quote(run)} "$@"\n')
+    serve = f"import sys; sys.path.append({str(tests)!r}); from support.docs_examples import serve; serve(sys.argv[2:])"
+    program.write_text(
+        f"""#!/bin/sh
+case "$*" in
+serve|serve\\ *) exec "{sys.executable}" -W ignore -c {shlex.quote(serve)} "$@" ;;
+validate) set -- validate --reason none ;;  # with reasoning it takes long, and the build has done it
+esac
+exec "{sys.executable}" -m clustergraph "$@"
+"""
+    )
     program.chmod(0o755)
 
 
-def serve(words: list[str], port: int, folder: Path) -> int:
-    """Start a service in the background, end the one before, and give 0 as soon as the new one is ready."""
+def serve(words: list[str]) -> None:
+    """Start a service in the background, end the one before, and exit with 0 as soon as the new one is ready."""
+    port, folder = os.environ["DOCS_PORT"], Path(os.environ["DOCS_FOLDER"])
     end(folder)
     log = folder / ".service.log"
     with log.open("wb") as out:
-        command = [sys.executable, "-m", "clustergraph", "serve", *words, "--port", str(port)]
+        command = [sys.executable, "-m", "clustergraph", "serve", *words, "--port", port]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
     (folder / ".service.pid").write_text(str(process.pid))
     until = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < until:
         try:
             with urlopen(f"http://127.0.0.1:{port}/ready", timeout=5):
-                return 0
+                return
         except (URLError, OSError):
             time.sleep(0.05)
     sys.stderr.write(log.read_text(errors="replace"))
-    return process.returncode or 1
+    sys.exit(process.returncode or 1)
 
 
 def end(folder: Path) -> None:
@@ -239,26 +249,6 @@ def end(folder: Path) -> None:
     note.unlink()
     try:
         os.kill(number, signal.SIGTERM)
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until and not _is_gone(number):
-            time.sleep(0.02)
+        wait_until(lambda: not is_running(number), PATIENCE)
     except ProcessLookupError:
         pass
-
-
-def _is_gone(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-        # One that nobody waited for has ended, too.
-        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return True
-
-
-def main(words: list[str]) -> int:
-    """The program `clustergraph` as the blocks of a page call it."""
-    if words[:1] == ["serve"]:
-        return serve(words[1:], int(os.environ["DOCS_PORT"]), Path(os.environ["DOCS_FOLDER"]))
-    if words == ["validate"]:
-        words = ["validate", "--reason", "none"]  # with reasoning it takes long, and the build has done it
-    return subprocess.run([sys.executable, "-m", "clustergraph", *words], check=False).returncode

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from clustergraph.snapshots.source_folder import published
+from support.processes import descendants
 
 
 @dataclass
@@ -30,19 +31,7 @@ class Server:
 
     def descendants(self) -> list[int]:
         """The processes that it started, and those that these started."""
-        parents: dict[int, list[int]] = {}
-        for entry in Path("/proc").glob("[0-9]*"):
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError):
-                continue
-            parents.setdefault(parent, []).append(int(entry.name))
-        found, look = [], [self.process.pid]
-        while look:
-            children = parents.get(look.pop(), [])
-            found += children
-            look += children
-        return found
+        return descendants(self.process.pid)
 
 
 def start_server(store: Path, **settings: str) -> Server:

@@ -23,7 +23,9 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, DIGEST, JSON, JSONLD, N3, POST, POSTDIRECTLY, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import EndPointInternalError, QueryBadFormed
 
+from support.processes import is_running
 from support.server import Server, start_server, stop_server
+from support.waiting import wait_until
 
 BASE = "https://w3id.org/clustergraph/"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -224,7 +226,4 @@ def test_it_stops_when_told_and_answers_first(store: Path, ending: signal.Signal
         assert server.process.wait(30) == 0
     finally:
         stop_server(server)
-    deadline = time.monotonic() + 10
-    while alive := [process for process in processes if Path(f"/proc/{process}").exists()]:
-        assert time.monotonic() < deadline, alive
-        time.sleep(0.05)
+    assert wait_until(lambda: not any(map(is_running, processes)))
