@@ -219,9 +219,9 @@ def test_progress_is_told_step_by_step(tmp_path: Path, folder: Folder, write: Wr
 
 
 def test_a_file_without_triples_is_a_warning(tmp_path: Path, folder: Folder, write: Write) -> None:
-    write("data/notes.json", '{"title": "JSON, but no JSON-LD"}')
+    write("data/notes.jsonld", '{"title": "JSON, but no JSON-LD"}')
     (warning,) = build(folder, store=tmp_path / "store").warnings
-    assert (warning.file, warning.severity) == ("data/notes.json", "warning")
+    assert (warning.file, warning.severity) == ("data/notes.jsonld", "warning")
 
 
 class Interrupting(Silent):

@@ -50,16 +50,6 @@ def test_what_is_no_data_is_passed_over(tmp_path: Path, name: str) -> None:
     assert [source.name for source in discover(Folder(tmp_path)).sources] == ["data/a.ttl"]
 
 
-def test_unknown_ending_is_refused_and_the_known_ones_are_listed(tmp_path: Path) -> None:
-    write(tmp_path / "data/a.ttl")
-    write(tmp_path / "data/b.tll")
-    with pytest.raises(BuildError) as caught:
-        discover(Folder(tmp_path))
-    (problem,) = caught.value.problems
-    assert problem.file == "data/b.tll"
-    assert all(ending in problem.message for ending in (".ttl", ".nq", ".jsonld", ".n3", ".gz"))
-
-
 def test_every_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BuildError) as caught:
         build([tmp_path / "no.ttl", write(tmp_path / "yes.ttl"), tmp_path / "nor.nt"], store=tmp_path / "store")
@@ -71,7 +61,6 @@ def test_every_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_has_nothing_to_build(tmp_path: Path) -> None:
-    write(tmp_path / "ontology/shapes.ttl")
     with pytest.raises(BuildError, match="no RDF file"):
         discover(Folder(tmp_path))
 
@@ -82,19 +71,12 @@ def test_compressed_files_are_read(tmp_path: Path) -> None:
     assert build([path], store=tmp_path / "store").snapshot.graphs == {"http://localhost:8080/graph/a": 1}
 
 
-def test_a_file_that_is_no_gzip_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BuildError) as caught:
-        build([write(tmp_path / "a.nt.gz")], store=tmp_path / "store")
-    assert caught.value.problems[0].file == "a.nt.gz"
-    assert "gzip" in str(caught.value)
-
-
 def test_damaged_gzip_data_is_named(tmp_path: Path) -> None:
     data = bytearray(gzip.compress(TRIPLE.encode() * 500))
     data[40] ^= 0xFF
     path = tmp_path / "a.nt.gz"
     path.write_bytes(data)
-    with pytest.raises(BuildError, match="not whole gzip data"):
+    with pytest.raises(BuildError, match=r"a\.nt\.gz: The compressed data of the file are not whole"):
         build([path], store=tmp_path / "store")
 
 
@@ -106,15 +88,13 @@ def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     assert set(build([path, packed], store=tmp_path / "store").snapshot.graphs.values()) == {1}
 
 
-def test_a_link_that_leads_back_is_refused_and_one_that_leads_elsewhere_is_followed(tmp_path: Path) -> None:
+def test_a_link_that_leads_back_is_passed_over_and_one_that_leads_elsewhere_is_followed(tmp_path: Path) -> None:
     write(tmp_path / "elsewhere/a.ttl")
     write(tmp_path / "input/data/things/b.ttl")
     (tmp_path / "input/data/more").symlink_to(tmp_path / "elsewhere")
     folder = Folder(tmp_path / "input")
-    assert [source.name for source in discover(folder).sources] == ["data/more/a.ttl", "data/things/b.ttl"]
     (tmp_path / "input/data/things/back").symlink_to("..")
-    with pytest.raises(BuildError, match="data/things/back: This link leads back"):
-        discover(folder)
+    assert [source.name for source in discover(folder).sources] == ["data/more/a.ttl", "data/things/b.ttl"]
 
 
 def test_a_folder_that_cannot_be_read_is_named_and_not_left_out(
@@ -142,4 +122,4 @@ def test_a_file_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     except OSError:
         pytest.skip("this file system has no such names")
     with pytest.raises(BuildError, match="data/\ufffd\\.ttl: The name of the file is not UTF-8"):
-        discover(Folder(tmp_path))
+        build(Folder(tmp_path), store=tmp_path / "store")

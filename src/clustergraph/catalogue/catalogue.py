@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from clustergraph.catalogue.entity_resolver import Resolver
 from clustergraph.catalogue.errors import CatalogueError, ParameterError, Problem, UnknownQuery
 from clustergraph.catalogue.literals import parse_literal
 from clustergraph.catalogue.model import CannedQuery, Parameter
-from clustergraph.catalogue.query_file_parser import ENDING, read
+from clustergraph.catalogue.query_file_parser import read
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.messages import message
+from clustergraph.snapshots.source_folder import Folder
 from clustergraph.sparql.query import Query
 from clustergraph.spelling import closest
 
@@ -37,15 +39,20 @@ class Catalogue:
 
     @classmethod
     def load(cls, folder: Path) -> Catalogue:
-        """Read every `.rq` file of a folder; a folder that is not there gives an empty catalogue.
+        """Read every `.rq` file of a folder, at any depth; a folder that is not there gives an empty catalogue.
+
+        A query is called as its file; where two files have one name, as their paths, with hyphens.
 
         Raises CatalogueError with everything that is wrong with any of the files.
         """
         queries: list[CannedQuery] = []
         problems: list[Problem] = []
-        for path in sorted(folder.glob(f"*{ENDING}")):
+        files = Folder(folder).query_files() if folder.is_dir() else []
+        counts = Counter(path.name for path in files)
+        for path in files:
+            name = path.name if counts[path.name] == 1 else "-".join(path.relative_to(folder).parts)
             try:
-                queries.append(read(path))
+                queries.append(read(path, name))
             except CatalogueError as error:
                 problems.extend(error.problems)
         problems.extend(python_methods.find_clashes(queries))

@@ -30,13 +30,14 @@ PARAMETER_KEYS = ("description", "description-de", "label", "label-de", "class",
 _VIEW = re.compile(r"#defaultView:\s*(\S*)")
 
 
-def read(path: Path) -> CannedQuery:
-    """Read and check one file. Raises CatalogueError with everything that is wrong with it."""
+def read(path: Path, name: str = "") -> CannedQuery:
+    """Read and check one file, as one of this name if it is given. Raises CatalogueError with all that is wrong."""
+    name = name or path.name
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError([Problem(path.name, 1, f"The file cannot be read: {error}.")]) from error
-    return read_text(path.name, text)
+        raise CatalogueError([Problem(name, 1, f"The file cannot be read: {error}.")]) from error
+    return read_text(name, text)
 
 
 def read_text(file: str, text: str) -> CannedQuery:

@@ -75,10 +75,11 @@ def _code(error: Exception) -> int | None:
     from clustergraph.ingest import BuildError
     from clustergraph.snapshots.graph_names import UnknownGraph
     from clustergraph.snapshots.snapshot import NoSnapshot
+    from clustergraph.snapshots.source_folder import FolderSettingsError
     from clustergraph.sparql.errors import Busy, EngineDown, EngineError, LimitPassed, UnsupportedFormat
 
     codes: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
-        ((BuildError, CatalogueError), REFUSED),
+        ((BuildError, CatalogueError, FolderSettingsError), REFUSED),
         ((UnknownQuery, ParameterError, UnknownGraph, UnsupportedFormat), USAGE),
         ((LimitPassed,), LIMIT),
         ((NoSnapshot, Busy, EngineDown, OSError), UNAVAILABLE),

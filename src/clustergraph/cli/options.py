@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +25,20 @@ class SourceType(click.Path):
                 f"{value!r} is an address and no file; commands that ask a graph take it with --engine.", param, ctx
             )
         return super().convert(value, param, ctx)
+
+
+class ContextType(click.ParamType[tuple[str, Path]]):
+    """An address and, after the last `=`, a file that is there."""
+
+    name = "context"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path]:
+        if isinstance(value, tuple):
+            return value
+        address, _, file = str(value).rpartition("=")
+        if not address or not Path(file).is_file():
+            self.fail(f"{value!r} is not an address, `=` and a file that is there.", param, ctx)
+        return address, Path(file)
 
 
 PATH = SourceType(exists=True, path_type=Path)
@@ -103,18 +117,55 @@ def parsing(function: F) -> F:
     )(function)
 
 
+def reading(function: F) -> F:
+    """What of the input is read, and what of it is refused."""
+    for option in reversed(
+        (
+            click.option(
+                "--include",
+                multiple=True,
+                callback=split,
+                metavar="PATTERN",
+                help="Read only files that match, such as `*.ttl` or `src/**/*.owl`; repeatable, or separated by "
+                "commas.",
+            ),
+            click.option(
+                "--exclude",
+                multiple=True,
+                callback=split,
+                metavar="GRAPH|PATTERN",
+                help="Leave a named graph out, by short name or IRI, or the files that match a pattern, such as "
+                "`tests/*`; repeatable, or separated by commas.",
+            ),
+            click.option(
+                "--strict",
+                is_flag=True,
+                help="Refuse what there is only a warning for else: files with a wrong ending, and IRIs that are none.",
+            ),
+            click.option(
+                "--lenient",
+                is_flag=True,
+                help="Leave out and count the triples with an IRI that is none, instead of reading it percent-encoded.",
+            ),
+            click.option(
+                "--context",
+                "contexts",
+                multiple=True,
+                type=ContextType(),
+                metavar="URL=FILE",
+                help="A file for the JSON-LD context that files name by this address; repeatable.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
 def building(function: F) -> F:
     """The options of a build."""
     for option in reversed(
         (
             click.option("--base", metavar="IRI", help="IRI under which graphs are named; ends in /."),
-            click.option(
-                "--exclude",
-                multiple=True,
-                callback=split,
-                metavar="GRAPH",
-                help="Leave a named graph out, by short name or IRI; repeatable, or separated by commas.",
-            ),
             click.option(
                 "--reason",
                 type=click.Choice(["auto", "owlrl", "none"]),
@@ -128,7 +179,7 @@ def building(function: F) -> F:
         )
     ):
         function = option(function)
-    return parsing(function)
+    return reading(parsing(function))
 
 
 def read(sources: tuple[Path, ...], store: Path | None) -> tuple[Snapshot, Source]:
@@ -141,11 +192,19 @@ def read(sources: tuple[Path, ...], store: Path | None) -> tuple[Snapshot, Sourc
         return opened(source, progress=progress).snapshot, source
 
 
+def check_reading(flags: Mapping[str, Any]) -> None:
+    """Raises UsageError for options of `reading` that do not go together."""
+    if flags["strict"] and flags["lenient"]:
+        raise click.UsageError("Choose --strict or --lenient, not both.")
+
+
 def build_options(
     *, no_check: bool, parse_memory: int, parse_seconds: float, shapes_seconds: float, **flags: Any
 ) -> Options:
     """The options of `building` as one value."""
     from clustergraph.ingest.open_snapshot import Options
     from clustergraph.ingest.parse_limits import ParseLimits
+
+    check_reading(flags)
 
     return Options(**flags, check=not no_check, limits=ParseLimits(parse_memory, parse_seconds, shapes_seconds))

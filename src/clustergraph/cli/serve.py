@@ -97,8 +97,10 @@ def command(sources: tuple[Path, ...], quiet: bool, **flags: Any) -> None:
 def _serve_engine(sources: tuple[Path, ...], settings: Settings, flags: dict[str, Any], quiet: bool) -> None:
     if settings.store is not None:
         raise click.UsageError("Give a --store to serve from or an --engine to ask, not both.")
-    if flags["exclude"] or flags["no_check"] or flags["force"]:
-        raise click.UsageError("With --engine nothing is built here, so --exclude, --no-check and --force say nothing.")
+    for name in ("include", "exclude", "strict", "lenient", "contexts", "no_check", "force"):
+        if flags[name]:
+            flag = name.replace("_", "-").removesuffix("s")
+            raise click.UsageError(f"With --engine nothing is built here, so --{flag} says nothing.")
     queries = settings.queries or (find(sources).queries if sources else None)
     base = settings.engine_base or flags["base"] or ""
     port = free_port(settings.host, settings.port)
@@ -128,8 +130,9 @@ def _build(source: Source, flags: dict[str, Any], quiet: bool) -> None:
     paths = source.input if isinstance(source.input, tuple) else (source.input.root,)
     arguments = [*map(str, paths), "--store", str(source.store), "--reason", flags["reason"]]
     arguments += ["--base", flags["base"]] if flags["base"] else []
-    arguments += [argument for name in flags["exclude"] for argument in ("--exclude", name)]
-    arguments += [f"--{name.replace('_', '-')}" for name in ("no_check", "force") if flags[name]]
+    arguments += [f"--{option}={value}" for option in ("include", "exclude") for value in flags[option]]
+    arguments += [f"--context={address}={file}" for address, file in flags["contexts"]]
+    arguments += [f"--{name.replace('_', '-')}" for name in ("strict", "lenient", "no_check", "force") if flags[name]]
     limits = ("parse_memory", "parse_seconds", "shapes_seconds")
     arguments += [f"--{name.replace('_', '-')}={flags[name]}" for name in limits]
     arguments += ["--quiet"] if quiet else []

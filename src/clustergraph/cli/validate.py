@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 @click.command("validate")
 @options.sources
 @click.option("--base", metavar="IRI", help="IRI under which graphs are named; ends in /.")
-@click.option(
-    "--exclude", multiple=True, callback=options.split, metavar="GRAPH", help="Leave a named graph out; repeatable."
-)
+@options.reading
 @click.option(
     "--reason",
     type=click.Choice(["auto", "owlrl", "none"]),
@@ -34,14 +32,13 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     sources: tuple[Path, ...],
-    base: str | None,
-    exclude: tuple[str, ...],
-    reason: Any,
     parse_memory: int,
     parse_seconds: float,
     shapes_seconds: float,
     form: str,
+    **flags: Any,
 ) -> None:
     """Check a graph as a build would, and write nothing.
 
@@ -58,11 +55,13 @@ def command(
     from clustergraph.ingest.open_snapshot import find
     from clustergraph.ingest.parse_limits import ParseLimits
 
+    options.check_reading(flags)
     source = find(sources, build=True)
     assert source.input is not None
     with show_progress() as progress:
         limits = ParseLimits(parse_memory, parse_seconds, shapes_seconds)
-        report = validate(source.input, base=base, exclude=exclude, reason=reason, limits=limits, progress=progress)
+        contexts = dict(flags.pop("contexts"))
+        report = validate(source.input, **flags, contexts=contexts, limits=limits, progress=progress)
     if form == "json":
         click.echo(json.dumps({"ok": report.ok, **asdict(report)}, ensure_ascii=False, indent=1))
     else:
@@ -81,7 +80,7 @@ def summary(report: Report) -> str:
     '12 triples checked against shapes.ttl: no violation, 1 warning.'
     """
     violations = sum(problem.severity == "violation" for problem in report.problems)
-    lesser = len(report.problems) - violations
+    lesser = sum(problem.severity == "warning" for problem in report.problems)
     against = f" against {', '.join(report.shapes)}" if report.shapes else "; there are no shapes"
     checked = f"{report.triples:,} triples checked{against}" if report.triples else f"Checked{against}"
     warnings = f", {_counted(lesser, 'warning')}" if lesser else ""

@@ -22,7 +22,7 @@ from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.reasoning import AUTO_LIMIT, infer
 from clustergraph.ingest.shacl import check
 from clustergraph.ingest.source_locator import Place, Sought, locate
-from clustergraph.ingest.sources import INFERRED, Input, graph_iri
+from clustergraph.ingest.sources import INFERRED, Input, Source, graph_iri
 from clustergraph.progress import Progress
 from clustergraph.rdf.namespaces import STANDARD_PREFIXES, compact
 from clustergraph.snapshots.statements import Statements
@@ -45,7 +45,7 @@ class BuildJob:
     exclude: Collection[str]
     reason: Reasoning
     progress: Progress
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(init=False)
     shapes: tuple[str, ...] | None = None
     reasoning: dict[str, Any] = field(default_factory=dict)
     files: tuple[LoadedFile, ...] = ()
@@ -54,6 +54,7 @@ class BuildJob:
         """Raise ValueError for a way of reasoning that there is not."""
         if self.reason not in get_args(Reasoning):
             raise ValueError(f"There is no reasoning {self.reason!r}; choose {', '.join(get_args(Reasoning))}.")
+        self.problems = list(self.input.problems)
 
     def fill(self, store: Store, literals: LiteralRecorder) -> None:
         """Load the files and add what follows from them. Raises BuildError where a file is not well formed."""
@@ -66,10 +67,11 @@ class BuildJob:
             exclude=self.exclude,
             progress=self.progress,
         )
+        self.problems += self._parser_warnings(self.input.content)
         self.problems += [
             Problem("There is no triple in this file.", rule="empty file", file=file.source.name, severity="warning")
             for file in self.files
-            if file.empty
+            if file.empty and not self.parsers.problems.get(file.source)
         ]
         kind, skipped = self._choose_reasoning(store)
         self.reasoning = {"kind": kind, "added": 0} | ({"skipped": skipped} if skipped else {})
@@ -102,11 +104,17 @@ class BuildJob:
             statements, self.files, self.input.shapes, self.parsers, base=self.base, prefixes=self.prefixes
         )
         self.problems += problems
+        self.problems += self._parser_warnings(
+            [source for source in self.input.shapes if source not in self.input.content]
+        )
         self.shapes = tuple(source.name for source in self.input.shapes)
         broken = sum(problem.severity == "violation" for problem in problems)
         self.progress.done(
             "conforms" if not problems else f"{broken:,} violations, {len(problems) - broken:,} warnings"
         )
+
+    def _parser_warnings(self, sources: Sequence[Source]) -> list[Problem]:
+        return [problem for source in sources for problem in self.parsers.problems.get(source, ())]
 
     @property
     def violations(self) -> tuple[Problem, ...]:
@@ -127,7 +135,9 @@ class BuildJob:
     def stop_if_broken(self) -> None:
         """Raises BuildError with all problems if one of them is a violation."""
         if self.violations:
-            raise BuildError(self.problems)
+            hint = "To build the graph nevertheless, leave the check out: --no-check."
+            hints = [Problem(hint, rule="shapes", severity="info")] if self.shapes else []
+            raise BuildError([*self.problems, *hints])
 
     def manifest(self, statements: Statements, scratch: Path, states: Sequence[FileState]) -> dict[str, Any]:
         """Everything that the manifest says except the fingerprint of the input."""
@@ -146,8 +156,9 @@ class BuildJob:
             "sources": [
                 {
                     "path": state.source.name,
-                    "role": state.source.role,
-                    "graph": None if state.source.role == "shapes" else graph_iri(self.base, state.source.graph),
+                    "role": (role := self.input.role_of(state.source)),
+                    "shapes": state.source in self.input.shapes,
+                    "graph": None if role == "shapes" else graph_iri(self.base, state.source.graph),
                     "format": state.source.format.name,
                     "bytes": state.bytes,
                     "sha256": state.sha256,
@@ -157,7 +168,12 @@ class BuildJob:
             ],
             "excluded": sorted({graph_of(name, self.base).value for name in self.exclude}),
             "reasoning": self.reasoning,
-            "validated": None if self.shapes is None else {"shapes": list(self.shapes), "warnings": len(self.warnings)},
+            "validated": None
+            if self.shapes is None
+            else {
+                "shapes": list(self.shapes),
+                "warnings": sum(problem.severity == "warning" for problem in self.problems),
+            },
             "software": software(),
             "prefixes": self.prefixes,
             "dataset": dataset,

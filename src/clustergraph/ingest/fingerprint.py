@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -37,16 +37,20 @@ def file_states(input: Input) -> tuple[FileState, ...]:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 states.append(FileState(source, file.tell(), digest))
         except OSError as error:
-            problems.append(Problem(f"The file cannot be read: {error.strerror or error}.", file=source.name))
+            advice = "Make it readable, or leave it out with --exclude."
+            message = f"The file cannot be read: {error.strerror or error}. {advice}"
+            problems.append(Problem(message, rule="file", file=source.name))
     if problems:
         raise BuildError(problems)
     return tuple(states)
 
 
-def fingerprint(states: Collection[FileState], *, base: str | None, exclude: Collection[str], reason: str) -> str:
+def fingerprint(
+    states: Collection[FileState], *, base: str | None, exclude: Collection[str], reason: str, parsing: Sequence[str]
+) -> str:
     """One digest of the files and of everything else that decides what a build gives.
 
-    `base` is None where the files decide on it.
+    `base` is None where the files decide on it, `parsing` says how files are read.
     """
     input = {
         "files": sorted(
@@ -56,6 +60,7 @@ def fingerprint(states: Collection[FileState], *, base: str | None, exclude: Col
         "base": base,
         "exclude": sorted(set(exclude)),
         "reason": reason,
+        "parsing": parsing,
         "software": software(),
         "literals": "as written",  # which snapshots of earlier versions did not keep
     }

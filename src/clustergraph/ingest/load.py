@@ -125,7 +125,7 @@ def load(
     progress.start("load")
     literals.load(store, quads())
     if problems:
-        raise BuildError(problems)
+        raise BuildError([*problems, *(problem for warnings in parsers.problems.values() for problem in warnings)])
     _check_excluded(exclude, base, {graph.value for graph in graphs if isinstance(graph, NamedNode)})
     _name_blank_graphs(store, literals, base)
     progress.advance(count % _EVERY)

@@ -44,7 +44,11 @@ class Options:
     """How to build, where something is built; see `clustergraph.ingest.build`."""
 
     base: str | None = None
+    include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    strict: bool = False
+    lenient: bool = False
+    contexts: tuple[tuple[str, Path], ...] = ()
     reason: Reasoning = "auto"
     check: bool = True
     force: bool = False
@@ -88,14 +92,16 @@ def find(sources: Sequence[Path], *, store: Path | None = None, build: bool = Fa
                 f"The store {path} has no current snapshot. If a build runs there, wait for its end; "
                 f"else make one with `clustergraph build SOURCE --store {path}`."
             )
-        if folder.is_one():
-            return _of_folder(str(path), folder, store)
+        return _of_folder(str(path), folder, store)
     title = ", ".join(str(path) for path in sources)
     return Source(title, tuple(sources), store or default_store(*sources))
 
 
 def _of_folder(title: str, folder: Folder, store: Path | None) -> Source:
-    return Source(title, folder, store or default_store(folder.root), queries=_folder(folder.queries))
+    files = folder.query_files()
+    is_spread = any(not file.is_relative_to(folder.queries) for file in files)
+    queries = folder.root if is_spread else _folder(folder.queries)
+    return Source(title, folder, store or default_store(folder.root), queries=queries)
 
 
 def _beside(snapshot: Path) -> Path | None:
@@ -125,7 +131,11 @@ def opened(source: Source, options: Options = Options(), progress: Progress | No
         source.input,
         store=source.store,
         base=options.base,
+        include=options.include,
         exclude=options.exclude,
+        strict=options.strict,
+        lenient=options.lenient,
+        contexts=dict(options.contexts),
         reason=options.reason,
         check=options.check,
         force=options.force,

@@ -16,6 +16,7 @@ import os
 import signal
 import struct
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -69,13 +70,15 @@ def _parse(request: dict[str, Any], out: BinaryIO, line_number: memoryview[int])
     form = RdfFormat.from_media_type(request["media_type"])
     assert form is not None
     source = Source(Path(request["path"]), request["name"], "", form, "data")
-    parser = Parser(source, request["base"], NamedNode(request["graph"]), line_number)
-    problems: list[Problem] = []
+    contexts = {address: Path(file) for address, file in request["contexts"].items()}
+    graph = NamedNode(request["graph"])
+    parser = Parser(source, request["base"], graph, line_number, request["bad_iris"], contexts)
+    problems: Sequence[Problem] = parser.problems
     try:
         with io.BufferedWriter(_FrameWriter(out), MAX_FRAME_BYTES) as frames:
             serialize(parser, frames, RdfFormat.N_QUADS)
     except BuildError as error:
-        problems += error.problems
+        problems = error.problems
     return {
         "prefixes": parser.prefixes,
         "bytes": parser.bytes,

@@ -12,8 +12,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
@@ -21,7 +22,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from clustergraph.ingest.capped_process import cause_of_death
 from clustergraph.ingest.fingerprint import FileState
-from clustergraph.ingest.parse import too_long
+from clustergraph.ingest.parse import BadIris, too_long
 from clustergraph.ingest.parse_limits import DEFAULT_LIMITS, ParseLimits
 from clustergraph.ingest.parser_main import END, FRAME, LINE_NUMBER_BYTES, MAX_FRAME_BYTES
 from clustergraph.ingest.problems import BuildError, Problem
@@ -31,12 +32,22 @@ from clustergraph.ingest.sources import Source
 class ParserProcess:
     """Parses one file after the other, in a process that is started when it is first needed, and again when it died.
 
-    Use it as a context manager. `states` is what was read: size and SHA-256 of each file that was parsed to its end.
+    Use it as a context manager. `states` is what was read: size and SHA-256 of each file that was parsed to its end,
+    and `problems` the warnings about it.
+    `bad_iris` and `contexts` are those of a `Parser`.
     """
 
-    def __init__(self, limits: ParseLimits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        limits: ParseLimits = DEFAULT_LIMITS,
+        bad_iris: BadIris = "encode",
+        contexts: Mapping[str, Path] | None = None,
+    ) -> None:
         self.limits = limits
+        self.bad_iris = bad_iris
+        self.contexts = {address: str(file) for address, file in (contexts or {}).items()}
         self.states: dict[Source, FileState] = {}
+        self.problems: dict[Source, tuple[Problem, ...]] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as this object is in use
         self._line_number = os.fdopen(_memory_file(), "r+b", buffering=0)
@@ -71,6 +82,8 @@ class ParserProcess:
             "media_type": source.format.media_type,
             "base": base,
             "graph": graph,
+            "bad_iris": self.bad_iris,
+            "contexts": self.contexts,
             "seconds": self.limits.seconds_for(source),
         }
         assert self._process.stdin is not None
@@ -149,13 +162,14 @@ class ParsedFile:
             if not frames.end:
                 self.process.end()
         self.prefixes = frames.end["prefixes"]
+        self.process.problems[self.source] = frames.problems
         state = FileState(self.source, frames.end["bytes"], frames.end["sha256"])
         if self.process.states.setdefault(self.source, state) != state:
             raise BuildError([Problem("The file changed while the build read it; build again.", file=self.source.name)])
 
 
 class _FrameReader(io.RawIOBase):
-    """The data of an answer. `end` is what the frame after the data says; its problems are raised as a BuildError.
+    """The data of an answer. `end` is what the frame after the data says; violations in it are raised as a BuildError.
 
     Raises EOFError where the process dies before.
     """
@@ -164,6 +178,7 @@ class _FrameReader(io.RawIOBase):
         self._file = file
         self._missing = 0
         self.end: dict[str, Any] = {}
+        self.problems: tuple[Problem, ...] = ()
 
     def readable(self) -> bool:
         return True
@@ -175,8 +190,9 @@ class _FrameReader(io.RawIOBase):
             kind, self._missing = FRAME.unpack(self._exactly(FRAME.size))
             if kind == END:
                 self.end = json.loads(self._exactly(self._missing))
-                if self.end["problems"]:
-                    raise BuildError([Problem(**problem) for problem in self.end["problems"]])
+                self.problems = tuple(Problem(**problem) for problem in self.end["problems"])
+                if any(problem.severity == "violation" for problem in self.problems):
+                    raise BuildError(self.problems)
                 return 0
         view = memoryview(buffer)
         part = self._exactly(min(self._missing, len(view)))

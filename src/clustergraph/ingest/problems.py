@@ -9,7 +9,8 @@ from typing import Literal
 
 Severity = Literal["violation", "warning", "info"]
 
-_SHOWN = 4
+_MAX_SINGLE_PROBLEMS = 4
+_MAX_SHOWN_PLACES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Problem:
     @property
     def place(self) -> str:
         """The file with line and column as editors understand it, as far as they are known."""
-        parts = [self.file, self.line, self.column]
+        parts = [_printable(self.file), self.line, self.column]
         return ":".join(str(part) for part in parts if part) if self.file else ""
 
     def __str__(self) -> str:
@@ -64,19 +65,25 @@ def listing(problems: Iterable[Problem]) -> str:
 
     lines: list[str] = []
     for file, in_file in groupby(sorted(problems, key=_order), key=lambda problem: problem.file):
-        lines.append(file or "The graph as a whole")
+        lines.append(_printable(file) or "The graph as a whole")
         same: dict[tuple[str, str, str], list[Problem]] = {}
         for problem in in_file:
             same.setdefault((problem.message, problem.rule, problem.severity), []).append(problem)
         for group in same.values():
-            if len(group) <= _SHOWN:
+            if len(group) <= _MAX_SINGLE_PROBLEMS:
                 lines.extend(f"  {problem}" for problem in group)
             else:
                 summary = replace(group[0], what=f"{len(group)} times", value="", file="")
                 lines.append(f"  {summary}")
-                lines.extend(f"    {_place_and_thing(problem)}" for problem in group[:_SHOWN])
-                lines.append(f"    and {len(group) - _SHOWN} more")
+                lines.extend(f"    {_place_and_thing(problem)}" for problem in group[:_MAX_SHOWN_PLACES])
+                if len(group) > _MAX_SHOWN_PLACES:
+                    lines.append(f"    and {len(group) - _MAX_SHOWN_PLACES} more")
     return "\n".join(lines)
+
+
+def _printable(name: str) -> str:
+    """The name of a file without line ends and what else would steer a terminal."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
 
 
 def _order(problem: Problem) -> tuple[bool, str, int, int, str]:

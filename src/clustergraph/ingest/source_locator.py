@@ -6,7 +6,6 @@ is read once for all that is sought, so the time grows with the files and with t
 
 from __future__ import annotations
 
-import gzip
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -18,6 +17,7 @@ from pyoxigraph import NamedNode, Store
 
 from clustergraph.ingest.load import LoadedFile
 from clustergraph.ingest.sources import Source, graph_iri
+from clustergraph.ingest.text_stream import open_text
 
 _TOKEN = re.compile(
     r"""<[^<>"\s]*+>|"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|[\w.-]*+:[^\s"'<>,;()\[\]{}^|]*+""",
@@ -177,5 +177,5 @@ def _begins_another(line: str) -> bool:
 
 
 def _read(source: Source) -> str:
-    data = gzip.decompress(source.path.read_bytes()) if source.compressed else source.path.read_bytes()
-    return data.decode("utf-8-sig", errors="replace")
+    with source.path.open("rb", buffering=0) as file, open_text(file) as text:
+        return text.read().decode(errors="replace")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -58,18 +58,24 @@ def open(
     store: str | os.PathLike[str] | None = None,
     queries: str | os.PathLike[str] | None = None,
     base: str | None = None,
+    include: Collection[str] = (),
     exclude: Collection[str] = (),
+    strict: bool = False,
+    lenient: bool = False,
+    contexts: Mapping[str, str | os.PathLike[str]] | None = None,
     reason: Reasoning = "auto",
     check: bool = True,
 ) -> KnowledgeGraph:
     """Open a graph, building it first if it was not built before or its files have changed.
 
-    `sources` is nothing for the graph that comes with this package; a folder with `ontology/`, `data/` or `queries/`;
-    one or more RDF files; a store folder, for its current snapshot; a snapshot's own folder; or the address of a
-    running ClusterGraph or of any SPARQL 1.1 endpoint, which then answers. `store` is the folder that snapshots are
-    built in, by default one in the user's cache; given alone, its current snapshot is opened.
+    `sources` is nothing for the graph that comes with this package; a folder; one or more RDF files; a store folder,
+    for its current snapshot; a snapshot's own folder; or the address of a running ClusterGraph or of any SPARQL 1.1
+    endpoint, which then answers. `store` is the folder that snapshots are built in, by default one in the user's
+    cache; given alone, its current snapshot is opened.
     `queries` is a folder of canned queries to use instead of the source's own. The other parameters are those of
-    `clustergraph.ingest.build` and matter only where something is built.
+    `clustergraph.ingest.build` and matter only where something is built: `include` and `exclude` choose files by
+    patterns, `strict` refuses wrong endings and IRIs that are not valid, `lenient` leaves the triples of these out, and
+    `contexts` are files for the addresses of JSON-LD contexts.
 
     A build takes its time; the logger `clustergraph` reports it at the level INFO.
 
@@ -94,12 +100,21 @@ def open(
 
         if len(sources) > 1:
             raise ValueError("Give one address and nothing besides.")
-        if store is not None or exclude or reason != "auto" or not check:
-            raise ValueError("Nothing is built of what is at an address: leave out store, exclude, reason and check.")
+        if store is not None or include or exclude or strict or lenient or contexts or reason != "auto" or not check:
+            raise ValueError("Nothing is built of what is at an address: leave out what is for building.")
         return KnowledgeGraph(*open_address(str(sources[0]), base or "", folder))
     source = find([Path(path) for path in sources], store=None if store is None else Path(store))
-    left_out = (exclude,) if isinstance(exclude, str) else tuple(exclude)
-    options = Options(base=base, exclude=left_out, reason=reason, check=check)
+    included, left_out = ((names,) if isinstance(names, str) else tuple(names) for names in (include, exclude))
+    options = Options(
+        base=base,
+        include=included,
+        exclude=left_out,
+        strict=strict,
+        lenient=lenient,
+        contexts=tuple((address, Path(file)) for address, file in (contexts or {}).items()),
+        reason=reason,
+        check=check,
+    )
     snapshot = opened(source, options, _LogProgress(source.title)).snapshot
 
     from clustergraph.engine.embedded import EmbeddedEngine

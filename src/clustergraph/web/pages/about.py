@@ -58,9 +58,10 @@ def own_text(code: str) -> str:
     """The text about this graph in the language, else in English; empty if there is none."""
     folder = service().settings.queries
     for suffix in (code, "en") if folder else ():
-        file = Path(folder or ".") / f"about.{suffix}.md"
-        if file.is_file():
-            return file.read_text(encoding="utf-8")
+        for place in ("", "queries"):  # the queries may lie all over the folder
+            file = Path(folder or ".", place) / f"about.{suffix}.md"
+            if file.is_file():
+                return file.read_text(encoding="utf-8")
     return ""
 
 
