@@ -20,7 +20,7 @@ def closest(name: str, known: Iterable[str], limit: int = 3, likeness: float = 0
         return []
     from rapidfuzz import fuzz, process
 
-    found = process.extract(
+    matches = process.extract(
         name, list(known), scorer=fuzz.ratio, processor=str.casefold, limit=limit, score_cutoff=100 * likeness
     )
-    return [spelling for spelling, _, _ in found]
+    return [spelling for spelling, _, _ in matches]

@@ -46,20 +46,20 @@ def engine() -> Callable[[str], Counting]:
 def test_the_nearest_name_is_taken_and_what_has_none_is_left_out(engine: Callable[[str], Counting]) -> None:
     names = Labels(engine("one"))
     wanted = ["urn:a", "urn:b", "urn:c", "urn:none", "no IRI at all"]
-    assert names.of(wanted, "de") == {"urn:a": "Feld", "urn:b": "plain", "urn:c": "champ"}
-    assert names.of(wanted, "en") == {"urn:a": "field", "urn:b": "plain", "urn:c": "champ"}
+    assert names.read(wanted, "de") == {"urn:a": "Feld", "urn:b": "plain", "urn:c": "champ"}
+    assert names.read(wanted, "en") == {"urn:a": "field", "urn:b": "plain", "urn:c": "champ"}
 
 
 def test_each_thing_is_asked_about_once_in_each_snapshot(engine: Callable[[str], Counting]) -> None:
     asked = engine("one")
     names = Labels(asked)
     for _ in range(3):
-        names.of(["urn:a", "urn:none"], "en")
+        names.read(["urn:a", "urn:none"], "en")
     assert asked.asked == 1
-    names.of(["urn:a", "urn:b"], "en")
+    names.read(["urn:a", "urn:b"], "en")
     assert asked.asked == 2
     asked.snapshot = engine("two").snapshot
-    names.of(["urn:a"], "en")
+    names.read(["urn:a"], "en")
     assert asked.asked == 3
 
 
@@ -67,5 +67,5 @@ def test_forgetting_to_make_room_loses_nothing_of_the_answer(
     engine: Callable[[str], Counting],
 ) -> None:
     names = Labels(engine("one"), capacity=0)
-    names.of(["urn:a"], "en")
-    assert names.of(["urn:a", "urn:b"], "en") == {"urn:a": "field", "urn:b": "plain"}
+    names.read(["urn:a"], "en")
+    assert names.read(["urn:a", "urn:b"], "en") == {"urn:a": "field", "urn:b": "plain"}

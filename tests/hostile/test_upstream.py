@@ -194,8 +194,8 @@ def failures(engine: RemoteEngine, text: str = SELECT, times: int = 1) -> list[E
 
 def check_all_is_well(engine: RemoteEngine, upstream: Upstream) -> None:
     """Every turn is there again, and an honest answer arrives."""
-    assert engine.connection.turns.free == READERS
-    assert engine.connection.turns.counts.running == 0
+    assert engine.connection.admission.free == READERS
+    assert engine.connection.admission.counts.running == 0
     upstream.parts, upstream.pause = (lambda: [whole(ROW)]), 0.0
     assert engine.answer(Query(SELECT, format="csv", timeout=PATIENCE)).body == b"s\r\nurn:a\r\n"
 

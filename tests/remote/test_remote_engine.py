@@ -252,8 +252,8 @@ def test_so_many_at_once_and_a_queue(stub: Stub) -> None:
     for thread in threads:
         thread.join()
     assert sum(isinstance(one, Busy) for one in done) == 1
-    assert engine.connection.turns.counts.refused["full"] == 1
-    assert engine.connection.turns.counts.running == engine.connection.turns.counts.waiting == 0
+    assert engine.connection.admission.counts.refused["full"] == 1
+    assert engine.connection.admission.counts.running == engine.connection.admission.counts.waiting == 0
     engine.connection.close()
     with pytest.raises(EngineDown, match="stopping"):
         engine.answer(Query(SELECT))

@@ -381,6 +381,13 @@ def test_a_page_of_a_result_shows_typed_and_tagged_values(client: FlaskClient) -
     assert len(document["results"]["bindings"]) == 1
 
 
+@pytest.mark.parametrize("kind", ["integer", "short", "unsignedInt", "nonNegativeInteger", "decimal"])
+def test_a_number_of_any_type_is_shown_as_one(client: FlaskClient, kind: str) -> None:
+    query = f'SELECT ("12000"^^<http://www.w3.org/2001/XMLSchema#{kind}> AS ?n) {{}}'
+    page = client.get(f"/sparql?query={quote(query)}", headers=HTML).text
+    assert f'<td class="number"><span title="xsd:{kind}">12,000</span></td>' in page
+
+
 def test_a_page_of_a_result_calls_things_by_their_labels(client: FlaskClient) -> None:
     page = client.get("/api/clusters-by-country?country=JP&phase=implementation", headers=HTML).text
     assert '<a href="/id/cluster/biom" title="cluster:biom">BioM</a>' in page

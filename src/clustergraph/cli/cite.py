@@ -61,7 +61,7 @@ def command(
     with graph(timeout=timeout, **place) as (engine, catalogue):
         cited = None
         if name:
-            cited = citation.canned(engine, find(name, catalogue)[0], name, given, timeout)
+            cited = citation.describe_canned_query(engine, find(name, catalogue)[0], name, given, timeout)
         elif file:
-            cited = citation.asked(engine, read_query(None, file), timeout=timeout)
+            cited = citation.describe_query(engine, read_query(None, file), timeout=timeout)
         click.echo(getattr(citation.cite(engine, language, cited), citation.FORMATS[format]))

@@ -47,7 +47,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CitedQuery:
     """A query that is cited. `name` is that of a canned one, `parameters` are as they were given.
 
     `query_sha256` is of the normalised text with its parameters in it, `answer_sha256` of the answer as CSV, or as
@@ -83,7 +83,7 @@ class Citation:
     url: str
     licence: str = ""
     language: str = "en"
-    asked: Asked | None = None
+    asked: CitedQuery | None = None
     accessed: str = ""
 
     @property
@@ -208,15 +208,15 @@ class Citation:
             "license-url": "" if licence else self.licence,
             "identifiers": identifiers,
         }
-        stated = {name: value for name, value in document.items() if value}
-        return yaml.safe_dump(stated, sort_keys=False, allow_unicode=True, width=1000).rstrip("\n")
+        stated_fields = {name: value for name, value in document.items() if value}
+        return yaml.safe_dump(stated_fields, sort_keys=False, allow_unicode=True, width=1000).rstrip("\n")
 
 
 FORMATS = {"text": "text", "bibtex": "bibtex", "csl-json": "csl_json", "cff": "cff", "ris": "ris"}
 """Formats by name, with the attribute of `Citation` that has them."""
 
 
-def cite(engine: Engine, language: str = "en", asked: Asked | None = None) -> Citation:
+def cite(engine: Engine, language: str = "en", asked: CitedQuery | None = None) -> Citation:
     """How to cite the snapshot that the engine reads, and a query on it.
 
     `language` is one of `WORDS`. Raises ValueError for another.
@@ -242,14 +242,14 @@ def cite(engine: Engine, language: str = "en", asked: Asked | None = None) -> Ci
     )
 
 
-def asked(
+def describe_query(
     engine: Engine,
     text: str,
     *,
     name: str = "",
     parameters: Mapping[str, str] | None = None,
     timeout: float | None = None,
-) -> Asked:
+) -> CitedQuery:
     """Ask a query and describe it and its answer. `text` is SPARQL with all values in it, also of a canned query.
 
     Raises the errors of `engine.errors`.
@@ -264,12 +264,12 @@ def asked(
         body = b"".join(sorted(body.splitlines(keepends=True)))
     urls = Urls(engine.snapshot.base, root="")
     path = urls.query(name, given) if name else urls.ask(text.strip())
-    return Asked(name, given, _sha256(normalised(text).encode()), _sha256(body), path)
+    return CitedQuery(name, given, _sha256(normalised(text).encode()), _sha256(body), path)
 
 
-def canned(
+def describe_canned_query(
     engine: Engine, catalogue: Catalogue, name: str, given: Given | None = None, timeout: float | None = None
-) -> Asked:
+) -> CitedQuery:
     """Ask a canned query and describe it and its answer.
 
     Raises UnknownQuery, ParameterError and the errors of `engine.errors`.
@@ -280,7 +280,7 @@ def canned(
     query = catalogue[name]
     text = bind(ParsedQuery(query.text), catalogue.bind(engine, query, given, timeout))
     parameters = {key: value if isinstance(value, str) else value[0] for key, value in (given or {}).items()}
-    return asked(engine, text, name=name, parameters=parameters, timeout=timeout)
+    return describe_query(engine, text, name=name, parameters=parameters, timeout=timeout)
 
 
 def normalised(text: str) -> str:

@@ -10,7 +10,7 @@ from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, XSD
 
 from clustergraph.describe import thing_documents
 from clustergraph.describe.urls import Urls
-from clustergraph.describe.void import dumps, rows, started, texts
+from clustergraph.describe.void import list_downloads, make_graph, read_rows, read_texts
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.formats import Format
 from clustergraph.rdf.python_values import Term
@@ -45,12 +45,12 @@ _NAMES = f"SELECT DISTINCT ?name {{ ?agent <{FOAF.name}>|<{RDFS.label}> ?name }}
 def catalog(engine: Engine, urls: Urls) -> Graph:
     """The catalogue. Where the graph names no publisher or the like, this service stands in."""
     snapshot = engine.snapshot
-    graph = started(snapshot)
+    graph = make_graph(snapshot)
     graph.bind("dcat", DCAT)
     catalogue = URIRef(f"{urls.dcat}#catalog")
     dataset = URIRef(snapshot.base)
-    titles = texts(snapshot, "title") or [Literal(snapshot.title(), lang="en")]
-    summaries = texts(snapshot, "description") or _describe_size(snapshot)
+    titles = read_texts(snapshot, "title") or [Literal(snapshot.title(), lang="en")]
+    summaries = read_texts(snapshot, "description") or _describe_size(snapshot)
     graph.add((catalogue, RDF.type, DCAT.Catalog))
     graph.add((catalogue, DCAT.dataset, dataset))
     graph.add((catalogue, DCAT.service, URIRef(urls.sparql)))
@@ -75,7 +75,7 @@ def _add_dataset(graph: Graph, dataset: URIRef, engine: Engine, urls: Urls) -> N
     graph.add((dataset, DCAT.landingPage, URIRef(urls.home)))
     graph.add((dataset, DCTERMS.identifier, Literal(snapshot.base)))
     graph.add((dataset, PROV.wasDerivedFrom, URIRef(thing_documents.snapshot_iri(snapshot))))
-    for keyword in texts(snapshot, "keyword"):
+    for keyword in read_texts(snapshot, "keyword"):
         graph.add((dataset, DCAT.keyword, keyword))
     if version := metadata.get("version"):
         graph.add((dataset, URIRef(f"{DCAT}version"), Literal(version)))
@@ -83,11 +83,11 @@ def _add_dataset(graph: Graph, dataset: URIRef, engine: Engine, urls: Urls) -> N
         for value in metadata.get(name, []):
             if ":" in value:
                 graph.add((dataset, predicate, URIRef(value)))
-    for row in rows(engine, _STATED, dataset=dataset):
+    for row in read_rows(engine, _STATED, dataset=dataset):
         graph.add((dataset, URIRef(row["property"].text), URIRef(row["value"].text)))
     _add_contact(graph, dataset, urls)
     graph.add((dataset, RDFS.seeAlso, URIRef(urls.croissant)))
-    for form, address in dumps(urls):
+    for form, address in list_downloads(urls):
         graph.add((dataset, DCAT.distribution, _add_distribution(graph, "all", form, address, snapshot, urls)))
 
 
@@ -117,7 +117,7 @@ def _add_named_graph(graph: Graph, iri: str, triples: int, engine: Engine, urls:
         whole = snapshot.title(language)
         graph.add((part, DCTERMS.title, Literal(title.format(whole, name), lang=language)))
         graph.add((part, DCTERMS.description, Literal(summary.format(name, triples), lang=language)))
-    for form, address in dumps(urls, iri):
+    for form, address in list_downloads(urls, iri):
         graph.add((part, DCAT.distribution, _add_distribution(graph, name, form, address, snapshot, urls)))
 
 
@@ -129,7 +129,7 @@ def _add_common(graph: Graph, resource: URIRef, engine: Engine, urls: Urls) -> N
     for publisher in map(URIRef, publishers or [f"{urls.dcat}#publisher"]):
         graph.add((resource, DCTERMS.publisher, publisher))
         graph.add((publisher, RDF.type, FOAF.Agent))
-        names = [row["name"] for row in rows(engine, _NAMES, agent=publisher)] if publishers else []
+        names = [row["name"] for row in read_rows(engine, _NAMES, agent=publisher)] if publishers else []
         for name in names or [Term("literal", f"Whoever runs {urls.host}")]:
             graph.add((publisher, FOAF.name, Literal(name.text, lang=name.language)))
     if licence := snapshot.licence_url:

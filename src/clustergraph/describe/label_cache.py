@@ -24,7 +24,7 @@ class Labels:
         self._known: dict[tuple[str, str], dict[str, str]] = {}
         self._lock = threading.Lock()
 
-    def of(self, iris: Iterable[str], language: str) -> dict[str, str]:
+    def read(self, iris: Iterable[str], language: str) -> dict[str, str]:
         """The label of each thing that has one, chosen by `text_in_language`."""
         key = (self._engine.snapshot.name, language)
         wanted = list(dict.fromkeys(iris))

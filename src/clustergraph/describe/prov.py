@@ -10,7 +10,7 @@ from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, VOID, XSD
 
 from clustergraph.describe import thing_documents
 from clustergraph.describe.urls import Urls
-from clustergraph.describe.void import count, started
+from clustergraph.describe.void import make_count, make_graph
 from clustergraph.engine.base import Engine
 
 SPDX = Namespace("http://spdx.org/rdf/terms#")
@@ -19,7 +19,7 @@ SPDX = Namespace("http://spdx.org/rdf/terms#")
 def snapshot_description(engine: Engine, urls: Urls) -> Graph:
     """The current snapshot as a prov:Entity with its digest, the files it was built from, and the software."""
     snapshot = engine.snapshot
-    graph = started(snapshot)
+    graph = make_graph(snapshot)
     graph.bind("prov", PROV)
     graph.bind("spdx", SPDX)
     manifest, entity = snapshot.manifest, URIRef(thing_documents.snapshot_iri(snapshot))
@@ -32,7 +32,7 @@ def snapshot_description(engine: Engine, urls: Urls) -> Graph:
     graph.add((entity, DCTERMS.identifier, Literal(snapshot.name)))
     graph.add((entity, DCTERMS.isVersionOf, URIRef(snapshot.base)))
     if snapshot.triples is not None:
-        graph.add((entity, VOID.triples, count(snapshot.triples)))
+        graph.add((entity, VOID.triples, make_count(snapshot.triples)))
     if built := manifest.get("built"):
         graph.add((entity, PROV.generatedAtTime, Literal(built, datatype=XSD.dateTime)))
     if digest := manifest.get("sha256"):

@@ -11,7 +11,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 from rdflib.term import Node
 
 from clustergraph.describe.per_snapshot import per_snapshot
-from clustergraph.describe.void import rows
+from clustergraph.describe.void import read_rows
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.conversion import quiet
 from clustergraph.rdf.namespaces import namespace
@@ -92,9 +92,9 @@ class Property(Entry):
 
 @dataclass(slots=True)
 class Model:
-    """The whole model. `stated` is whether the graph has an ontology; without one, only the use of terms is known."""
+    """The whole model. Of a graph without an ontology only the use of terms is known."""
 
-    stated: bool
+    has_ontology: bool
     iri: str = ""
     titles: Texts = field(default_factory=dict)
     descriptions: Texts = field(default_factory=dict)
@@ -110,13 +110,13 @@ def read_model(engine: Engine) -> Model:
     """The model of the snapshot that the engine reads."""
     snapshot = engine.snapshot
     graph = _read_ontology(engine)
-    model = Model(stated=graph is not None)
+    model = Model(has_ontology=graph is not None)
     if graph is not None:
         _read_header(model, graph)
         _read_terms(model, graph, snapshot.base)
     classes, properties = (snapshot.manifest.get(kind, {}) for kind in ("classes", "properties"))
     if not model.classes and not model.properties:
-        model.stated = False
+        model.has_ontology = False
         model.classes = {iri: Class(iri) for iri in classes if namespace(iri) not in _LANGUAGES}
         model.properties = {iri: Property(iri) for iri in properties if namespace(iri) not in _LANGUAGES}
     _count_uses(model, engine, classes, properties)
@@ -208,7 +208,7 @@ def _count_inferred(model: Model, engine: Engine, graph: str) -> None:
     terms: dict[str, Entry] = {**model.classes, **model.properties}
     for pattern in ("?thing ?term ?value", f"?thing <{RDF.type}> ?term"):
         query = f"SELECT ?term (COUNT(*) AS ?count) {{ GRAPH ?graph {{ {pattern} }} }} GROUP BY ?term"
-        for row in rows(engine, query, graph=URIRef(graph)):
+        for row in read_rows(engine, query, graph=URIRef(graph)):
             if "term" in row and (entry := terms.get(row["term"].text)):
                 entry.inferred = row["count"].number()
 
@@ -224,7 +224,7 @@ def _add_examples(model: Model, engine: Engine) -> None:
         query = f"""SELECT ?term (MIN(?thing) AS ?example) {{
           VALUES ?term {{ {" ".join(used)} }} {pattern} FILTER(ISIRI(?thing))
         }} GROUP BY ?term"""
-        chosen = {row["term"].text: row["example"].text for row in rows(engine, query) if "example" in row}
+        chosen = {row["term"].text: row["example"].text for row in read_rows(engine, query) if "example" in row}
         if iris is model.classes:
             for iri, example in chosen.items():
                 model.classes[iri].example = example
@@ -233,7 +233,7 @@ def _add_examples(model: Model, engine: Engine) -> None:
             f"({written('term', URIRef(iri))} {written('thing', URIRef(thing))})" for iri, thing in chosen.items()
         )
         query = f"SELECT * {{ VALUES (?term ?thing) {{ {pairs} }} ?thing ?term ?value }} ORDER BY ?value"
-        for row in rows(engine, query):
+        for row in read_rows(engine, query):
             prop = model.properties[row["term"].text]
             prop.example = prop.example or (row["thing"].text, row["value"])
 

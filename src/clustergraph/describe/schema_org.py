@@ -6,7 +6,7 @@ from typing import Any
 
 from clustergraph.describe.label_cache import Labels
 from clustergraph.describe.urls import Urls
-from clustergraph.describe.void import dumps
+from clustergraph.describe.void import list_downloads
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.snapshots.snapshot import Snapshot
@@ -33,7 +33,7 @@ def dataset(engine: Engine, urls: Urls, language: str) -> dict[str, Any]:
         "isBasedOn": [value for value in metadata.get("source", []) if ":" in value],
         "distribution": [
             {"@type": "DataDownload", "name": form.label, "encodingFormat": form.media_type, "contentUrl": address}
-            for form, address in dumps(urls)
+            for form, address in list_downloads(urls)
         ],
         "hasPart": [{"@type": "Dataset", "@id": iri, "url": urls.page(iri)} for iri in snapshot.graphs],
     }
@@ -42,7 +42,7 @@ def dataset(engine: Engine, urls: Urls, language: str) -> dict[str, Any]:
 
 def _describe_agents(engine: Engine, values: list[str], language: str) -> list[dict[str, str]]:
     """Agents by name; those without a known name by their IRI alone."""
-    names = Labels(engine).of([value for value in values if ":" in value], language)
+    names = Labels(engine).read([value for value in values if ":" in value], language)
     return [
         {"@type": "Organization", "name": names.get(value, value), **({"@id": value} if ":" in value else {})}
         for value in values

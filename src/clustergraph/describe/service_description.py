@@ -11,7 +11,7 @@ from rdflib.namespace import RDF, VOID
 from clustergraph.catalogue import Catalogue
 from clustergraph.describe import sparql_examples
 from clustergraph.describe.urls import Urls
-from clustergraph.describe.void import FORMAT_NAMES, W3C_FORMATS, count, dataset_description
+from clustergraph.describe.void import FORMAT_NAMES, W3C_FORMATS, dataset_description, make_count
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.formats import FORMATS
 
@@ -39,7 +39,7 @@ def service_description(engine: Engine, catalogue: Catalogue, urls: Urls, *, fed
     graph.add((dataset, SD.defaultGraph, merge))
     graph.add((merge, RDF.type, SD.Graph))
     if snapshot.triples is not None:
-        graph.add((merge, VOID.triples, count(snapshot.triples)))
+        graph.add((merge, VOID.triples, make_count(snapshot.triples)))
     for position, (name, triples) in enumerate(sorted(snapshot.graphs.items())):
         named, content = BNode(f"named{position}"), BNode(f"graph{position}")
         graph.add((dataset, SD.namedGraph, named))
@@ -47,6 +47,6 @@ def service_description(engine: Engine, catalogue: Catalogue, urls: Urls, *, fed
         graph.add((named, SD.name, URIRef(name)))
         graph.add((named, SD.graph, content))
         graph.add((content, RDF.type, SD.Graph))
-        graph.add((content, VOID.triples, count(triples)))
+        graph.add((content, VOID.triples, make_count(triples)))
     sparql_examples.add_to(graph, engine, catalogue, urls)
     return graph

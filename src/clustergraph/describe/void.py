@@ -63,15 +63,15 @@ _EXAMPLE = """SELECT (MIN(?thing) AS ?example) {
 def dataset_description(engine: Engine, urls: Urls) -> Graph:
     """The graph: its size, classes, properties, parts and links, where to ask it and where to get it."""
     snapshot = engine.snapshot
-    graph = started(snapshot)
+    graph = make_graph(snapshot)
     manifest = snapshot.manifest
     dataset, document = URIRef(snapshot.base), URIRef(urls.void)
     graph.add((document, RDF.type, VOID.DatasetDescription))
     graph.add((document, FOAF.primaryTopic, dataset))
     graph.add((dataset, RDF.type, VOID.Dataset))
-    for title in texts(snapshot, "title") or [Literal(snapshot.title())]:
+    for title in read_texts(snapshot, "title") or [Literal(snapshot.title())]:
         graph.add((dataset, DCTERMS.title, title))
-    for text in texts(snapshot, "description"):
+    for text in read_texts(snapshot, "description"):
         graph.add((dataset, DCTERMS.description, text))
     if number := snapshot.literals_by_value:
         for language, note in BY_VALUE.items():
@@ -102,7 +102,7 @@ def dataset_description(engine: Engine, urls: Urls) -> Graph:
     return graph
 
 
-def started(snapshot: Snapshot) -> Graph:
+def make_graph(snapshot: Snapshot) -> Graph:
     """An empty graph with the prefixes of the snapshot."""
     graph = Graph()
     graph.bind("void", VOID)
@@ -112,7 +112,7 @@ def started(snapshot: Snapshot) -> Graph:
     return graph
 
 
-def texts(snapshot: Snapshot, what: str) -> list[Literal]:
+def read_texts(snapshot: Snapshot, what: str) -> list[Literal]:
     """The texts under `what` in the graph's own description, in every language."""
     values_by_language = snapshot.manifest.get("dataset", {}).get(what, {})
     return [
@@ -122,7 +122,7 @@ def texts(snapshot: Snapshot, what: str) -> list[Literal]:
     ]
 
 
-def dumps(urls: Urls, iri: str = "") -> list[tuple[Format, str]]:
+def list_downloads(urls: Urls, iri: str = "") -> list[tuple[Format, str]]:
     """Where to get a named graph, or everything, in each format."""
     return [(form, urls.data(iri or f"{urls.base}{GRAPHS}", form)) for form in of_kind("graph")]
 
@@ -132,9 +132,9 @@ def _add_sizes(graph: Graph, dataset: URIRef, engine: Engine) -> None:
     manifest = snapshot.manifest
     classes: dict[str, BNode] = {}
     if snapshot.triples is not None:
-        graph.add((dataset, VOID.triples, count(snapshot.triples)))
-    graph.add((dataset, VOID.classes, count(len(manifest.get("classes", {})))))
-    graph.add((dataset, VOID.properties, count(len(manifest.get("properties", {})))))
+        graph.add((dataset, VOID.triples, make_count(snapshot.triples)))
+    graph.add((dataset, VOID.classes, make_count(len(manifest.get("classes", {})))))
+    graph.add((dataset, VOID.properties, make_count(len(manifest.get("properties", {})))))
     for kind, counts, link, number in (
         ("class", "classes", VOID.classPartition, VOID.entities),
         ("property", "properties", VOID.propertyPartition, VOID.triples),
@@ -145,12 +145,12 @@ def _add_sizes(graph: Graph, dataset: URIRef, engine: Engine) -> None:
                 classes[iri] = part
             graph.add((dataset, link, part))
             graph.add((part, VOID[kind], URIRef(iri)))
-            graph.add((part, number, count(size)))
+            graph.add((part, number, make_count(size)))
     class_usage.add_to(graph, class_usage.read_usage(engine), classes)
 
 
 def _add_parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls) -> None:
-    for form, address in dumps(urls):
+    for form, address in list_downloads(urls):
         graph.add((dataset, VOID.dataDump, URIRef(address)))
         graph.add((dataset, VOID.feature, W3C_FORMATS[FORMAT_NAMES[form.name]]))
     for iri, triples in sorted(snapshot.graphs.items()):
@@ -158,8 +158,8 @@ def _add_parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls) ->
         graph.add((dataset, VOID.subset, part))
         graph.add((part, RDF.type, VOID.Dataset))
         graph.add((part, DCTERMS.title, Literal(short_name(snapshot, iri))))
-        graph.add((part, VOID.triples, count(triples)))
-        for _, address in dumps(urls, iri):
+        graph.add((part, VOID.triples, make_count(triples)))
+        for _, address in list_downloads(urls, iri):
             graph.add((part, VOID.dataDump, URIRef(address)))
 
 
@@ -171,7 +171,7 @@ def _add_linksets(graph: Graph, dataset: URIRef, links: list[tuple[str, str, int
         graph.add((linkset, VOID.linkPredicate, URIRef(predicate)))
         graph.add((linkset, VOID.subjectsTarget, dataset))
         graph.add((linkset, VOID.objectsTarget, other))
-        graph.add((linkset, VOID.triples, count(size)))
+        graph.add((linkset, VOID.triples, make_count(size)))
         graph.add((other, RDF.type, VOID.Dataset))
         graph.add((other, VOID.uriSpace, Literal(target)))
 
@@ -182,32 +182,32 @@ def _read_knowledge(engine: Engine) -> dict[str, Any]:
     snapshot = engine.snapshot
     base = Literal(snapshot.base)
     namespaces = {namespace(iri) for kind in ("classes", "properties") for iri in snapshot.manifest.get(kind, {})}
-    stated = [row["vocabulary"].text for row in rows(engine, _VOCABULARIES, dataset=URIRef(snapshot.base))]
+    vocabularies = read_rows(engine, _VOCABULARIES, dataset=URIRef(snapshot.base))
     link_counts: Counter[tuple[str, str]] = Counter()
-    for row in rows(engine, _LINKS, base=base):
+    for row in read_rows(engine, _LINKS, base=base):
         link_counts[row["predicate"].text, namespace(row["object"].text)] += 1
     examples = []
-    for iri in domain_classes(snapshot)[:MAX_EXAMPLES]:
-        solutions = rows(engine, _EXAMPLE, base=base, **{"class": URIRef(iri)})
+    for iri in list_own_classes(snapshot)[:MAX_EXAMPLES]:
+        solutions = read_rows(engine, _EXAMPLE, base=base, **{"class": URIRef(iri)})
         examples += [row["example"].text for row in solutions if "example" in row]
     return {
-        "vocabularies": sorted(stated or namespaces),
+        "vocabularies": sorted([row["vocabulary"].text for row in vocabularies] or namespaces),
         "links": [(predicate, target, size) for (predicate, target), size in sorted(link_counts.items())],
         "examples": list(dict.fromkeys(examples)),
     }
 
 
-def domain_classes(snapshot: Snapshot) -> list[str]:
+def list_own_classes(snapshot: Snapshot) -> list[str]:
     """The graph's own classes, those with most instances first; all classes of a graph that has none of its own."""
     classes: dict[str, int] = snapshot.manifest.get("classes", {})
     return [iri for iri in classes if iri.startswith(snapshot.base)] or list(classes)
 
 
-def rows(engine: Engine, query: str, **bindings: Any) -> list[Row]:
+def read_rows(engine: Engine, query: str, **bindings: Any) -> list[Row]:
     """The solutions of a query."""
     return engine.answer(Query(query, bindings=bindings)).rows()
 
 
-def count(number: int) -> Literal:
+def make_count(number: int) -> Literal:
     """A number of things."""
     return Literal(number, datatype=XSD.integer)

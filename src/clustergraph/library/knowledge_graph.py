@@ -357,9 +357,9 @@ class KnowledgeGraph:
             raise ValueError(f"{', '.join(parameters)}: parameters are for a canned query; name one.")
         if query is not None:
             given = {key: _to_text(value) for key, value in parameters.items() if value is not None}
-            cited_query = citation.canned(self.engine, self.catalogue, query, given)
+            cited_query = citation.describe_canned_query(self.engine, self.catalogue, query, given)
         elif sparql is not None:
-            cited_query = citation.asked(self.engine, sparql)
+            cited_query = citation.describe_query(self.engine, sparql)
         return citation.cite(self.engine, language, cited_query)
 
     def answered_by(self, engine: Engine) -> KnowledgeGraph:

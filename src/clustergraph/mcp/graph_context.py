@@ -98,4 +98,4 @@ class GraphContext:
 
     def names(self, iris: Iterable[str]) -> dict[str, str]:
         """The labels of things that have one."""
-        return self.labels.of(iris, LANGUAGE)
+        return self.labels.read(iris, LANGUAGE)

@@ -91,8 +91,8 @@ def connect(
     connection = _reach_endpoint(remote, limits)
     if connection.dialect.name == "clustergraph":
         return RemoteFollower(_ServiceSource(connection, allow), cache)
-    marks = describe.rows(connection, describe.PUSHED_ONES)
-    if marks or describe.rows(connection, describe.LOADING):
+    pushed_rows = describe.rows(connection, describe.PUSHED_ONES)
+    if pushed_rows or describe.rows(connection, describe.LOADING):
         return RemoteFollower(_PushedSource(connection, allow, remote.base), cache)
     return RemoteFollower(_OtherSource(connection, allow, remote), cache)
 

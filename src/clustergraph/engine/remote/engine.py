@@ -70,7 +70,7 @@ class Connection:
         self.endpoint = endpoint
         self.dialect = dialect
         self.limits = limits
-        self.turns = Admission(limits, f"{limits.readers} queries run at the engine", [None] * limits.readers)
+        self.admission = Admission(limits, f"{limits.readers} queries run at the engine", [None] * limits.readers)
         self._closed = threading.Event()
 
     def ask(self, question: Question, deadline: Deadline) -> tuple[Reply, float]:
@@ -85,18 +85,18 @@ class Connection:
         def attempt() -> Reply:
             nonlocal queued
             arrived = time.monotonic()
-            lease = self.turns.acquire(deadline.seconds)
+            lease = self.admission.acquire(deadline.seconds)
             try:
                 queued += time.monotonic() - arrived
                 return self.endpoint.ask(question, deadline.start(), self.limits.result_bytes)
             except Late:
-                self.turns.counts.ended["timeout"] += 1
+                self.admission.counts.ended["timeout"] += 1
                 raise DeadlinePassed(deadline.seconds) from None
             except Unanswered:
-                self.turns.counts.ended["broken"] += 1
+                self.admission.counts.ended["broken"] += 1
                 raise
             finally:
-                self.turns.release(lease)
+                self.admission.release(lease)
                 CALLER.get().charge(time.monotonic() - lease.begin)
 
         def sleep(seconds: float) -> bool:
@@ -119,7 +119,7 @@ class Connection:
     def close(self) -> None:
         """Let nobody in any more."""
         self._closed.set()
-        self.turns.close()
+        self.admission.close()
 
 
 class RemoteEngine(BlockingEngine):
@@ -151,7 +151,7 @@ class RemoteEngine(BlockingEngine):
             "evaluate": answered_at - sent_at - queue,
             "serialise": time.perf_counter() - answered_at,
         }
-        self.connection.turns.counts.answers["remote"] += 1
+        self.connection.admission.counts.answers["remote"] += 1
         return Answer(body, ready.format, ready.form, timings)
 
     def close(self) -> None:

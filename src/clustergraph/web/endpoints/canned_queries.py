@@ -37,7 +37,7 @@ def index() -> Response:
         return responses.page(render_template("queries.html", topics=by_topic()))
     response = jsonify([describe(query) for query in service().catalogue])
     response.vary.add("Accept")
-    return responses.kept(response)
+    return responses.set_cache_control(response)
 
 
 @blueprint.get("/<name>")

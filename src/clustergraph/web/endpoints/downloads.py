@@ -30,7 +30,7 @@ LARGE_GRAPH_TRIPLES = 50_000
 def everything(suffix: str | None) -> Response:
     """All graphs: merged, or by name in the formats that keep names."""
     response = _respond(None, suffix, lambda form: thing_documents.write_everything(service().engine, form))
-    return responses.linked(response, f"{service().snapshot.base}{GRAPHS}")
+    return responses.add_links(response, f"{service().snapshot.base}{GRAPHS}")
 
 
 def named_graph(iri: str, suffix: str | None) -> Response:
@@ -84,7 +84,7 @@ def _send_file(graph: str | None, choice: Choice) -> Response | None:
     request.environ[export_files.FILE] = export_files.Part.whole(path)
     response = Response(content_type=choice.content_type)
     response.vary.add("Accept")
-    return responses.kept(response)
+    return responses.set_cache_control(response)
 
 
 def _make_size_problem(form: Format, error: ResultTooLarge) -> Problem:

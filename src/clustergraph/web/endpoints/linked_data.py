@@ -130,7 +130,7 @@ def _make_data_at(path: str, suffix: str | None) -> Response | None:
         return downloads.everything(suffix)
     if _is_snapshot(path):
         response = descriptions.respond(snapshot_description, suffix)
-        return responses.linked(response, thing_documents.snapshot_iri(service().snapshot))
+        return responses.add_links(response, thing_documents.snapshot_iri(service().snapshot))
     iri = _find_thing(path, "")
     return _make_data(iri, suffix) if iri else None
 
@@ -141,7 +141,7 @@ def _make_data(iri: str, suffix: str | None) -> Response:
     else:
         choice = choose(request, "graph", request_params.address(request), suffix=suffix)
         response = responses.respond(thing_documents.write_document(service().engine, iri, choice.format), choice)
-    return responses.linked(response, iri)
+    return responses.add_links(response, iri)
 
 
 def _make_page(iri: str) -> Response | None:
@@ -154,8 +154,8 @@ def _make_page(iri: str) -> Response | None:
     thing = thing_page(service().engine, labels(), iri)
     if thing is None:
         return None
-    html = render_template("thing.html", iri=iri, said=thing, data=data_links(iri))
-    return responses.linked(responses.page(html), iri)
+    html = render_template("thing.html", iri=iri, thing=thing, data=data_links(iri))
+    return responses.add_links(responses.page(html), iri)
 
 
 def data_links(iri: str) -> list[tuple[Format, str]]:

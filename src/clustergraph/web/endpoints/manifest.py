@@ -13,4 +13,4 @@ blueprint = Blueprint("manifest", __name__)
 @blueprint.get("/manifest.json")
 def manifest() -> Response:
     """The manifest of the snapshot served now."""
-    return responses.kept(jsonify(service().snapshot.manifest))
+    return responses.set_cache_control(jsonify(service().snapshot.manifest))

@@ -66,7 +66,7 @@ def tables() -> Response:
     if not is_complete:
         response.headers["Cache-Control"] = "no-store"
         return response
-    return responses.kept(response)
+    return responses.set_cache_control(response)
 
 
 @blueprint.get("/dataset.jsonld")
@@ -77,7 +77,7 @@ def dataset() -> Response:
     response.headers["Content-Language"] = language()
     response.vary.add("Accept-Language")
     response.headers["Link"] = f'<{urls().void}>; rel="describedby"'
-    return responses.kept(response)
+    return responses.set_cache_control(response)
 
 
 @blueprint.app_context_processor

@@ -30,7 +30,7 @@ Parameters = list[dict[str, Any]]
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """The OpenAPI document."""
-    return responses.kept(jsonify(document()))
+    return responses.set_cache_control(jsonify(document()))
 
 
 def document() -> dict[str, Any]:

@@ -36,7 +36,7 @@ def schema() -> Response:
             },
         }
     )
-    return responses.kept(response)
+    return responses.set_cache_control(response)
 
 
 def _describe_term(iri: str, count: int, names: dict[str, dict[str, str]]) -> dict[str, Any]:

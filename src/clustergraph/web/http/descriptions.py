@@ -31,7 +31,7 @@ def respond(describe: Callable[[Engine, Urls], Graph], suffix: str | None = None
     graph = describe(service().engine, absolute_urls())
     response = Response(serialise(graph, choice.format), content_type=choice.content_type)
     response.vary.add("Accept")
-    return responses.kept(response)
+    return responses.set_cache_control(response)
 
 
 def serialise(graph: Graph, form: Format) -> bytes:

@@ -75,7 +75,7 @@ def _list_suggestions(body: dict[str, Any]) -> list[tuple[str, str]]:
     base = service().snapshot.base
     things = [name for name in suggestions if name.startswith(base)]
     try:
-        names = labels().of(things, language())
+        names = labels().read(things, language())
     except engine_errors.EngineError:
         names = {}  # what went wrong matters more than what else there is
     if things:

@@ -24,10 +24,10 @@ def page(html: str, query: ParsedQuery = NO_QUERY) -> Response:
     """The response that carries a page; `query` is the query behind it, where there is one."""
     response = Response(html, mimetype="text/html")
     response.vary.update(("Accept", "Accept-Language"))
-    return kept(response, query)
+    return set_cache_control(response, query)
 
 
-def kept(response: Response, query: ParsedQuery = NO_QUERY) -> Response:
+def set_cache_control(response: Response, query: ParsedQuery = NO_QUERY) -> Response:
     """Say whether the response may be kept: if it depends on nothing but the request and the snapshot."""
     response.headers["Cache-Control"] = PUBLIC if _may_be_kept(query) else "no-store"
     return response
@@ -37,14 +37,14 @@ def _may_be_kept(query: ParsedQuery) -> bool:
     return request.method == "GET" and query.is_repeatable
 
 
-def linked(response: Response, iri: str) -> Response:
+def add_links(response: Response, iri: str) -> Response:
     """Add links from a page or document about a thing to everything around it."""
     links = thing_documents.links(service().snapshot, urls(), iri, response.mimetype or "")
     response.headers["Link"] = ", ".join(links)
     return response
 
 
-def timed(response: Response, answer: Answer) -> Response:
+def add_timings(response: Response, answer: Answer) -> Response:
     """Add the timings of the answer."""
     if answer.timings:
         response.headers["Server-Timing"] = server_timing(answer)
@@ -55,7 +55,7 @@ def redirect(where: str, code: int) -> Response:
     """Lead on to another address of this service."""
     response = Response(f"{where}\n", code, mimetype="text/plain")
     response.headers["Location"] = where
-    return kept(response)
+    return set_cache_control(response)
 
 
 def see_other(where: str) -> Response:

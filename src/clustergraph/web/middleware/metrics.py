@@ -82,7 +82,7 @@ class _State(Collector):
             answers["cache"] = engine.cache.hits
             engine = engine.inner
         if isinstance(engine, (ReaderPool, RemoteEngine)):
-            counts = engine.counts if isinstance(engine, ReaderPool) else engine.connection.turns.counts
+            counts = engine.counts if isinstance(engine, ReaderPool) else engine.connection.admission.counts
             ways = ("look-up", "reader") if isinstance(engine, ReaderPool) else ("remote",)
             answers |= {way: counts.answers[way] for way in ways}
             yield from _measure_queue(counts)

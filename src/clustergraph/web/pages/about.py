@@ -19,7 +19,7 @@ from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.web.http import i18n, responses
 from clustergraph.web.http.current import labels, page_urls, service
 from clustergraph.web.pages import page_sections
-from clustergraph.web.pages.display_term import Term, shown
+from clustergraph.web.pages.display_term import Term, show_term
 
 blueprint = Blueprint("about", __name__)
 
@@ -35,11 +35,11 @@ def about() -> Response:
     values_of = {
         name: [str(value) for value in dataset.get(name, ())] for name in ("source", "license", "creator", "publisher")
     }
-    names = labels().of((value for values in values_of.values() for value in values), code)
+    names = labels().read((value for values in values_of.values() for value in values), code)
     terms_of = {name: [_make_term(value, snapshot, names) for value in values] for name, values in values_of.items()}
     html = render_template(
         "about.html",
-        said=terms_of,
+        terms=terms_of,
         version=str(dataset.get("version", "")),
         text=markdown(own_text(code)),
         sections=[view for view in page_sections.of_page("about") if not view.is_empty],
@@ -51,7 +51,7 @@ def about() -> Response:
 
 def _make_term(value: str, snapshot: Snapshot, names: dict[str, str]) -> Term:
     kind = "uri" if re.match(r"[a-z]+:", value) else "literal"
-    return shown(python_values.Term(kind, value), snapshot, names)
+    return show_term(python_values.Term(kind, value), snapshot, names)
 
 
 def own_text(code: str) -> str:

@@ -129,7 +129,7 @@ def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Respo
         editor=page_urls().editor(text),
         source=page_urls().to(Urls.browse, [*arguments, ("format", "json")]),
     )
-    return responses.timed(responses.page(html), answer)
+    return responses.add_timings(responses.page(html), answer)
 
 
 def _make_sides(sides: Browse, chosen: Chosen, answer: Answer, code: str) -> list[Side]:
@@ -140,7 +140,7 @@ def _make_sides(sides: Browse, chosen: Chosen, answer: Answer, code: str) -> lis
     for name, values in chosen.items():
         for value in values:
             counts_by_facet[name].setdefault(value, 0)
-    names = labels().of((value for values in counts_by_facet.values() for value in values), code)
+    names = labels().read((value for values in counts_by_facet.values() for value in values), code)
     facets = []
     for facet in sides.facets:
         options = [

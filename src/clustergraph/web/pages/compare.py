@@ -19,7 +19,7 @@ from clustergraph.web.http import i18n, request_params, responses
 from clustergraph.web.http.current import labels, service
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import page_sections, result_views
-from clustergraph.web.pages.display_term import Term, shown_iri
+from clustergraph.web.pages.display_term import Term, show_iri
 from clustergraph.web.pages.first_rows import read_first_rows
 from clustergraph.web.pages.parallel import ask_together
 from clustergraph.web.pages.result_views import localised
@@ -71,7 +71,7 @@ def compare() -> Response:
     class_iri, things = _bind_things(values)
     queries = [(placement, query) for placement, query in placed if placement.class_iri == class_iri]
     code = i18n.language()
-    names = labels().of([*things, class_iri], code)
+    names = labels().read([*things, class_iri], code)
     subject = queries[0][1].subject(class_iri)
     assert subject is not None
     class_name = names.get(class_iri) or local_name(class_iri)
@@ -80,7 +80,7 @@ def compare() -> Response:
         render_template(
             "compare.html",
             kind=class_name[:1].upper() + class_name[1:],
-            things=[shown_iri(iri, service().snapshot, names) for iri in things],
+            things=[show_iri(iri, service().snapshot, names) for iri in things],
             chosen=things,
             choices=service().catalogue.suggestions(queries[0][1], subject, service().engine, code),
             places=MAX_THINGS,
@@ -136,7 +136,7 @@ def _compare(
     return comparisons
 
 
-def _make_lines(tables: Sequence[result_views.Table], shown: str | None) -> list[Line]:
+def _make_lines(tables: Sequence[result_views.Table], shown_column: str | None) -> list[Line]:
     heads: dict[str, Term] = {}
     cells: dict[str, list[list[list[Term]]]] = {}
     for position, table in enumerate(tables):
@@ -145,8 +145,10 @@ def _make_lines(tables: Sequence[result_views.Table], shown: str | None) -> list
                 key = row[0].href or row[0].text
                 heads.setdefault(key, row[0])
                 row_cells = cells.setdefault(key, [[] for _ in tables])
-                terms = [term for column, term in zip(table.columns, row, strict=True) if shown in (None, column.name)]
-                row_cells[position].append([term for term in (terms if shown else row[1:]) if term is not None])
+                terms = [
+                    term for column, term in zip(table.columns, row, strict=True) if shown_column in (None, column.name)
+                ]
+                row_cells[position].append([term for term in (terms if shown_column else row[1:]) if term is not None])
     return [
         Line(
             head, cells[key], all(values and _list_texts(values) == _list_texts(cells[key][0]) for values in cells[key])

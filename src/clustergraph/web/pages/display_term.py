@@ -30,7 +30,7 @@ class Term:
     """The address of a page on the web, if the term is one."""
 
 
-def shown(
+def show_term(
     value: python_values.Term,
     snapshot: Snapshot,
     labels: Mapping[str, str] | None = None,
@@ -43,7 +43,7 @@ def shown(
     """
     text = value.text
     if value.kind == "triple":
-        return Term(f"<<( {' '.join(shown(part, snapshot, labels).text for part in value.parts)} )>>", note=note)
+        return Term(f"<<( {' '.join(show_term(part, snapshot, labels).text for part in value.parts)} )>>", note=note)
     if value.kind == "uri":
         name = (labels or {}).get(text) or compact(text, snapshot.prefixes).strip("<>")
         outside = text if text.startswith(WEB) and not text.startswith(snapshot.base) else ""
@@ -54,6 +54,6 @@ def shown(
     return Term(text, language=value.language or "", datatype=datatype, note=note)
 
 
-def shown_iri(iri: str, snapshot: Snapshot, labels: Mapping[str, str]) -> Term:
+def show_iri(iri: str, snapshot: Snapshot, labels: Mapping[str, str]) -> Term:
     """The same for an IRI."""
-    return shown(python_values.Term("uri", iri), snapshot, labels)
+    return show_term(python_values.Term("uri", iri), snapshot, labels)

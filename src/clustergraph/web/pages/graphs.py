@@ -11,7 +11,7 @@ from rdflib.namespace import RDF
 
 from clustergraph.describe import thing_documents
 from clustergraph.describe.urls import GRAPHS, Fields
-from clustergraph.describe.void import domain_classes, rows
+from clustergraph.describe.void import list_own_classes, read_rows
 from clustergraph.rdf import formats
 from clustergraph.snapshots.graph_names import short_name
 from clustergraph.sparql.errors import LimitPassed
@@ -19,7 +19,7 @@ from clustergraph.sparql.query import Query
 from clustergraph.web.http import responses
 from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.i18n import language, say
-from clustergraph.web.pages.display_term import Term, shown, shown_iri
+from clustergraph.web.pages.display_term import Term, show_iri, show_term
 
 MAX_COUNTED_TERMS = 25
 """How many classes and how many properties a graph's page counts."""
@@ -72,7 +72,7 @@ def snapshot_page() -> Response:
 
 
 def _respond(iri: str, html: str) -> Response:
-    return responses.linked(responses.page(html), iri)
+    return responses.add_links(responses.page(html), iri)
 
 
 def _summarise(iri: str) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _summarise(iri: str) -> dict[str, Any]:
         description = say("graph.ontology")
     elif roles:
         description = say("graph.files", n=len(roles))
-    elif iri == f"{snapshot.base}graph/inferred":
+    elif iri == snapshot.inferred_graph:
         description = say("graph.inferred")
     else:
         # Another engine does not say where its graphs are from.
@@ -100,14 +100,14 @@ def _find_main_classes() -> dict[str, list[str]]:
         answer = engine.answer(Query(_KINDS, timeout=COUNTING_SECONDS))
     except LimitPassed:
         return {}  # the graph is so large that counting takes too long; the list does without
-    own = set(domain_classes(engine.snapshot))
+    own = set(list_own_classes(engine.snapshot))
     by_graph: dict[str, list[str]] = defaultdict(list)
     for row in answer.rows():
         if "class" in row and row["class"].text in own and len(by_graph[row["graph"].text]) < MAX_NAMED_CLASSES:
             by_graph[row["graph"].text].append(row["class"].text)
-    names = labels().of((class_iri for classes in by_graph.values() for class_iri in classes), language())
+    names = labels().read((class_iri for classes in by_graph.values() for class_iri in classes), language())
     return {
-        iri: [shown_iri(class_iri, engine.snapshot, names).text for class_iri in classes]
+        iri: [show_iri(class_iri, engine.snapshot, names).text for class_iri in classes]
         for iri, classes in by_graph.items()
         if classes
     }
@@ -115,9 +115,9 @@ def _find_main_classes() -> dict[str, list[str]]:
 
 def _count_terms(query: str, iri: str) -> list[tuple[Term, int]]:
     engine = service().engine
-    solutions = rows(engine, query, graph=URIRef(iri))
-    names = labels().of([row["term"].text for row in solutions], language())
-    return [(shown(row["term"], engine.snapshot, names), row["count"].number()) for row in solutions if "term" in row]
+    solutions = [row for row in read_rows(engine, query, graph=URIRef(iri)) if "term" in row]
+    names = labels().read([row["term"].text for row in solutions], language())
+    return [(show_term(row["term"], engine.snapshot, names), row["count"].number()) for row in solutions]
 
 
 def list_downloads() -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.negotiation import prefers_data
 from clustergraph.web.http.problem import KINDS
 from clustergraph.web.pages import graphs, page_sections
-from clustergraph.web.pages.display_term import Term, shown_iri
+from clustergraph.web.pages.display_term import Term, show_iri
 from clustergraph.web.pages.topics import by_topic
 
 blueprint = Blueprint("pages", __name__)
@@ -49,8 +49,8 @@ def count_things() -> list[tuple[Term, int]]:
     snapshot = service().snapshot
     counts = snapshot.manifest.get("classes", {})
     own = {iri: count for iri, count in counts.items() if iri.startswith(snapshot.base)} or counts
-    names = labels().of(own, i18n.language())
-    return [(shown_iri(iri, snapshot, names), count) for iri, count in list(own.items())[:MAX_SHOWN_CLASSES]]
+    names = labels().read(own, i18n.language())
+    return [(show_iri(iri, snapshot, names), count) for iri, count in list(own.items())[:MAX_SHOWN_CLASSES]]
 
 
 @blueprint.get("/errors")

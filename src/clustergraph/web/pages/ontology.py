@@ -21,7 +21,7 @@ from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.i18n import language, say
 from clustergraph.web.http.negotiation import choose
 from clustergraph.web.http.problem import Problem
-from clustergraph.web.pages.display_term import Term, shown, shown_iri
+from clustergraph.web.pages.display_term import Term, show_iri, show_term
 
 blueprint = Blueprint("ontology", __name__)
 
@@ -39,7 +39,7 @@ def ontology() -> Response:
     if not is_there(service().engine, iri):
         return descriptions.respond(dataset_description)
     answer = thing_documents.write_document(service().engine, iri, choice.format)
-    return responses.linked(responses.respond(answer, choice), iri)
+    return responses.add_links(responses.respond(answer, choice), iri)
 
 
 @blueprint.get("/ontology.svg")
@@ -51,7 +51,7 @@ def drawing() -> Response:
     svg = draw(cards, say("ontology.diagram"), say("ontology.legend"))
     response = Response(svg, content_type="image/svg+xml")
     response.vary.add("Accept-Language")
-    return responses.kept(response)
+    return responses.set_cache_control(response)
 
 
 def page() -> Response:
@@ -75,7 +75,7 @@ def page() -> Response:
         if is_there(service().engine, _make_iri())
         else [],
     )
-    return responses.linked(responses.page(html), _make_iri())
+    return responses.add_links(responses.page(html), _make_iri())
 
 
 def _make_iri() -> str:
@@ -92,7 +92,7 @@ class _View:
         for prop in model.properties.values():
             if prop.example:
                 things += [prop.example[0], *([prop.example[1].text] if prop.example[1].kind == "uri" else [])]
-        self.names = labels().of(things, language())
+        self.names = labels().read(things, language())
 
     def sorted(self, entries: Iterable[Any]) -> list[Any]:
         """Terms by what they are called."""
@@ -124,7 +124,7 @@ class _View:
             "id": entry.name,
             "iri": entry.iri,
             "short": compact(entry.iri, self.snapshot.prefixes).strip("<>"),
-            "href": page_urls().thing(entry.iri) if not self.model.stated else "",
+            "href": page_urls().thing(entry.iri) if not self.model.has_ontology else "",
             "label": self.label(entry),
             "comment": entry.comment(language()),
             "count": entry.count,
@@ -150,7 +150,7 @@ class _View:
             ("range-of", self.terms(entry.range_of)),
         ]
         if entry.example:
-            description["example"] = [shown_iri(entry.example, self.snapshot, self.names)]
+            description["example"] = [show_iri(entry.example, self.snapshot, self.names)]
         rules = [
             (say("ontology.by-sub-class"), self.terms(entry.below)),
             (say("ontology.by-domain"), self.terms(entry.domain_of)),
@@ -169,9 +169,9 @@ class _View:
         if entry.example:
             subject, value = entry.example
             description["example"] = [
-                shown_iri(subject, self.snapshot, self.names),
+                show_iri(subject, self.snapshot, self.names),
                 Term(description["label"]),
-                shown(value, self.snapshot, self.names),
+                show_term(value, self.snapshot, self.names),
             ]
         rules = [(say("ontology.by-chain"), self.terms(chain), " → ") for chain in entry.chains]
         if entry.below:
@@ -187,7 +187,7 @@ class _View:
 
 def _make_cards(model: Model) -> list[Card]:
     """The classes to draw, with the properties that somebody writes; what reasoning makes of them would double each."""
-    if not model.stated:
+    if not model.has_ontology:
         return []
     view = _View(model)
     cards: dict[str, Card] = {}

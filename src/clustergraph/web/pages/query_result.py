@@ -16,7 +16,7 @@ from clustergraph.web.http import i18n, responses
 from clustergraph.web.http.current import urls
 from clustergraph.web.pages import result_views
 from clustergraph.web.pages.first_rows import read_first_rows
-from clustergraph.web.pages.result_views import shown_turtle
+from clustergraph.web.pages.result_views import cut_turtle
 
 _CHOICES = ("format", LANGUAGE_FIELD)
 """Fields that say how the answer is shown, not what is asked."""
@@ -34,7 +34,7 @@ def page(
     code = i18n.language()
     turtle, is_cut, truth, table = "", False, None, None
     if answer.format.kind == "graph":
-        turtle, is_cut = shown_turtle(answer)
+        turtle, is_cut = cut_turtle(answer)
     else:
         document = read_first_rows(answer.body)
         truth = document.get("boolean")
@@ -55,7 +55,7 @@ def page(
         data_source=_make_source(answer, fields) if request.method == "GET" else "",
         **context,
     )
-    return responses.timed(responses.page(html, query), answer)
+    return responses.add_timings(responses.page(html, query), answer)
 
 
 def downloads(answer: Answer, fields: MultiDict[str, str]) -> list[tuple[str, str]]:

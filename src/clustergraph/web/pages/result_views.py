@@ -15,19 +15,19 @@ from clustergraph.catalogue import CannedQuery
 from clustergraph.describe.axioms import read_vocabulary
 from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.engine.base import Answer
-from clustergraph.rdf.namespaces import XSD, compact
+from clustergraph.rdf.namespaces import compact
+from clustergraph.rdf.python_values import NUMBERS
 from clustergraph.rdf.table import Row, term_of_json
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.web.http import i18n
 from clustergraph.web.http.current import labels, page_urls, service, urls
-from clustergraph.web.pages.display_term import Term, shown
+from clustergraph.web.pages.display_term import Term, show_term
 from clustergraph.web.pages.first_rows import Document, read_first_rows
 
 UNSEEN = frozenset({"coordinates"})
 """Columns that are made for drawings."""
 
-NUMBERS = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double", "float", "int", "long", "short"))
 MAX_SHOWN_CHARACTERS = 200_000
 """Characters of Turtle that a page shows."""
 
@@ -78,7 +78,7 @@ class View:
 def named(iris: Iterable[str], code: str) -> dict[str, str]:
     """The names of things by their IRIs; for terms of vocabularies that the graph only borrows, our own words."""
     things = list(dict.fromkeys(iris))
-    names = labels().of(things, code)
+    names = labels().read(things, code)
     words = i18n.texts(code)
     for iri in things:
         if iri not in names and (word := words.get(f"term.{compact(iri, service().snapshot.prefixes)}")):
@@ -86,7 +86,7 @@ def named(iris: Iterable[str], code: str) -> dict[str, str]:
     return names
 
 
-def shown_turtle(answer: Answer) -> tuple[str, bool]:
+def cut_turtle(answer: Answer) -> tuple[str, bool]:
     """As much of an answer in Turtle as a page shows, and whether there is more."""
     text = answer.body[: 4 * MAX_SHOWN_CHARACTERS].decode("utf-8", "ignore")
     return text[:MAX_SHOWN_CHARACTERS], len(text) > MAX_SHOWN_CHARACTERS or len(answer.body) > 4 * MAX_SHOWN_CHARACTERS
@@ -164,7 +164,7 @@ def view(
         None
         if is_graph
         else _drop_empty_columns(table(localised(read_first_rows(answer.body), code, query), query, code)),
-        shown_turtle(answer)[0] if is_graph else "",
+        cut_turtle(answer)[0] if is_graph else "",
     )
 
 
@@ -181,8 +181,8 @@ def cell(
     """The term under a name. A thing goes by its label, if the query gives one as `?thingLabel` or it is `known`."""
     label_term = row.get(label) if label else None
     if name not in row:
-        return shown(label_term, snapshot) if label_term else None
-    term = shown(row[name], snapshot, None if label_term else labels_by_iri)
+        return show_term(label_term, snapshot) if label_term else None
+    term = show_term(row[name], snapshot, None if label_term else labels_by_iri)
     return replace(term, text=label_term.text, note=term.text) if label_term else term
 
 

@@ -35,7 +35,7 @@ def install(app: Flask) -> None:
         # A filter that takes the context is not computed once and for all where its argument is a constant.
         number=pass_context(lambda _, value: i18n.number(value)),
         date=pass_context(lambda _, value: i18n.date(value)),
-        said=said,
+        translated=translate,
         words=words,
     )
     app.context_processor(_make_context)
@@ -84,7 +84,7 @@ def in_language(code: str) -> str:
     return urls().same(request.path, [*fields, (LANGUAGE_FIELD, code)])
 
 
-def said(words: Words) -> str:
+def translate(words: Words) -> str:
     """A text of a canned query in the page's language."""
     return words.in_language(i18n.language())
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
+from clustergraph.rdf.namespaces import XSD
+from clustergraph.rdf.python_values import NUMBERS
 from clustergraph.web.http import i18n
 from clustergraph.web.pages.display_term import Term
-
-NUMBERS = frozenset(("integer", "decimal", "int", "long", "double", "float", "nonNegativeInteger"))
 
 
 def words(term: Term) -> Markup:
@@ -40,7 +40,7 @@ def spoken(term: Term) -> str:
     if not term.datatype:
         return term.text
     kind = term.datatype.removeprefix("xsd:")
-    if kind in NUMBERS:
+    if f"{XSD}{kind}" in NUMBERS:
         return i18n.number(term.text)
     if kind in ("date", "dateTime"):
         return i18n.date(term.text)

@@ -18,32 +18,33 @@ from clustergraph.describe.thing_queries import (
     INSIDE,
     MAX_POINTING_STATEMENTS,
     POINTING,
+    POINTING_COUNTS,
     STATEMENTS,
     TERMS,
     documents,
     is_there,
 )
-from clustergraph.describe.void import rows
+from clustergraph.describe.void import read_rows
 from clustergraph.describe.written_values import written_values
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
 from clustergraph.rdf.python_values import Term as RdfTerm
 from clustergraph.rdf.table import Row
 from clustergraph.rdf.text_in_language import TaggedText, is_in_language, text_in_language
+from clustergraph.snapshots.graph_names import short_name
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.bindings import written
 from clustergraph.sparql.errors import EvaluationError, QuerySyntaxError
 from clustergraph.web.http import i18n
 from clustergraph.web.http.current import page_urls
 from clustergraph.web.pages import page_sections
-from clustergraph.web.pages.display_term import Term, shown, shown_iri
+from clustergraph.web.pages.display_term import Term, show_iri, show_term
 from clustergraph.web.pages.parallel import ask_together
 from clustergraph.web.pages.result_views import View, german_words
 
 MAX_SHOWN_SUBJECTS = 8
 """How many things that point here a page names for each property; a link leads to the others."""
 
-COUNTS = "SELECT ?property (COUNT(DISTINCT ?subject) AS ?count) { ?subject ?property ?thing } GROUP BY ?property"
 LABEL = (f"{RDFS}label", f"{SKOS}prefLabel")
 TEXT = (f"{DCTERMS}description", f"{SKOS}definition", f"{RDFS}comment")
 _FIRST = (TYPE, *LABEL, f"{SKOS}altLabel", *TEXT)
@@ -123,7 +124,7 @@ def thing_page(engine: Engine, labels: Labels, iri: str) -> ThingPage | None:
     snapshot = engine.snapshot
     try:
         own, pointing, noted = ask_together(
-            lambda query: rows(engine, query, thing=URIRef(iri)), (STATEMENTS, POINTING, NOTES)
+            lambda query: read_rows(engine, query, thing=URIRef(iri)), (STATEMENTS, POINTING, NOTES)
         )
     except (EvaluationError, QuerySyntaxError):
         return None  # of characters that no IRI has
@@ -156,16 +157,16 @@ class _Page:
         self.vocabulary: Vocabulary = read_vocabulary(engine)
         self.sources = self.vocabulary.sources
         self.terms_by_iri: dict[str, Term] = {}
-        self.inferred = f"{snapshot.base}graph/inferred"
+        self.inferred = snapshot.inferred_graph
         self.inside_rows: list[Row] = []
         if any(row["value"].kind == "bnode" for row in own):
-            self.inside_rows = rows(engine, INSIDE, thing=URIRef(iri))
+            self.inside_rows = read_rows(engine, INSIDE, thing=URIRef(iri))
         self.reasons = Reasons(
             iri,
             self.vocabulary,
             ((row["property"].text, row["value"]) for row in own),
             ((row["property"].text, row["subject"]) for row in pointing),
-            lambda query: rows(engine, query, thing=URIRef(iri)),
+            lambda query: read_rows(engine, query, thing=URIRef(iri)),
         )
         self.reasons.prepare(sorted({row["property"].text for row in own if self._is_inferred(row)}))
         self.explained = {
@@ -173,7 +174,7 @@ class _Page:
             for row in own
             if self._is_inferred(row)
         }
-        self.names = labels.of(self._collect_iris(), self.code)
+        self.names = labels.read(self._collect_iris(), self.code)
         self.inside: dict[str, list[tuple[Term, list[Term]]]] = {}
         self.inside = self._look_inside()
 
@@ -220,7 +221,7 @@ class _Page:
 
     def _make_statement(self, value: Term, graphs: list[str], reason: Reason | None, notes: list[Remark]) -> Statement:
         mark = "curated" if notes else "inferred" if graphs == [self.inferred] else "stated"
-        names = [graph.removeprefix(f"{self.snapshot.base}graph/") for graph in graphs]
+        names = [short_name(self.snapshot, graph) for graph in graphs]
         return Statement(value, mark, names, notes, self._make_why(reason) if reason else None)
 
     def _make_remark(self, note: Note) -> Remark:
@@ -242,7 +243,7 @@ class _Page:
     def _make_pointing_groups(self) -> list[Group]:
         counts = {}
         if self.is_cut:
-            solutions = rows(self.engine, COUNTS, thing=URIRef(self.iri))
+            solutions = read_rows(self.engine, POINTING_COUNTS, thing=URIRef(self.iri))
             counts = {row["property"].text: row["count"].number() for row in solutions}
         groups = dict(self._group(self.pointing, "subject"))
         group_list = []
@@ -285,7 +286,7 @@ class _Page:
 
     def _choose_text(self) -> Term | None:
         text = next((text for prop in TEXT if (text := self._read_text((prop,)))), None)
-        return shown(text, self.snapshot) if text else None
+        return show_term(text, self.snapshot) if text else None
 
     def _read_text(self, properties: Collection[str]) -> RdfTerm | None:
         """The text for the page's language among the values of some properties."""
@@ -309,13 +310,13 @@ class _Page:
     def _list_terms(self) -> list[Term]:
         if self.iri not in documents(self.snapshot):
             return []
-        solutions = rows(self.engine, TERMS, thing=URIRef(self.iri))
+        solutions = read_rows(self.engine, TERMS, thing=URIRef(self.iri))
         texts: dict[str, list[TaggedText]] = defaultdict(list)
         for row in solutions:
             names = texts[row["term"].text]
             names += [(row["label"].language, row["label"].text)] if "label" in row else []
         labels = {iri: text_in_language(names, self.code) or "" for iri, names in texts.items()}
-        return [shown_iri(iri, self.snapshot, labels) for iri in texts]
+        return [show_iri(iri, self.snapshot, labels) for iri in texts]
 
     # ----------------------------------------------------------------------------------------------------- words
 
@@ -323,7 +324,7 @@ class _Page:
         """A thing in words. Terms of the standard vocabularies that no ontology here names have texts of their own."""
         term = self.terms_by_iri.get(iri)
         if term is None:
-            term = shown_iri(iri, self.snapshot, self.names)
+            term = show_iri(iri, self.snapshot, self.names)
             key = f"term.{term.text}"
             if i18n.has_text(key):
                 term = replace(term, text=i18n.say(key), note=term.text)
@@ -335,7 +336,7 @@ class _Page:
             return self.named(value.text)
         if self.code == "de" and value.kind == "literal" and not value.language:
             value = value._replace(text=german_words(prop).get(value.text, value.text))
-        return shown(value, self.snapshot, self.names, inside=self.inside)
+        return show_term(value, self.snapshot, self.names, inside=self.inside)
 
     def _collect_iris(self) -> set[str]:
         """Everything that the page calls by a name."""
