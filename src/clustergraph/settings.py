@@ -78,14 +78,7 @@ class Settings(BaseSettings):
 
 
 _RATE = re.compile(r"\s*+([0-9]++)\s*+(?:/|per)\s*+([0-9]*+)\s*+(second|minute|hour|day|month|year)s?\s*+", re.I)
-_PERIOD_SECONDS = {
-    "second": 1,
-    "minute": 60,
-    "hour": 3600,
-    "day": 86400,
-    "month": 30 * 86400,
-    "year": 360 * 86400,
-}
+_PERIOD_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "month": 30 * 86400, "year": 360 * 86400}
 
 
 def parse_rate(text: str) -> tuple[int, float]:

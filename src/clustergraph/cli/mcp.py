@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -47,18 +47,7 @@ if TYPE_CHECKING:
 )
 @options.timeout
 @options.quiet
-def command(
-    sources: tuple[Path, ...],
-    store: Path | None,
-    queries: Path | None,
-    address: str | None,
-    transport: str,
-    host: str,
-    port: int,
-    allowed: tuple[str, ...],
-    timeout: float | None,
-    quiet: bool,
-) -> None:
+def command(transport: str, host: str, port: int, allowed: tuple[str, ...], quiet: bool, **place: Any) -> None:
     """Let an assistant ask the graph, by the Model Context Protocol.
 
     Each canned query is a tool, beside `search`, `describe`, `sparql` and `schema`; a canned query with one of these
@@ -83,7 +72,7 @@ def command(
 
     if transport == "http":
         port = free_port(host, port)
-    with _graph_context(sources, store, queries, address, timeout) as context:
+    with _graph_context(**place) as context:
         server = make_server(context)
         if transport == "stdio":
             transports.stdio(server)

@@ -95,7 +95,7 @@ def command(
                 )
         else:
             assert url is not None
-            _push(snapshot, url, quiet=quiet, **flags)
+            _push(snapshot, url, quiet, flags)
     except PushError as error:
         code = UNAVAILABLE if isinstance(error, Unreachable) else REFUSED
         raise Failure("\n".join((str(error), *getattr(error, "__notes__", ()))), code) from error
@@ -113,37 +113,21 @@ def _refuse_sending_flags(flags_given: dict[str, Any]) -> None:
         raise click.UsageError(f"With --files nothing is sent, so {', '.join(flags)} cannot be had.")
 
 
-def _push(
-    snapshot: Snapshot,
-    url: str,
-    *,
-    user: str,
-    password_env: str | None,
-    graph_store: str,
-    update: str,
-    protocol: Any,
-    merged: Any,
-    chunk: int,
-    force: bool,
-    loaded: bool,
-    dry_run: bool,
-    quiet: bool,
-) -> None:
+def _push(snapshot: Snapshot, url: str, quiet: bool, flags: dict[str, Any]) -> None:
     from clustergraph.cli.progress import show_progress
     from clustergraph.engine.remote.http_client import HttpClient
     from clustergraph.push import plan, push
     from clustergraph.push.http import Client
     from clustergraph.push.target import find
 
-    client = Client(HttpClient(user, _password(user, password_env)))
-    todo = plan(
-        snapshot, find(url, client, store=graph_store, update=update), merged=merged, protocol=protocol, force=force
-    )
-    if dry_run:
+    client = Client(HttpClient(flags["user"], _password(flags["user"], flags["password_env"])))
+    target, force = find(url, client, store=flags["graph_store"], update=flags["update"]), flags["force"]
+    todo = plan(snapshot, target, merged=flags["merged"], protocol=flags["protocol"], force=force)
+    if flags["dry_run"]:
         click.echo("\n".join(_describe_plan(todo)))
         return
     with show_progress(quiet) as progress:
-        was_sent = push(todo, progress=progress, chunk=chunk, again=force, loaded=loaded)
+        was_sent = push(todo, progress=progress, chunk=flags["chunk"], again=force, loaded=flags["loaded"])
     if not quiet:
         state = "is now" if was_sent else "was already"
         click.echo(f"Snapshot {snapshot.name} {state} in {todo.target.query_url} ({todo.target.name}), and all of it.")

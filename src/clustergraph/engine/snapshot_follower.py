@@ -41,15 +41,12 @@ class Source(Protocol):
 class StoreSource:
     """The snapshots of a store folder: whatever `current` points at."""
 
+    seconds = CHECK_SECONDS
+
     def __init__(self, store: Path, open_engine: Callable[[Snapshot], Engine]) -> None:
         self._store = store
         self._open = open_engine
         self._is_open = False
-
-    @property
-    def seconds(self) -> float:
-        """A look costs a few microseconds."""
-        return CHECK_SECONDS
 
     def look(self) -> Path:
         """The snapshot's folder. Raises nothing: what is not there cannot be opened."""

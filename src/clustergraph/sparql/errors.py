@@ -61,24 +61,16 @@ class MemoryExceeded(LimitPassed):
     """The query needed more memory than one reader may have."""
 
     def __init__(self, allowed: int) -> None:
-        super().__init__(
-            f"The query needed more than {allowed / 2**20:.0f} MiB of memory and was ended.",
-            "memory",
-            allowed,
-            "bytes",
-        )
+        text = f"The query needed more than {allowed / 2**20:.0f} MiB of memory and was ended."
+        super().__init__(text, "memory", allowed, "bytes")
 
 
 class ResultTooLarge(LimitPassed):
     """The serialised result is larger than one answer may be."""
 
     def __init__(self, allowed: int) -> None:
-        super().__init__(
-            f"The result is larger than {allowed / 2**20:.0f} MiB, the most one answer may hold.",
-            "result size",
-            allowed,
-            "bytes",
-        )
+        text = f"The result is larger than {allowed / 2**20:.0f} MiB, the most one answer may hold."
+        super().__init__(text, "result size", allowed, "bytes")
 
 
 class Busy(EngineError):

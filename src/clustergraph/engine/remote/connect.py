@@ -19,7 +19,7 @@ from clustergraph.engine.remote.endpoint import Endpoint, Question
 from clustergraph.engine.remote.engine import Connection, Deadline, RemoteEngine
 from clustergraph.engine.remote.http_auth import UnknownChallenge
 from clustergraph.engine.remote.http_client import HttpClient, Late, Reply, Unanswered
-from clustergraph.engine.snapshot_follower import Follower
+from clustergraph.engine.snapshot_follower import Follower, Source
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import EngineDown, ResultTooLarge
 from clustergraph.sparql.query import Query
@@ -121,20 +121,12 @@ def _reach_endpoint(remote: Remote, limits: Limits) -> Connection:
     raise dialect.refusal(reply, name)
 
 
-class _RemoteSource:
+class _RemoteSource(Source):
+    seconds = LOOK_SECONDS
+
     def __init__(self, connection: Connection, allow: Collection[str]) -> None:
         self.connection = connection
         self._allow = allow
-
-    @property
-    def seconds(self) -> float:
-        return LOOK_SECONDS
-
-    def look(self) -> Hashable:
-        raise NotImplementedError
-
-    def open(self, mark: Hashable) -> Engine:
-        raise NotImplementedError
 
     def engine(self, snapshot: Snapshot) -> Engine:
         return RemoteEngine(snapshot, self.connection, allow=self._allow)
@@ -204,12 +196,9 @@ class _OtherSource(_RemoteSource):
     def __init__(self, connection: Connection, allow: Collection[str], remote: Remote) -> None:
         super().__init__(connection, allow)
         self._remote = remote
+        self.seconds = min(LOOK_SECONDS, remote.refresh / 4)
         self._manifest: dict[str, Any] = {}
         self._described = 0.0
-
-    @property
-    def seconds(self) -> float:
-        return min(LOOK_SECONDS, self._remote.refresh / 4)
 
     def look(self) -> int:
         return int(time.time() // self._remote.refresh)

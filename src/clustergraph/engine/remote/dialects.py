@@ -20,13 +20,14 @@ from clustergraph.engine.remote.http_client import Reply
 from clustergraph.rdf.formats import Format
 from clustergraph.rdf.namespaces import XSD
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.sparql import errors, query_rewriting, tokens
+from clustergraph.sparql import query_rewriting, tokens
 from clustergraph.sparql.errors import (
     Busy,
     DeadlinePassed,
     EngineDown,
     EngineError,
     EvaluationError,
+    MemoryExceeded,
     OutsideAddress,
     ResultTooLarge,
 )
@@ -143,12 +144,8 @@ class ClusterGraph(Dialect):
         problem = problem_of(reply)
         slug = str(problem.get("type", "")).rpartition("#")[2]
         detail = str(problem.get("detail", ""))
-        if slug == "timeout":
-            return DeadlinePassed(_number(problem, "allowed"))
-        if slug == "memory":
-            return errors.MemoryExceeded(int(_number(problem, "allowed")))
-        if slug == "result-too-large":
-            return ResultTooLarge(int(_number(problem, "allowed")))
+        if limit := _LIMITS.get(slug):
+            return limit(_number(problem, "allowed"))
         if slug in ("busy", "too-many-requests"):
             return Busy(f"The service at {name} is busy: {detail}", int(reply.retry_after or 5))
         if slug in ("syntax", "evaluation", "outside-address", "too-large"):
@@ -158,6 +155,11 @@ class ClusterGraph(Dialect):
         return super().refusal(reply, name)
 
 
+_LIMITS: dict[str, Callable[[float], EngineError]] = {
+    "timeout": DeadlinePassed,
+    "memory": lambda allowed: MemoryExceeded(int(allowed)),
+    "result-too-large": lambda allowed: ResultTooLarge(int(allowed)),
+}
 _POINT = b"http://www.openlinksw.com/schemas/virtrdf#Geometry"
 _WKT = b"http://www.opengis.net/ont/geosparql#wktLiteral"
 MAX_NUMBER = 1e15
