@@ -79,19 +79,18 @@ def read_vocabulary(engine: Engine) -> Vocabulary:
         "domain": vocabulary.domain_of,
         "range": vocabulary.range_of,
     }
+    mutual = {
+        "inverse": vocabulary.inverses,
+        "same-class": vocabulary.sub_classes,
+        "same-property": vocabulary.sub_properties,
+    }
     for row in engine.answer(Query(AXIOMS)).rows():
         kind, term, other = (row[name].text if name in row else "" for name in ("kind", "term", "other"))
         if kind in pairs:
             pairs[kind][other].append(term)
-        elif kind == "inverse":
-            vocabulary.inverses[term].append(other)
-            vocabulary.inverses[other].append(term)
-        elif kind == "same-class":
-            vocabulary.sub_classes[term].append(other)
-            vocabulary.sub_classes[other].append(term)
-        elif kind == "same-property":
-            vocabulary.sub_properties[term].append(other)
-            vocabulary.sub_properties[other].append(term)
+        elif kind in mutual:
+            mutual[kind][term].append(other)
+            mutual[kind][other].append(term)
         elif kind == "transitive":
             vocabulary.transitive.add(term)
         elif kind == "symmetric":

@@ -29,20 +29,8 @@ _NAMES = f"SELECT DISTINCT ?name {{ ?agent <{_FOAF_NAME}>|<{RDFS}label> ?name }}
 _SPDX = re.compile(r"https?://creativecommons\.org/(?:licenses/([a-z-]+)/([0-9.]+)|publicdomain/(zero)/([0-9.]+))")
 
 WORDS = {
-    "en": {
-        "version": "Version {}.",
-        "snapshot": "Snapshot {}, {}.",
-        "accessed": "Accessed {}.",
-        "query": "Query {}.",
-        "answer": "Answer {}.",
-    },
-    "de": {
-        "version": "Version {}.",
-        "snapshot": "Schnappschuss {}, {}.",
-        "accessed": "Abgerufen {}.",
-        "query": "Abfrage {}.",
-        "answer": "Antwort {}.",
-    },
+    "en": {"snapshot": "Snapshot", "accessed": "Accessed", "query": "Query", "answer": "Answer"},
+    "de": {"snapshot": "Schnappschuss", "accessed": "Abgerufen", "query": "Abfrage", "answer": "Antwort"},
 }
 
 
@@ -112,19 +100,16 @@ class Citation:
         words = WORDS[self.language]
         year = f"({self.built[:4]})" if self.built else ""
         # Without an author, the title takes the author's place.
-        parts = (
-            [", ".join(self.authors), year, f"{self.title}."]
-            if self.authors
-            else [f"{self.title} {year}".strip() + "."]
-        )
-        parts += [words["version"].format(self.version)] if self.version else []
+        title = f"{self.title} {year}".strip()
+        parts = [", ".join(self.authors), year, f"{self.title}."] if self.authors else [f"{title}."]
+        parts += [f"Version {self.version}."] if self.version else []
         if self.snapshot:
-            parts += [words["snapshot"].format(self.snapshot, self.built[:10])]
+            parts.append(f"{words['snapshot']} {self.snapshot}, {self.built[:10]}.")
         else:
-            parts += [words["accessed"].format(self.accessed)]
+            parts.append(f"{words['accessed']} {self.accessed}.")
         if self.asked:
-            parts += [words["query"].format(f"{self.asked.title}, SHA-256 {self.asked.query_sha256[:16]}")]
-            parts += [words["answer"].format(f"SHA-256 {self.asked.answer_sha256[:16]}")]
+            parts.append(f"{words['query']} {self.asked.title}, SHA-256 {self.asked.query_sha256[:16]}.")
+            parts.append(f"{words['answer']} SHA-256 {self.asked.answer_sha256[:16]}.")
         return " ".join(part for part in (*parts, self.address) if part)
 
     @property
@@ -182,18 +167,10 @@ class Citation:
     @property
     def cff(self) -> str:
         """A file CITATION.cff for the data."""
-        identifiers = []
-        if self.snapshot:
-            identifiers += [{"type": "other", "value": self.snapshot, "description": "Name of the snapshot"}]
+        named = [(self.snapshot, "Name of the snapshot")] if self.snapshot else []
         if self.asked:
-            identifiers += [
-                {
-                    "type": "other",
-                    "value": self.asked.query_sha256,
-                    "description": f"Query {self.asked.title}, SHA-256",
-                },
-                {"type": "other", "value": self.asked.answer_sha256, "description": "Answer, SHA-256"},
-            ]
+            named.append((self.asked.query_sha256, f"Query {self.asked.title}, SHA-256"))
+            named.append((self.asked.answer_sha256, "Answer, SHA-256"))
         licence = spdx(self.licence)
         document = {
             "cff-version": "1.2.0",
@@ -206,7 +183,7 @@ class Citation:
             "url": self.address,
             "license": licence,
             "license-url": "" if licence else self.licence,
-            "identifiers": identifiers,
+            "identifiers": [{"type": "other", "value": value, "description": text} for value, text in named],
         }
         stated_fields = {name: value for name, value in document.items() if value}
         return yaml.safe_dump(stated_fields, sort_keys=False, allow_unicode=True, width=1000).rstrip("\n")

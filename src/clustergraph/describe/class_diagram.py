@@ -7,8 +7,9 @@ plain attributes that can be read on light and on dark paper, so the file needs 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 
 WIDTH, GAP = 200, 84
@@ -44,13 +45,13 @@ def draw(cards: Sequence[Card], title: str, legend: str) -> str:
     """The drawing as an SVG file. `title` names it, `legend` explains the dashed line."""
     placed = {card.key: card for card in cards}
     columns = _arrange_columns(placed)
-    for number, column in enumerate(columns):
-        _stack_cards(column, MARGIN + number * (WIDTH + GAP))
-    tallest = max((_measure_height(column) for column in columns), default=0.0)
-    for column in columns:
-        shift = (tallest - _measure_height(column)) / 2
+    heights = [sum(card.height + SPACE for card in column) - SPACE for column in columns]
+    tallest = max(heights, default=0.0)
+    for number, (column, height) in enumerate(zip(columns, heights, strict=True)):
+        y = MARGIN + (tallest - height) / 2
         for card in column:
-            card.y += shift
+            card.x, card.y = MARGIN + number * (WIDTH + GAP), y
+            y += card.height + SPACE
     for card in cards:
         # Rows in the order of what they lead to, so that their lines do not cross.
         card.rows.sort(key=lambda row: (row[1] not in placed, placed[row[1]].y if row[1] in placed else 0))
@@ -107,17 +108,15 @@ def _arrange_columns(cards: dict[str, Card]) -> list[list[Card]]:
         for sweep in (columns, list(reversed(columns))):
             place = {card.key: (at + 0.5) / len(column) for column in columns for at, card in enumerate(column)}
             for column in sweep:
-                column.sort(key=_order_by_neighbours(place, near))
+                column.sort(key=partial(_rank, place, near))
                 place.update({card.key: (at + 0.5) / len(column) for at, card in enumerate(column)})
     return [column for column in columns if column]
 
 
-def _order_by_neighbours(place: dict[str, float], near: dict[str, list[str]]) -> Callable[[Card], tuple[float, str]]:
-    def average_place(card: Card) -> tuple[float, str]:
-        neighbours = [place[neighbour] for neighbour in near[card.key]]
-        return (sum(neighbours) / len(neighbours) if neighbours else 1.0, card.title)
-
-    return average_place
+def _rank(place: dict[str, float], near: dict[str, list[str]], card: Card) -> tuple[float, str]:
+    """The average place of a card's neighbours."""
+    neighbours = [place[neighbour] for neighbour in near[card.key]]
+    return (sum(neighbours) / len(neighbours) if neighbours else 1.0, card.title)
 
 
 def _assign_levels(links: dict[str, list[str]]) -> dict[str, int]:
@@ -153,17 +152,6 @@ def _assign_levels(links: dict[str, list[str]]) -> dict[str, int]:
         for end in forward[key]:
             levels[end] = max(levels[end], levels[key] + 1)
     return levels
-
-
-def _stack_cards(column: Sequence[Card], x: float) -> None:
-    y = float(MARGIN)
-    for card in column:
-        card.x, card.y = x, y
-        y += card.height + SPACE
-
-
-def _measure_height(column: Sequence[Card]) -> float:
-    return sum(card.height + SPACE for card in column) - SPACE if column else 0.0
 
 
 def _draw_card(card: Card) -> str:
