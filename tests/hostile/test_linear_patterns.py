@@ -19,7 +19,6 @@ from support.growth import check_growth
 PACKAGE = Path(clustergraph.__file__).parent
 
 PATTERNS: dict[str, tuple[str, ...]] = {
-    "catalogue.entity_resolver:_IRI": ("fullmatch", "a", "a:"),
     "catalogue.literals:_DATE": ("fullmatch", "1-"),
     "catalogue.literals:_INTEGER": ("fullmatch", "1"),
     "catalogue.literals:_NUMBER": ("fullmatch", "1", "1."),
@@ -52,7 +51,6 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "rdf.python_values:_WHOLE": ("fullmatch", "1"),
     "rdf.table:_ESCAPE": ("finditer", "\\", "\\u0041", "\\u004"),
     "settings:_RATE": ("fullmatch", " ", "1", "1/", "1/ "),
-    "sparql.bindings:_IRI": ("fullmatch", "a", "a:"),
     "sparql.bindings:_LANGUAGE": ("fullmatch", "a", "a-"),
     "sparql.error_messages:_AT": ("match", "error at 1", "error at 1:1"),
     "sparql.error_messages:_SENTENCE": ("fullmatch", "a", "a "),

@@ -10,7 +10,6 @@ Case and outer blanks make no difference in 2 to 4. The first of these ways that
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -21,6 +20,7 @@ from clustergraph.catalogue.model import Parameter
 from clustergraph.engine.base import Engine
 from clustergraph.engine.cache import ByteCache
 from clustergraph.messages import message
+from clustergraph.rdf.iris import is_iri
 from clustergraph.rdf.namespaces import compact, local_name
 from clustergraph.rdf.table import Row
 from clustergraph.rdf.text_in_language import TaggedText, text_in_language
@@ -74,7 +74,6 @@ SELECT DISTINCT ?thing ?label WHERE {{
   OPTIONAL {{ ?thing rdfs:label|skos:prefLabel ?label }}
 }} LIMIT {MAX_INSTANCES}"""
 
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
 MAX_SUGGESTIONS = 3
 """How many things are suggested for a name that nothing has."""
 MAX_REMEMBERED_BYTES = 16 << 20
@@ -224,7 +223,7 @@ def _list_possible_iris(value: str, prefixes: dict[str, str]) -> Iterable[str]:
     value = value.removeprefix("<").removesuffix(">") if value.startswith("<") else value
     prefix, colon, local = value.partition(":")
     candidates = [prefixes[prefix] + local] if colon and prefix in prefixes else []
-    return [iri for iri in (*candidates, value) if _IRI.fullmatch(iri)]
+    return [iri for iri in (*candidates, value) if is_iri(iri)]
 
 
 def _find_most_similar(value: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from rdflib.term import Identifier, Literal, URIRef
 
+from clustergraph.rdf.iris import is_iri
 from clustergraph.sparql.errors import EvaluationError
 from clustergraph.sparql.parsed_query import ParsedQuery
 
-_IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.\-]*:[^<>"{}|^`\\\x00-\x20]*""")
 _LANGUAGE = re.compile(r"[A-Za-z]+(?:-[A-Za-z0-9]+)*")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
@@ -58,7 +58,7 @@ def written(name: str, term: Identifier) -> str:
 
 
 def _iri(name: str, iri: str) -> str:
-    if not _IRI.fullmatch(iri):
+    if not is_iri(iri):
         raise EvaluationError(
             f"The value of ?{name} is not an absolute IRI: {str(iri)!r}. Write it in full, such as https://example.org/a."
         )

@@ -10,7 +10,7 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clustergraph.describe.label_cache import Labels
-from clustergraph.web.endpoints import canned_queries, health, manifest, metadata, openapi, schema_json, sparql
+from clustergraph.web.endpoints import canned_queries, health, metadata, openapi, sparql
 from clustergraph.web.endpoints import linked_data as things
 from clustergraph.web.http import error_handlers
 from clustergraph.web.http.current import service as current
@@ -36,20 +36,7 @@ def create_app(service: Service) -> Flask:
     app.extensions["metrics"] = metrics = Metrics(service)
     # An IRI may hold two slashes in a row, and means another thing with one.
     app.url_map.merge_slashes = False
-    linked_data = (metadata, ontology, things)
-    for module in (
-        sparql,
-        canned_queries,
-        browse,
-        compare,
-        about,
-        schema_json,
-        manifest,
-        openapi,
-        health,
-        *linked_data,
-        home,
-    ):
+    for module in (sparql, canned_queries, browse, compare, about, openapi, health, metadata, ontology, things, home):
         app.register_blueprint(module.blueprint)
     composed_pages.install(app, service.catalogue)
     error_handlers.install(app)

@@ -18,10 +18,10 @@ from clustergraph.web.http import i18n, request_params, responses
 from clustergraph.web.http.current import absolute_urls, service
 from clustergraph.web.http.negotiation import choose, prefers_html
 from clustergraph.web.http.problem import Problem
+from clustergraph.web.pages import page_sections
 from clustergraph.web.pages.code_snippets import snippets
 from clustergraph.web.pages.query_result import page
 from clustergraph.web.pages.result_views import in_words, localised, named
-from clustergraph.web.pages.topics import by_topic
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
@@ -34,7 +34,7 @@ RESERVED = ("format", "timeout", LANGUAGE_FIELD)
 def index() -> Response:
     """The list of canned queries."""
     if prefers_html(request):
-        return responses.page(render_template("queries.html", topics=by_topic()))
+        return responses.page(render_template("queries.html", topics=page_sections.group_by_topic()))
     response = jsonify([describe(query) for query in service().catalogue])
     response.vary.add("Accept")
     return responses.set_cache_control(response)

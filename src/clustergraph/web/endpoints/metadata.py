@@ -1,6 +1,6 @@
-"""The service and its graph for programs: Service Description, VoID, DCAT-AP, schema.org, Croissant, examples.
+"""The graph for programs: VoID, DCAT-AP, schema.org, Croissant, examples, the manifest, the terms for writing queries.
 
-Sources: SPARQL 1.1 Service Description; Describing Linked Datasets with the VoID Vocabulary, section 6; DCAT-AP 3.0.
+Sources: Describing Linked Datasets with the VoID Vocabulary, section 6; DCAT-AP 3.0.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, jsonify
 
 from clustergraph.describe import croissant, dcat, schema_org, sparql_examples
+from clustergraph.describe.axioms import read_vocabulary
 from clustergraph.describe.void import dataset_description
+from clustergraph.rdf.namespaces import compact
 from clustergraph.web.http import descriptions, responses
 from clustergraph.web.http.current import absolute_urls, service, urls
-from clustergraph.web.http.i18n import language
+from clustergraph.web.http.i18n import LANGUAGES, language, texts
 
 blueprint = Blueprint("descriptions", __name__)
 
@@ -78,6 +80,43 @@ def dataset() -> Response:
     response.vary.add("Accept-Language")
     response.headers["Link"] = f'<{urls().void}>; rel="describedby"'
     return responses.set_cache_control(response)
+
+
+@blueprint.get("/manifest.json")
+def manifest() -> Response:
+    """What the snapshot is, for a program that asks this service as its engine."""
+    return responses.set_cache_control(jsonify(service().snapshot.manifest))
+
+
+@blueprint.get("/schema.json")
+def schema() -> Response:
+    """Prefixes by name; classes and properties that the graph uses or its ontology names, most used first."""
+    snapshot = service().snapshot
+    vocabulary = read_vocabulary(service().engine)
+    properties = {**vocabulary.sub_properties, **vocabulary.chains, **vocabulary.inverses}
+    counts_by_kind = {kind: dict(snapshot.manifest.get(kind, {})) for kind in ("classes", "properties")}
+    for iri in vocabulary.names:
+        if not any(iri in counts for counts in counts_by_kind.values()):
+            is_property = iri in properties or iri.rpartition("/")[2].rpartition("#")[2][:1].islower()
+            counts_by_kind["properties" if is_property else "classes"][iri] = 0
+    response = jsonify(
+        {
+            "base": snapshot.base,
+            "prefixes": dict(sorted(snapshot.prefixes.items())),
+            **{
+                kind: [_describe_term(iri, count, vocabulary.names) for iri, count in counts.items()]
+                for kind, counts in counts_by_kind.items()
+            },
+        }
+    )
+    return responses.set_cache_control(response)
+
+
+def _describe_term(iri: str, count: int, names: dict[str, dict[str, str]]) -> dict[str, Any]:
+    name = compact(iri, service().snapshot.prefixes)
+    # Terms that the graph only borrows have no label in it.
+    own_labels = {code: label for code in LANGUAGES if (label := texts(code).get(f"term.{name}"))}
+    return {"iri": iri, "name": name, "label": names.get(iri) or own_labels, "count": count}
 
 
 @blueprint.app_context_processor

@@ -10,7 +10,6 @@ from clustergraph.web.http.negotiation import prefers_data
 from clustergraph.web.http.problem import KINDS
 from clustergraph.web.pages import graphs, page_sections
 from clustergraph.web.pages.display_term import Term, show_iri
-from clustergraph.web.pages.topics import by_topic
 
 blueprint = Blueprint("pages", __name__)
 
@@ -30,7 +29,7 @@ def home() -> Response:
         kinds=count_things(),
         sections=[view for view in page_sections.of_page("home") if not view.is_empty],
         graphs=[(iri, page_urls().thing(iri), count) for iri, count in sorted(snapshot.graphs.items())],
-        topics=by_topic(),
+        topics=page_sections.group_by_topic(),
         downloads=graphs.list_downloads(),
     )
     response = responses.page(html)

@@ -1,4 +1,4 @@
-"""Canned queries on pages: which ones stand where, bound to what the page is about."""
+"""Canned queries on pages: which ones stand where, bound to what the page is about, and all of them by topic."""
 
 from __future__ import annotations
 
@@ -73,3 +73,18 @@ def _ask_if_possible(query: CannedQuery, given: Mapping[str, str]) -> Answer | N
     except EvaluationError as error:
         _LOG.warning("A page goes without the query %s: %s", query.name, error)
         return None
+
+
+def group_by_topic() -> list[tuple[str, list[CannedQuery]]]:
+    """The canned queries by their first tag."""
+    topics: dict[str, list[CannedQuery]] = {}
+    for query in service().catalogue:
+        topics.setdefault(_name_topic(query), []).append(query)
+    return sorted(topics.items())
+
+
+def _name_topic(query: CannedQuery) -> str:
+    if not query.tags:
+        return i18n.say("topic.other")
+    key = f"topic.{query.tags[0]}"
+    return i18n.say(key) if i18n.has_text(key) else query.tags[0].capitalize()
