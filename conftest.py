@@ -100,9 +100,9 @@ def store(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def snapshot(store: Path) -> Snapshot:
     """The snapshot of this repository's own graph."""
-    from clustergraph.ingest.open_snapshot import find, opened
+    from clustergraph.ingest.open_snapshot import find_source, open_source
 
-    return opened(find([published().root], store=store)).snapshot
+    return open_source(find_source([published().root], store=store)).snapshot
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from bench import peers
 from bench.synthetic import BASE, PREFIXES, Known, write
 from clustergraph.ingest import Progress
-from clustergraph.ingest.open_snapshot import Options, Source, opened
+from clustergraph.ingest.open_snapshot import Options, Source, open_source
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import Folder, published
 
@@ -74,7 +74,7 @@ def built(name: str, folder: Folder, out: Path, options: Options, progress: Prog
     """Build a folder into `out` unless that was done before."""
     begin = time.perf_counter()
     queries = folder.queries if folder.queries.is_dir() else None
-    done = opened(Source(name, folder, out / "store", queries=queries), options, progress)
+    done = open_source(Source(name, folder, out / "store", queries=queries), options, progress)
     seconds = {}
     if done.built is not None and not done.built.unchanged:
         seconds["clustergraph build"] = time.perf_counter() - begin

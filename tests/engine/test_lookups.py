@@ -18,7 +18,7 @@ from clustergraph.engine.lookups.bgp_parser import MAX_PATTERNS
 from clustergraph.engine.lookups.lookup_engine import MAX_QUERY_CHARACTERS, MAX_STEPS, LookupEngine
 from clustergraph.engine.lookups.triple_index import MAX_CHARACTERS, MemoryIndex, StoreIndex, TripleIndex
 from clustergraph.engine.readers import in_memory as holding
-from clustergraph.ingest.open_snapshot import find, opened
+from clustergraph.ingest.open_snapshot import find_source, open_source
 from clustergraph.rdf.formats import Format, of_kind
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import published
@@ -37,7 +37,7 @@ HELD = pytest.mark.parametrize("held", [StoreIndex, MemoryIndex])
 @pytest.fixture(scope="module")
 def published_snapshot(store: Path) -> Snapshot:
     """The snapshot of this repository's own graph; the fixture `snapshot` is a smaller one here."""
-    return opened(find([published().root], store=store)).snapshot
+    return open_source(find_source([published().root], store=store)).snapshot
 
 
 @pytest.fixture(scope="module")

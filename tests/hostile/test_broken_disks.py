@@ -17,7 +17,7 @@ from clustergraph.engine import graph_export
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.engine.snapshot_follower import FollowingEngine
 from clustergraph.ingest import build
-from clustergraph.ingest.open_snapshot import find, opened
+from clustergraph.ingest.open_snapshot import find_source, open_source
 from clustergraph.ingest.snapshot_writer import set_current
 from clustergraph.ingest.verify import faults
 from clustergraph.rdf import formats
@@ -101,7 +101,7 @@ def test_a_start_falls_back_to_the_newest_whole_one_and_says_so(
     assert current(store).name == second.name
     assert callable(damage)
     damage(second)
-    assert opened(find([store])).snapshot.name == first.name
+    assert open_source(find_source([store])).snapshot.name == first.name
     follower = FollowingEngine(store, EmbeddedEngine)
     assert follower.snapshot.name == first.name
     follower.close()
@@ -116,7 +116,7 @@ def test_a_start_with_nothing_whole_says_so(file: Path, store: Path) -> None:
     snapshot = built(file, store, "one")
     cut(snapshot)
     with pytest.raises(DamagedSnapshot, match="is damaged and cannot be read"):
-        opened(find([store]))
+        open_source(find_source([store]))
     done = CliRunner().invoke(cli, ["sparql", "ASK {}", "--source", str(store)])
     assert done.exit_code == 5
     assert f"Snapshot {snapshot.name} is damaged" in done.output

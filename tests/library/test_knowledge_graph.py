@@ -20,7 +20,7 @@ from rdflib.namespace import XSD
 import clustergraph
 from clustergraph.catalogue import ParameterError, UnknownQuery
 from clustergraph.ingest import BuildError
-from clustergraph.ingest.open_snapshot import find
+from clustergraph.ingest.open_snapshot import find_source
 from clustergraph.library.knowledge_graph import KnowledgeGraph
 from clustergraph.library.result import Result, Text
 from clustergraph.snapshots.graph_names import UnknownGraph
@@ -357,7 +357,7 @@ def test_a_snapshot_that_lies_by_itself_has_no_queries_but_its_own_stores_are_fo
     assert clustergraph.open(alone / "snapshot").queries == {}
     # As where a container has it: directly below the root there is nothing two folders up.
     monkeypatch.setattr(Path, "resolve", lambda self: Path("/", self.name))
-    assert find([alone / "snapshot"]).queries is None
+    assert find_source([alone / "snapshot"]).queries is None
 
 
 def test_a_build_is_told_of_by_the_log_and_only_the_first_time(

@@ -81,10 +81,10 @@ def read(context: GraphContext) -> Callable[[str], str]:
 @pytest.fixture
 def small(example: Path, tmp_path: Path) -> Iterator[GraphContext]:
     """The graph of two people, without a canned query `search`."""
-    from clustergraph.ingest.open_snapshot import find, opened
+    from clustergraph.ingest.open_snapshot import find_source, open_source
 
-    source = find([example], store=tmp_path / "store")
-    snapshot = opened(source).snapshot
+    source = find_source([example], store=tmp_path / "store")
+    snapshot = open_source(source).snapshot
     assert source.queries is not None
     with GraphContext.open(snapshot, source, Catalogue.load(source.queries)) as opened_context:
         yield opened_context

@@ -329,13 +329,13 @@ def test_a_query_without_end_is_ended_and_the_next_is_answered(snapshot: Any, ca
 
 def test_a_server_on_a_store_follows_it_to_the_next_snapshot(tmp_path: Path) -> None:
     from clustergraph.ingest import build
-    from clustergraph.ingest.open_snapshot import find, opened
+    from clustergraph.ingest.open_snapshot import find_source, open_source
 
     file, store = tmp_path / "a.ttl", tmp_path / "store"
     file.write_text('<a> <http://www.w3.org/2000/01/rdf-schema#label> "first" .')
     build([file], store=store)
-    source = find([store])
-    with GraphContext.open(opened(source).snapshot, source, Catalogue()) as context:
+    source = find_source([store])
+    with GraphContext.open(open_source(source).snapshot, source, Catalogue()) as context:
         search = toolbox(context.catalogue)["search"]
         before = search.run(context, {"text": "first"})
         assert before.data["total"] == 1
@@ -373,14 +373,14 @@ def test_the_server_answers_without_the_web_application(example: Path, tmp_path:
 import sys
 from pathlib import Path
 from clustergraph.catalogue import Catalogue
-from clustergraph.ingest.open_snapshot import find, opened
+from clustergraph.ingest.open_snapshot import find_source, open_source
 from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.server import make_server, run_on_one_snapshot
 from clustergraph.mcp.tools import toolbox
 
 if __name__ == "__main__":
-    source = find([Path(sys.argv[1])], store=Path(sys.argv[2]))
-    with GraphContext.open(opened(source).snapshot, source, Catalogue()) as context:
+    source = find_source([Path(sys.argv[1])], store=Path(sys.argv[2]))
+    with GraphContext.open(open_source(source).snapshot, source, Catalogue()) as context:
         make_server(context)
         tool = toolbox(context.catalogue)["sparql"]
         print(run_on_one_snapshot(context, tool, {"query": "SELECT ?s { ?s ?p 'Ada' }"}).text)

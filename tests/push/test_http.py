@@ -12,7 +12,7 @@ from clustergraph.engine.remote.http_client import HttpClient
 from clustergraph.push import plan
 from clustergraph.push.errors import PushError, Refused, Unreachable
 from clustergraph.push.http import ATTEMPTS, Client
-from clustergraph.push.target import find
+from clustergraph.push.target import find_target
 from clustergraph.snapshots.snapshot import Snapshot
 
 Turn = int | str
@@ -160,23 +160,23 @@ def test_a_way_of_signing_in_that_is_not_known_is_refused(engine: Callable[..., 
 def test_a_page_is_no_endpoint(engine: Callable[..., Engine]) -> None:
     one = engine(200, body=b"<html>hello</html>", headers={"Content-Type": "text/html"})
     with pytest.raises(PushError, match=r"No SPARQL endpoint at .* answered a query with text/html"):
-        find(one.url, QUICK)
+        find_target(one.url, QUICK)
 
 
 def test_a_wrong_address_is_told_without_advice_for_writing(engine: Callable[..., Engine]) -> None:
     one = engine(404)
     with pytest.raises(PushError, match=r"under it\. It answers a query with status 404\.$"):
-        find(one.url, QUICK)
+        find_target(one.url, QUICK)
     with pytest.raises(PushError, match="is no address of an engine"):
-        find("graph.example", QUICK)
+        find_target("graph.example", QUICK)
     with pytest.raises(PushError, match="is no address of an engine"):
-        find(one.url, QUICK, store="data")
+        find_target(one.url, QUICK, store="data")
 
 
 def test_an_engine_that_nobody_knows_has_to_be_told_of(engine: Callable[..., Engine], snapshot: Snapshot) -> None:
     rows = b'{"head": {"vars": ["here"]}, "results": {"bindings": []}}'
     one = engine(200, body=rows)
-    target = find(one.url, QUICK, store=f"{one.url}data")
+    target = find_target(one.url, QUICK, store=f"{one.url}data")
     assert (target.name, target.store_url, target.update_url) == ("Somebody/1.0", f"{one.url}data", "")
     with pytest.raises(PushError, match=r"is Somebody/1\.0\. Say with --graph-store URL"):
-        plan(snapshot, find(one.url, QUICK))
+        plan(snapshot, find_target(one.url, QUICK))

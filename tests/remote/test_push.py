@@ -27,7 +27,7 @@ from clustergraph.push import plan, push
 from clustergraph.push.errors import Different, Unreachable
 from clustergraph.push.http import Client
 from clustergraph.push.marker import LOADING, MANIFEST, MERGED
-from clustergraph.push.target import find
+from clustergraph.push.target import find_target
 from clustergraph.snapshots.snapshot import Snapshot
 from support import sparql_engines
 from support.sparql_engines import PASSWORD, Running
@@ -84,7 +84,7 @@ def server(request: pytest.FixtureRequest, servers: Callable[[str], Running]) ->
     running = servers(request.param)
     graphs = {row["g"] for row in rows(running, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }") if BASE in row["g"]}
     client = Client(HttpClient("dba", PASSWORD) if request.param == "virtuoso" else HttpClient())
-    store = find(running.query, client).store_url
+    store = find_target(running.query, client).store_url
     for graph in graphs:
         client.send("DELETE", f"{store}?{urlencode({'graph': graph})}")
     if request.param == "oxigraph":
@@ -175,7 +175,7 @@ def test_a_changed_snapshot_takes_the_place_of_the_one_before(
 def test_other_graphs_are_left_alone(server: Running, snapshots: tuple[Snapshot, Snapshot]) -> None:
     client = Client(HttpClient("dba", PASSWORD) if "virtuoso" in str(server.folder) else HttpClient())
     foreign = "urn:of-somebody-else"
-    store = find(server.query, client).store_url
+    store = find_target(server.query, client).store_url
     line = b"<urn:s> <urn:p> <urn:o> .\n"
     client.send("PUT", f"{store}?{urlencode({'graph': foreign})}", line, content_type="application/n-triples")
     for snapshot in snapshots:
@@ -251,7 +251,7 @@ def test_a_triple_in_the_place_of_another_is_noticed(
     first, _ = snapshots
     assert pushed(server, first, "--force").exit_code == 0
     _update(server, f"DELETE {{ ?s <{BASE}age> 40 }} INSERT {{ ?s <{BASE}age> 39 }} WHERE {{ ?s <{BASE}age> 40 }}")
-    target = find(server.query, Client())
+    target = find_target(server.query, Client())
     with pytest.raises(Different) as caught:
         push(plan(first, target), loaded=True)
     (only,) = caught.value.differences
@@ -290,7 +290,7 @@ def test_a_push_that_is_killed_leaves_no_marker_and_can_be_run_again(server: Run
 
 def _drop_published(server: Running, snapshot: Snapshot) -> None:
     client = Client(HttpClient("dba", PASSWORD) if "virtuoso" in str(server.folder) else HttpClient())
-    store = find(server.query, client).store_url
+    store = find_target(server.query, client).store_url
     for graph in (*snapshot.graphs, f"{snapshot.base}graph/snapshot", f"{snapshot.base}graph/merged"):
         client.send("DELETE", f"{store}?{urlencode({'graph': graph})}", passing=frozenset({404}))
 
@@ -312,7 +312,7 @@ def test_an_engine_that_goes_away_is_told_and_the_push_can_be_run_again(server: 
     signed_in = ("dba", PASSWORD) if "virtuoso" in str(server.folder) else ("", "")
     client = Client(HttpClient(*signed_in), first_pause=0.001)
     with pytest.raises(Unreachable, match=r"does not answer .+ Is the engine running") as caught:
-        push(plan(snapshot, find(server.query, client)), chunk=20, progress=_EndsIt(server))
+        push(plan(snapshot, find_target(server.query, client)), chunk=20, progress=_EndsIt(server))
     assert "marked as not complete; the same push, run again, completes it." in str(caught.value.__notes__)
     server.start()
     assert MANIFEST not in marks(server, snapshot.base)
@@ -332,7 +332,7 @@ def test_where_to_is_said_once(words: tuple[str, ...]) -> None:
 def test_nothing_listens() -> None:
     url = f"http://127.0.0.1:{sparql_engines.free_port()}/sparql"
     with pytest.raises(Unreachable, match=f"{url} does not answer POST: connection refused"):
-        find(url, Client(first_pause=0.001))
+        find_target(url, Client(first_pause=0.001))
 
 
 def test_a_push_that_is_interrupted_says_what_stands_there(

@@ -31,12 +31,12 @@ def command(sources: tuple[Path, ...], store: Path | None, quiet: bool, **build_
       clustergraph build people.ttl places.nq.gz --reason none
     """
     from clustergraph.cli.progress import show_progress
-    from clustergraph.ingest.open_snapshot import find, opened
+    from clustergraph.ingest.open_snapshot import find_source, open_source
     from clustergraph.ingest.problems import listing
 
-    source = find(sources, store=store, build=True)
+    source = find_source(sources, store=store, build=True)
     with show_progress(quiet) as progress:
-        opening = opened(source, options.build_options(**build_flags), progress)
+        opening = open_source(source, options.build_options(**build_flags), progress)
     assert opening.built is not None
     if quiet:
         return

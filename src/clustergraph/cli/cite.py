@@ -51,7 +51,7 @@ def command(
       clustergraph cite --query clusters-by-country -p country=JP --format csl-json
     """
     from clustergraph.cli.engine_context import graph
-    from clustergraph.cli.queries import find
+    from clustergraph.cli.queries import find_query
     from clustergraph.describe import citation
 
     if name and file:
@@ -61,7 +61,7 @@ def command(
     with graph(timeout=timeout, **place) as (engine, catalogue):
         cited = None
         if name:
-            cited = citation.describe_canned_query(engine, find(name, catalogue)[0], name, given, timeout)
+            cited = citation.describe_canned_query(engine, find_query(name, catalogue)[0], name, given, timeout)
         elif file:
             cited = citation.describe_query(engine, read_query(None, file), timeout=timeout)
         click.echo(getattr(citation.cite(engine, language, cited), citation.FORMATS[format]))

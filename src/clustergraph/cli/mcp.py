@@ -88,12 +88,12 @@ def _graph_context(
     sources: tuple[Path, ...], store: Path | None, queries: Path | None, address: str | None, timeout: float | None
 ) -> Iterator[GraphContext]:
     """What is asked: a graph here, or one elsewhere."""
-    from clustergraph.cli.queries import load
+    from clustergraph.cli.queries import load_catalogue
     from clustergraph.mcp.graph_context import GraphContext
 
     if not address:
         snapshot, source = options.read(sources, store)
-        with GraphContext.open(snapshot, source, load(queries or source.queries), timeout) as context:
+        with GraphContext.open(snapshot, source, load_catalogue(queries or source.queries), timeout) as context:
             yield context
         return
     if sources or store:

@@ -185,11 +185,11 @@ def building(function: F) -> F:
 def read(sources: tuple[Path, ...], store: Path | None) -> tuple[Snapshot, Source]:
     """The snapshot that a reading command asks, built with progress on the terminal if need be."""
     from clustergraph.cli.progress import show_progress
-    from clustergraph.ingest.open_snapshot import find, opened
+    from clustergraph.ingest.open_snapshot import find_source, open_source
 
-    source = find(sources, store=store)
+    source = find_source(sources, store=store)
     with show_progress() as progress:
-        return opened(source, progress=progress).snapshot, source
+        return open_source(source, progress=progress).snapshot, source
 
 
 def check_reading(flags: Mapping[str, Any]) -> None:

@@ -32,11 +32,11 @@ def command(sources: tuple[Path, ...], store: Path | None, keep: int, dry_run: b
       clustergraph prune --keep 2
       clustergraph prune /srv/graph --keep 5 --dry-run
     """
-    from clustergraph.ingest.open_snapshot import find
+    from clustergraph.ingest.open_snapshot import find_source
     from clustergraph.ingest.prune import prune
     from clustergraph.snapshots.snapshot import NoSnapshot
 
-    source = find(sources, store=store)
+    source = find_source(sources, store=store)
     if source.store is None:
         raise click.UsageError(f"{sources[0]} is a snapshot; name the store folder that it is in.")
     try:

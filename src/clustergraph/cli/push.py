@@ -118,10 +118,10 @@ def _push(snapshot: Snapshot, url: str, quiet: bool, flags: dict[str, Any]) -> N
     from clustergraph.engine.remote.http_client import HttpClient
     from clustergraph.push import plan, push
     from clustergraph.push.http import Client
-    from clustergraph.push.target import find
+    from clustergraph.push.target import find_target
 
     client = Client(HttpClient(flags["user"], _password(flags["user"], flags["password_env"])))
-    target, force = find(url, client, store=flags["graph_store"], update=flags["update"]), flags["force"]
+    target, force = find_target(url, client, store=flags["graph_store"], update=flags["update"]), flags["force"]
     todo = plan(snapshot, target, merged=flags["merged"], protocol=flags["protocol"], force=force)
     if flags["dry_run"]:
         click.echo("\n".join(_describe_plan(todo)))

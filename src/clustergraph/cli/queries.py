@@ -37,12 +37,12 @@ def command(
     """
     source_queries = _find_queries(sources, store, address, queries)
     if name is None:
-        rows = [(query.name, _signature(query), str(query.summary)) for query in load(source_queries)]
+        rows = [(query.name, _signature(query), str(query.summary)) for query in load_catalogue(source_queries)]
         if not rows and sys.stderr.isatty():
             click.echo("There are no canned queries here.", err=True)
         output.listing(("query", "parameters", "what it answers"), rows, whole=2)
         return
-    _, query = find(name, source_queries)
+    _, query = find_query(name, source_queries)
     click.echo(f"{query.name}: {query.summary}")
     if str(query.description):
         click.echo(f"\n{query.description}")
@@ -65,7 +65,7 @@ def _find_queries(
 ) -> Path | Catalogue | None:
     """The canned queries of a source, for which nothing has to be built, or of an engine elsewhere."""
     from clustergraph.cli.engine_context import graph
-    from clustergraph.ingest.open_snapshot import find as find_source
+    from clustergraph.ingest.open_snapshot import find_source
 
     if not address:
         return queries or find_source(sources, store=store).queries
@@ -73,7 +73,7 @@ def _find_queries(
         return catalogue
 
 
-def load(queries: Path | Catalogue | None) -> Catalogue:
+def load_catalogue(queries: Path | Catalogue | None) -> Catalogue:
     """The canned queries of a folder, or those that are given; none without either."""
     from clustergraph.catalogue import Catalogue
 
@@ -82,11 +82,11 @@ def load(queries: Path | Catalogue | None) -> Catalogue:
     return Catalogue() if queries is None else Catalogue.load(queries)
 
 
-def find(name: str, queries: Path | Catalogue | None) -> tuple[Catalogue, CannedQuery]:
+def find_query(name: str, queries: Path | Catalogue | None) -> tuple[Catalogue, CannedQuery]:
     """The catalogue and the query of this name, or an end with a hint where to look."""
     from clustergraph.catalogue import UnknownQuery
 
-    catalogue = load(queries)
+    catalogue = load_catalogue(queries)
     try:
         return catalogue, catalogue[name]
     except UnknownQuery as error:

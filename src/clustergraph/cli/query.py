@@ -43,10 +43,10 @@ def command(name: str, given: dict[str, list[str]], format: str | None, timeout:
       clustergraph query contacts --format json
     """
     from clustergraph.cli.engine_context import graph
-    from clustergraph.cli.queries import find
+    from clustergraph.cli.queries import find_query
 
     with graph(timeout=timeout, **place) as (engine, source_queries):
-        catalogue, query = find(name, source_queries)
+        catalogue, query = find_query(name, source_queries)
         answer_format = output.choose_format(format, query.form)
         answer = catalogue.run(engine, name, given, answer_format, timeout)
         snapshot = engine.snapshot

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from clustergraph.cli import options
 from clustergraph.cli.exit_codes import REFUSED, UNAVAILABLE, Failure
-from clustergraph.ingest.open_snapshot import Source, find, is_store
+from clustergraph.ingest.open_snapshot import Source, find_source, is_store
 from clustergraph.settings import Settings
 from clustergraph.snapshots.snapshot import CURRENT, NoSnapshot
 
@@ -82,7 +82,7 @@ def command(sources: tuple[Path, ...], quiet: bool, **flags: Any) -> None:
     if settings.engine:
         _serve_engine(sources, settings, build_flags, quiet)
         return
-    source = find(sources, store=settings.store)
+    source = find_source(sources, store=settings.store)
     port = free_port(settings.host, settings.port)
     if source.input is not None:
         _build(source, build_flags, quiet)
@@ -101,7 +101,7 @@ def _serve_engine(sources: tuple[Path, ...], settings: Settings, flags: dict[str
         if flags[name]:
             flag = name.replace("_", "-").removesuffix("s")
             raise click.UsageError(f"With --engine nothing is built here, so --{flag} says nothing.")
-    queries = settings.queries or (find(sources).queries if sources else None)
+    queries = settings.queries or (find_source(sources).queries if sources else None)
     base = settings.engine_base or flags["base"] or ""
     port = free_port(settings.host, settings.port)
     settings = settings.model_copy(update={"port": port, "queries": queries, "engine_base": base})

@@ -52,11 +52,11 @@ def command(
     """
     from clustergraph.cli.progress import show_progress
     from clustergraph.ingest import validate
-    from clustergraph.ingest.open_snapshot import find
+    from clustergraph.ingest.open_snapshot import find_source
     from clustergraph.ingest.parse_limits import ParseLimits
 
     options.check_reading(flags)
-    source = find(sources, build=True)
+    source = find_source(sources, build=True)
     assert source.input is not None
     with show_progress() as progress:
         limits = ParseLimits(parse_memory, parse_seconds, shapes_seconds)

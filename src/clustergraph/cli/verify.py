@@ -27,11 +27,11 @@ def command(ctx: click.Context, sources: tuple[Path, ...], store: Path | None) -
       clustergraph verify
       clustergraph verify /srv/graph
     """
-    from clustergraph.ingest.open_snapshot import find
+    from clustergraph.ingest.open_snapshot import find_source
     from clustergraph.ingest.verify import faults, folders
     from clustergraph.snapshots.snapshot import NoSnapshot
 
-    source = find(sources, store=store)
+    source = find_source(sources, store=store)
     if source.snapshot is not None:
         paths = [source.snapshot.resolve()]
     else:

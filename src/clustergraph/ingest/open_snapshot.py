@@ -68,7 +68,7 @@ class Opened:
         return self.built.warnings if self.built else ()
 
 
-def find(sources: Sequence[Path], *, store: Path | None = None, build: bool = False) -> Source:
+def find_source(sources: Sequence[Path], *, store: Path | None = None, build: bool = False) -> Source:
     """What `sources` are. With `build`, they are always something to build from.
 
     Nothing means the graph that comes with this package - or, if a store folder is named that holds a snapshot, that
@@ -113,7 +113,7 @@ def _folder(path: Path) -> Path | None:
     return path if path.is_dir() else None
 
 
-def opened(source: Source, options: Options = Options(), progress: Progress | None = None) -> Opened:
+def open_source(source: Source, options: Options = Options(), progress: Progress | None = None) -> Opened:
     """The snapshot of a source, built first if need be. Raises BuildError or NoSnapshot."""
     if source.snapshot is not None:
         return Opened(Snapshot.open(source.snapshot))

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import rdflib
 from rdflib.term import Identifier, URIRef
 
-from clustergraph.ingest.open_snapshot import Options, find, opened
+from clustergraph.ingest.open_snapshot import Options, find_source, open_source
 from clustergraph.library.result import Result
 from clustergraph.progress import Silent
 from clustergraph.rdf.python_values import to_literal
@@ -103,7 +103,7 @@ def open(
         if store is not None or include or exclude or strict or lenient or contexts or reason != "auto" or not check:
             raise ValueError("Nothing is built of what is at an address: leave out what is for building.")
         return KnowledgeGraph(*open_address(str(sources[0]), base or "", folder))
-    source = find([Path(path) for path in sources], store=None if store is None else Path(store))
+    source = find_source([Path(path) for path in sources], store=None if store is None else Path(store))
     included, left_out = ((names,) if isinstance(names, str) else tuple(names) for names in (include, exclude))
     options = Options(
         base=base,
@@ -115,7 +115,7 @@ def open(
         reason=reason,
         check=check,
     )
-    snapshot = opened(source, options, _LogProgress(source.title)).snapshot
+    snapshot = open_source(source, options, _LogProgress(source.title)).snapshot
 
     from clustergraph.engine.embedded import EmbeddedEngine
 

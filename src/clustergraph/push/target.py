@@ -64,7 +64,7 @@ class Target:
         return bool(self.select(f"SELECT (1 AS ?found) {{ {pattern} }} LIMIT 1"))
 
 
-def find(url: str, client: Client, *, store: str = "", update: str = "") -> Target:
+def find_target(url: str, client: Client, *, store: str = "", update: str = "") -> Target:
     """The engine at `url`: its query endpoint, or the address under which that is usual.
 
     `store` and `update` are the addresses of its Graph Store and its updates, where they are not the usual ones.

@@ -91,8 +91,8 @@ def connect(
     connection = _reach_endpoint(remote, limits)
     if connection.dialect.name == "clustergraph":
         return RemoteFollower(_ServiceSource(connection, allow), cache)
-    pushed_rows = describe.rows(connection, describe.PUSHED_ONES)
-    if pushed_rows or describe.rows(connection, describe.LOADING):
+    pushed_rows = describe.select_rows(connection, describe.PUSHED_ONES)
+    if pushed_rows or describe.select_rows(connection, describe.LOADING):
         return RemoteFollower(_PushedSource(connection, allow, remote.base), cache)
     return RemoteFollower(_OtherSource(connection, allow, remote), cache)
 
@@ -163,7 +163,7 @@ class _PushedSource(_RemoteSource):
         self._snapshot: Snapshot | None = None
 
     def look(self) -> Hashable:
-        pushed_rows = describe.rows(self.connection, describe.PUSHED_ONES)
+        pushed_rows = describe.select_rows(self.connection, describe.PUSHED_ONES)
         bases = sorted({row["base"] for row in pushed_rows})
         matching_rows = [row for row in pushed_rows if row["base"] == self._base or not self._base]
         if len({row["base"] for row in matching_rows}) > 1:

@@ -42,7 +42,7 @@ GROUP BY ?term ORDER BY DESC(?n) LIMIT {MAX_TERMS}"""
 Row = dict[str, str]
 
 
-def rows(connection: Connection, query: str, seconds: float = DESCRIPTION_SECONDS) -> list[Row]:
+def select_rows(connection: Connection, query: str, seconds: float = DESCRIPTION_SECONDS) -> list[Row]:
     """The values in the solutions of a query. Raises EngineError."""
     reply, _ = connection.ask(Question(query, "SELECT", results.JSON), Deadline(seconds))
     name = connection.endpoint.name
@@ -89,7 +89,7 @@ def count_manifest(connection: Connection, base: str) -> dict[str, Any]:
 
     Raises EngineDown and Busy; whatever else goes wrong means that something is unknown.
     """
-    triples = _count_or_none(lambda: int(rows(connection, _TRIPLES, COUNT_SECONDS)[0]["n"]))
+    triples = _count_or_none(lambda: int(select_rows(connection, _TRIPLES, COUNT_SECONDS)[0]["n"]))
     counts: dict[str, dict[str, int]] = {}
     for name, query in (("graphs", _GRAPHS), ("classes", _CLASSES), ("properties", _PROPERTIES)):
         # One that cannot count its triples in time is not asked for more.
@@ -118,7 +118,7 @@ def as_of(manifest: dict[str, Any], address: str, period: float, number: int) ->
 
 
 def _counts(connection: Connection, query: str) -> dict[str, int]:
-    solutions = rows(connection, query, COUNT_SECONDS)
+    solutions = select_rows(connection, query, COUNT_SECONDS)
     return {row["term"]: int(row["n"]) for row in solutions if "term" in row and "n" in row}
 
 
