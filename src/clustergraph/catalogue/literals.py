@@ -14,9 +14,11 @@ from clustergraph.messages import message
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NOT_WHOLE = "The value of {name!r} must be a whole number, not {value!r}."
-_NO_NUMBER = "The value of {name!r} must be a number, such as 3.5, not {value!r}."
-_NO_DATE = "The value of {name!r} must be a date, such as 2020-04-16, not {value!r}."
+_TYPES = {
+    "integer": (_INTEGER, XSD.integer, "The value of {name!r} must be a whole number, not {value!r}."),
+    "number": (_NUMBER, XSD.decimal, "The value of {name!r} must be a number, such as 3.5, not {value!r}."),
+    "date": (_DATE, XSD.date, "The value of {name!r} must be a date, such as 2020-04-16, not {value!r}."),
+}
 _TRUTH = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
@@ -27,32 +29,22 @@ def parse_literal(parameter: Parameter, value: str) -> Literal:
     >>> parse_literal(Parameter("year", "_year_integer", "integer", True, Words("A year.")), "2017")
     rdflib.term.Literal('2017', datatype=rdflib.term.URIRef('http://www.w3.org/2001/XMLSchema#integer'))
     """
-    if parameter.type == "integer":
-        return Literal(_check_pattern(parameter, value, _INTEGER, _NOT_WHOLE), datatype=XSD.integer)
-    if parameter.type == "number":
-        return Literal(_check_pattern(parameter, value, _NUMBER, _NO_NUMBER), datatype=XSD.decimal)
-    if parameter.type == "date":
-        day = _check_pattern(parameter, value, _DATE, _NO_DATE)
-        try:
-            date.fromisoformat(day)
-        except ValueError as error:
-            detail = message("The value of {name!r} is no date: {value!r}.", name=parameter.name, value=value)
-            raise ParameterError(parameter.name, detail) from error
-        return Literal(day, datatype=XSD.date)
+    if parameter.type in _TYPES:
+        pattern, datatype, otherwise = _TYPES[parameter.type]
+        if not pattern.fullmatch(value):
+            raise ParameterError(parameter.name, message(otherwise, name=parameter.name, value=value))
+        if parameter.type == "date":
+            try:
+                date.fromisoformat(value)
+            except ValueError as error:
+                detail = message("The value of {name!r} is no date: {value!r}.", name=parameter.name, value=value)
+                raise ParameterError(parameter.name, detail) from error
+        return Literal(value, datatype=datatype)
     if parameter.type == "boolean":
         if value.lower() not in _TRUTH:
-            raise ParameterError(
-                parameter.name,
-                message(
-                    "The value of {name!r} must be true or false, not {value!r}.", name=parameter.name, value=value
-                ),
-                allowed=("true", "false"),
+            detail = message(
+                "The value of {name!r} must be true or false, not {value!r}.", name=parameter.name, value=value
             )
+            raise ParameterError(parameter.name, detail, allowed=("true", "false"))
         return Literal(_TRUTH[value.lower()], datatype=XSD.boolean)
     return Literal(value, lang=parameter.language)
-
-
-def _check_pattern(parameter: Parameter, value: str, pattern: re.Pattern[str], otherwise: str) -> str:
-    if not pattern.fullmatch(value):
-        raise ParameterError(parameter.name, message(otherwise, name=parameter.name, value=value))
-    return value

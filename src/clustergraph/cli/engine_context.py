@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -45,23 +45,18 @@ def graph(
         remote, catalogue = open_address(address, queries=queries, timeout=timeout)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    try:
+    with closing(remote):
         yield remote, catalogue
-    finally:
-        remote.close()
 
 
 @contextmanager
 def engine(snapshot: Snapshot, timeout: float | None = None) -> Iterator[Engine]:
     """An engine in this process; with a timeout, one that can end a query."""
-    chosen: Engine
     if timeout is None:
         from clustergraph.engine.embedded import EmbeddedEngine
 
-        with _ended_by_interrupt():
-            chosen = EmbeddedEngine(snapshot)
-            yield chosen
-            chosen.close()
+        with _ended_by_interrupt(), closing(EmbeddedEngine(snapshot)) as embedded:
+            yield embedded
         return
 
     from clustergraph.engine.readers.admission import Limits
@@ -70,11 +65,8 @@ def engine(snapshot: Snapshot, timeout: float | None = None) -> Iterator[Engine]
     limits = Limits(
         readers=1, timeout=timeout, timeout_ceiling=timeout, memory=_UNLIMITED, result_bytes=_UNLIMITED, queue=0
     )
-    chosen = ReaderPool(snapshot, limits)
-    try:
-        yield chosen
-    finally:
-        chosen.close()
+    with closing(ReaderPool(snapshot, limits)) as pool:
+        yield pool
 
 
 @contextmanager

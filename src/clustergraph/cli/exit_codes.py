@@ -40,12 +40,7 @@ class Failure(click.ClickException):
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
-        self.code = code
-
-    @property
-    def exit_code(self) -> int:  # type: ignore[override]
-        """What click ends the program with."""
-        return self.code
+        self.exit_code = code  # type: ignore[misc]
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -62,10 +62,8 @@ class GraphContext:
             engine = CachedEngine(open_pool(snapshot), cache)
         else:
             engine = FollowingEngine(source.store, open_pool, cache)
-        try:
+        with closing(engine):
             yield cls(engine, catalogue, Labels(engine))
-        finally:
-            engine.close()
 
     @classmethod
     @contextmanager
@@ -76,10 +74,8 @@ class GraphContext:
         """
         cache = AnswerCache(Settings().cache * MIB // 2)
         engine, catalogue = open_address(address, queries=queries, timeout=timeout, cache=cache)
-        try:
+        with closing(engine):
             yield cls(engine, catalogue, Labels(engine))
-        finally:
-            engine.close()
 
     @property
     def snapshot(self) -> Snapshot:

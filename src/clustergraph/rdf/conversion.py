@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -61,28 +60,19 @@ def quiet() -> Iterator[None]:
 
     It acts on the current thread only; what other threads log is logged.
     """
-    global _uses
     token = _is_quiet.set(True)
-    with _lock:
-        _uses += 1
-        _LOGGER.addFilter(_is_logged)
     try:
         yield
     finally:
-        with _lock:
-            _uses -= 1
-            if not _uses:
-                _LOGGER.removeFilter(_is_logged)
         _is_quiet.reset(token)
 
 
-_LOGGER = logging.getLogger("rdflib.term")
-_lock = threading.Lock()
-_uses = 0
-"""How many threads are within `quiet`; the filter is on the logger as long as there are any."""
 _is_quiet = ContextVar("_is_quiet", default=False)
 
 
 def _is_logged(record: logging.LogRecord) -> bool:
     """Whether a record is logged: an error always, anything else unless it comes from within `quiet`."""
     return record.levelno >= logging.ERROR or not _is_quiet.get()
+
+
+logging.getLogger("rdflib.term").addFilter(_is_logged)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from clustergraph.messages import message
+
 
 class EngineError(Exception):
     """A query that was not answered. `str()` of it is a sentence for the person who asked."""
@@ -54,14 +56,19 @@ class DeadlinePassed(LimitPassed):
     """The query took longer than its deadline."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"The query did not finish within {seconds:g} s and was ended.", "timeout", seconds, "seconds")
+        super().__init__(
+            message("The query did not finish within {seconds} s and was ended.", seconds=f"{seconds:g}"),
+            "timeout",
+            seconds,
+            "seconds",
+        )
 
 
 class MemoryExceeded(LimitPassed):
     """The query needed more memory than one reader may have."""
 
     def __init__(self, allowed: int) -> None:
-        text = f"The query needed more than {allowed / 2**20:.0f} MiB of memory and was ended."
+        text = message("The query needed more than {most} MiB of memory and was ended.", most=f"{allowed / 2**20:.0f}")
         super().__init__(text, "memory", allowed, "bytes")
 
 
@@ -69,7 +76,9 @@ class ResultTooLarge(LimitPassed):
     """The serialised result is larger than one answer may be."""
 
     def __init__(self, allowed: int) -> None:
-        text = f"The result is larger than {allowed / 2**20:.0f} MiB, the most one answer may hold."
+        text = message(
+            "The result is larger than {most} MiB, the most one answer may hold.", most=f"{allowed / 2**20:.0f}"
+        )
         super().__init__(text, "result size", allowed, "bytes")
 
 

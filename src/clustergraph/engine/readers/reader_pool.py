@@ -33,6 +33,7 @@ from clustergraph.sparql.errors import (
     EngineDown,
     EngineError,
     EvaluationError,
+    LimitPassed,
     MemoryExceeded,
     QuerySyntaxError,
 )
@@ -343,6 +344,8 @@ class ReaderPool:
 def _restore_error(described: dict[str, Any]) -> EngineError:
     """The error that a reader described."""
     kind = getattr(errors, described["class"], EngineError)
+    if issubclass(kind, LimitPassed):
+        return kind(described["fields"]["allowed"])
     error: EngineError = kind.__new__(kind)
     Exception.__init__(error, described["message"])
     for name, value in described["fields"].items():

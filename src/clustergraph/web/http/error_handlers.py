@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from clustergraph.catalogue import ParameterError, UnknownQuery
-from clustergraph.messages import Message, message
+from clustergraph.messages import Message
 from clustergraph.sparql import errors as engine_errors
 from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.i18n import language, sentence, texts
@@ -97,22 +97,8 @@ def translate(error: Exception) -> Problem | None:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, engine_errors.DeadlinePassed):
         members["ceiling"] = current_app.config["TIMEOUT_CEILING"]
-    return Problem(slug, _write_detail(error), headers, **json.loads(json.dumps(members, default=str)))
-
-
-def _write_detail(error: Exception) -> str:
-    """The text of the error; of a passed limit, one that can be translated."""
-    if isinstance(error, engine_errors.DeadlinePassed):
-        return message("The query did not finish within {seconds} s and was ended.", seconds=f"{error.allowed:g}")
-    if isinstance(error, engine_errors.MemoryExceeded):
-        return message("The query needed more than {most} MiB of memory and was ended.", most=_to_mib(error))
-    if isinstance(error, engine_errors.ResultTooLarge):
-        return message("The result is larger than {most} MiB, the most one answer may hold.", most=_to_mib(error))
-    return error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
-
-
-def _to_mib(error: engine_errors.LimitPassed) -> str:
-    return f"{error.allowed / 2**20:.0f}"
+    detail = error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
+    return Problem(slug, detail, headers, **json.loads(json.dumps(members, default=str)))
 
 
 def install(app: Flask) -> None:

@@ -45,14 +45,21 @@ class BodyMemory:
     @contextlib.contextmanager
     def reserve(self, client: str) -> Iterator[Callable[[int], bool]]:
         """A function that takes bytes for this client and says whether there are as many, until the block ends."""
-        take = _Take(self, client)
+        reserved = 0
+
+        def take(size: int) -> bool:
+            nonlocal reserved
+            is_free = self.take(client, size)
+            reserved += size * is_free
+            return is_free
+
         try:
             yield take
         finally:
-            self._by_client[client] -= take.bytes
+            self._by_client[client] -= reserved
             if not self._by_client[client]:
                 del self._by_client[client]
-            self.bytes -= take.bytes
+            self.bytes -= reserved
             if not self.bytes and self._peak > TRIM_BYTES:
                 self._peak = 0
                 asyncio.get_running_loop().run_in_executor(None, give_memory_back)
@@ -65,17 +72,6 @@ class BodyMemory:
         self._peak = max(self._peak, self.bytes)
         self._by_client[client] += size
         return True
-
-
-class _Take:
-    def __init__(self, memory: BodyMemory, client: str) -> None:
-        self.bytes = 0
-        self._memory, self._client = memory, client
-
-    def __call__(self, size: int) -> bool:
-        taken = self._memory.take(self._client, size)
-        self.bytes += size * taken
-        return taken
 
 
 async def read_body(
