@@ -282,7 +282,7 @@ def test_a_document_of_another_service_has_a_deadline(
     monkeypatch.setattr("clustergraph.engine.remote.describe.DESCRIPTION_SECONDS", 0.4)
     upstream.parts, upstream.pause = SLOW[kind], 0.1
     with pytest.raises(EngineDown, match=r"within 0\.4 s"):
-        fetch_json(upstream.address)
+        fetch_json(upstream.address, HttpClient())
 
 
 @pytest.mark.parametrize("kind", [*SLOW, *FAST])

@@ -16,7 +16,9 @@ import pytest
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
+import clustergraph
 from clustergraph.catalogue import Catalogue
+from clustergraph.describe.label_cache import Labels
 from clustergraph.library.knowledge_graph import KnowledgeGraph
 from clustergraph.mcp import canned_query_tools
 from clustergraph.mcp.graph_context import GraphContext
@@ -176,12 +178,26 @@ def test_what_a_blank_node_says_comes_along(serve_turtle: Callable[[str], GraphC
     assert said == {"urn:street": "Elm Street", "urn:no": 5}
 
 
+def test_a_term_of_blanks_is_no_term(small: GraphContext) -> None:
+    schema = toolbox(small.catalogue)["schema"]
+    assert schema.run(small, {"term": "  "}).data == schema.run(small, {}).data
+
+
 def test_a_value_that_its_type_does_not_allow_is_a_text(small: GraphContext) -> None:
     query = (
         'SELECT * { VALUES ?x { "maybe"^^xsd:boolean "1"^^xsd:boolean "many"^^xsd:integer "1e400"^^xsd:double 2.5 } }'
     )
     reply = toolbox(small.catalogue)["sparql"].run(small, {"query": f"PREFIX xsd: <{XSD}> {query}"})
     assert [row["x"] for row in reply.data["rows"]] == ["maybe", True, "many", "INF", 2.5]
+
+
+def test_graphs_are_named_as_everywhere(tmp_path: Path) -> None:
+    file = tmp_path / "my data.ttl"
+    file.write_text("<a> <urn:p> 1 .", encoding="utf-8")
+    with clustergraph.open(file, store=tmp_path / "store") as kg:
+        context = GraphContext(kg.engine, Catalogue(), Labels(kg.engine))
+        (statement,) = toolbox(context.catalogue)["describe"].run(context, {"thing": "a"}).data["statements"]
+    assert statement["graphs"] == ["my data"]
 
 
 def test_sparql_gives_rows_truths_and_graphs(call: Call) -> None:
@@ -372,7 +388,9 @@ def test_the_server_answers_without_the_web_application(example: Path, tmp_path:
     script = """
 import sys
 from pathlib import Path
+import clustergraph
 from clustergraph.catalogue import Catalogue
+from clustergraph.describe.label_cache import Labels
 from clustergraph.ingest.open_snapshot import find_source, open_source
 from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.server import make_server, run_on_one_snapshot

@@ -383,11 +383,9 @@ class KnowledgeGraph:
     def __repr__(self) -> str:
         if self._engine is None:
             return "<KnowledgeGraph, closed>"
-        manifest = self.snapshot.manifest
-        return (
-            f"<KnowledgeGraph {manifest.get('title', '')}, snapshot {self.snapshot.name}, "
-            f"{manifest.get('triples', 0):,} triples>"
-        )
+        snapshot = self.snapshot
+        size = "" if snapshot.triples is None else f", {snapshot.triples:,} triples"  # some endpoints cannot count them
+        return f"<KnowledgeGraph {snapshot.manifest.get('title', '')}, snapshot {snapshot.name}{size}>"
 
     def __getattr__(self, name: str) -> Things:
         # Notebooks and debuggers look for names such as `_repr_png_` or `shape`, which no class has: all are plurals.

@@ -11,6 +11,7 @@ from clustergraph.catalogue.query_file_parser import ENDING, read_text
 from clustergraph.engine.cache import AnswerCache
 from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.remote.connect import Remote, RemoteFollower, connect, fetch_json
+from clustergraph.engine.remote.http_client import HttpClient
 from clustergraph.ingest.load import base_of
 from clustergraph.ingest.parser_process import ParserProcess
 from clustergraph.ingest.sources import discover
@@ -74,7 +75,7 @@ def load_queries(engine: RemoteFollower, folder: Path | None = None) -> Catalogu
     if folder is not None:
         return Catalogue.load(folder)
     if engine.service:
-        return _fetch_queries(engine.service)
+        return _fetch_queries(engine.service, engine.connection.endpoint.client)
     packaged = published()
     with ParserProcess() as parsers:
         base = base_of(discover(packaged), None, parsers)
@@ -83,10 +84,10 @@ def load_queries(engine: RemoteFollower, folder: Path | None = None) -> Catalogu
     return Catalogue()
 
 
-def _fetch_queries(service: str) -> Catalogue:
+def _fetch_queries(service: str, client: HttpClient) -> Catalogue:
     address = f"{service}/api"
     try:
-        texts = [(str(entry["name"]), str(entry["text"])) for entry in fetch_json(address)]
+        texts = [(str(entry["name"]), str(entry["text"])) for entry in fetch_json(address, client)]
     except (KeyError, TypeError) as error:
         raise EngineDown(f"{address} is not a list of canned queries with their texts.") from error
     queries = []

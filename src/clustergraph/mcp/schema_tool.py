@@ -20,7 +20,7 @@ NAME = "schema"
 def run(context: GraphContext, given: Arguments) -> Reply:
     """All terms, or one of them closely."""
     arguments.check_names(given, ["term"])
-    term = arguments.read_text(given, "term", required=False)
+    term = arguments.read_text(given, "term", required=False).strip()
     text, data = _describe_term(context, term) if term else _describe_all(context)
     return reply(context, [text], data)
 
@@ -67,7 +67,7 @@ def _describe_all(context: GraphContext) -> tuple[str, dict[str, Any]]:
 def _describe_term(context: GraphContext, term: str) -> tuple[str, dict[str, Any]]:
     model, short = read_model(context.engine), _make_shortener(context)
     entries: dict[str, Entry] = {**model.classes, **model.properties}
-    wanted = term.strip().removeprefix("<").removesuffix(">")
+    wanted = term.removeprefix("<").removesuffix(">")
     names: dict[str, str] = {}
     for iri, entry in entries.items():
         for name in (iri, short(iri), entry.name, entry.label(LANGUAGE)):

@@ -144,7 +144,7 @@ class _ServiceSource(_RemoteSource):
 
     def open(self, mark: Hashable) -> Engine:
         name = self.connection.endpoint.name
-        manifest = fetch_json(f"{_service(self.connection)}/manifest.json")
+        manifest = fetch_json(f"{_service(self.connection)}/manifest.json", self.connection.endpoint.client)
         if not isinstance(manifest, dict) or manifest.get("name") != mark:
             raise EngineDown(f"The service at {name} does not describe its snapshot {mark}.")
         try:
@@ -216,12 +216,11 @@ def _service(connection: Connection) -> str:
     return connection.endpoint.address.removesuffix("/sparql")
 
 
-def fetch_json(address: str) -> Any:
+def fetch_json(address: str, client: HttpClient) -> Any:
     """The JSON document at an address. Raises EngineDown."""
     try:
-        reply = HttpClient().exchange(
-            Request(address), time.monotonic() + describe.DESCRIPTION_SECONDS, MAX_DOCUMENT_BYTES
-        )
+        until = time.monotonic() + describe.DESCRIPTION_SECONDS
+        reply = client.exchange(Request(address), until, MAX_DOCUMENT_BYTES)
     except Late:
         raise EngineDown(f"{address} could not be read within {describe.DESCRIPTION_SECONDS:g} s.") from None
     except (Unanswered, UnknownChallenge, ResultTooLarge) as error:
