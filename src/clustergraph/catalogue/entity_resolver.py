@@ -227,7 +227,6 @@ def _list_possible_iris(value: str, prefixes: dict[str, str]) -> Iterable[str]:
 
 
 def _find_most_similar(value: str, known: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The known values whose code or label looks most like `value`."""
     spellings: dict[str, tuple[str, str]] = {}
     for candidate in known:
         for spelling in candidate:

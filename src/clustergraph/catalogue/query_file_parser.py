@@ -173,7 +173,6 @@ class _QueryReader:
 
 
 def _read_prefixes(text: str) -> dict[str, str]:
-    """The prefixes that a query declares."""
     try:
         tokens = list(syntax.tokens(text))
     except QuerySyntaxError:

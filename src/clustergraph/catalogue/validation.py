@@ -129,7 +129,6 @@ def _list_names(entry: Entry | None) -> Iterator[tuple[str, int]]:
 
 
 def _find_first_line(query: CannedQuery, name: str) -> int:
-    """The line on which the parameter first stands in the query."""
     variables = {parameter.variable for parameter in query.parameters if parameter.name == name}
     with suppress(QuerySyntaxError):  # which `_check_sparql` reports
         for token in tokens.tokens(query.text):

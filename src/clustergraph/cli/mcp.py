@@ -87,7 +87,6 @@ def command(transport: str, host: str, port: int, allowed: tuple[str, ...], quie
 def _graph_context(
     sources: tuple[Path, ...], store: Path | None, queries: Path | None, address: str | None, timeout: float | None
 ) -> Iterator[GraphContext]:
-    """What is asked: a graph here, or one elsewhere."""
     from clustergraph.cli.queries import load_catalogue
     from clustergraph.mcp.graph_context import GraphContext
 

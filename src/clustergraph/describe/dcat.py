@@ -177,7 +177,6 @@ def _add_access(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls, t
 
 
 def _describe_size(snapshot: Snapshot) -> list[Literal]:
-    """A description of a graph that has none of its own."""
     triples, graphs = snapshot.triples, len(snapshot.graphs)
     if triples is None:
         return []

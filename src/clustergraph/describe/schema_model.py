@@ -190,7 +190,6 @@ def _read_annotations(entry: Entry, graph: Graph, iri: URIRef, above: URIRef) ->
 
 
 def _count_uses(model: Model, engine: Engine, classes: dict[str, int], properties: dict[str, int]) -> None:
-    """Counts and examples from the graph itself."""
     for iri, entry in model.classes.items():
         entry.count = classes.get(iri, 0)
     for iri, prop in model.properties.items():

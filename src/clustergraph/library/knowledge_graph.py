@@ -402,7 +402,6 @@ class KnowledgeGraph:
 
     @property
     def _classes(self) -> dict[str, str]:
-        """The classes that are attributes, by their names."""
         from clustergraph.library.naming import class_names
 
         return class_names(self.engine)

@@ -106,7 +106,6 @@ def of_triples(
 
 
 def _read_names(triples: Iterable[tuple[Node, Node, Node]], language: str) -> dict[Node, str]:
-    """One name for each thing, chosen by `text_in_language`."""
     names: dict[Node, list[TaggedText]] = defaultdict(list)
     for subject, predicate, object in triples:
         if predicate in NAMES and isinstance(object, Literal):

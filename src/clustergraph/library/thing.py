@@ -277,7 +277,6 @@ def _make_signature_parameter(parameter: Parameter) -> inspect.Parameter:
 
 
 def _write_docstring(query: CannedQuery, others: Sequence[Parameter]) -> str:
-    """The words of a canned query as a docstring."""
     lines = []
     for parameter in others:
         choices = f" One of {', '.join(parameter.choices)}." if parameter.choices else ""

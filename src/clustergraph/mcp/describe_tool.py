@@ -130,7 +130,6 @@ class _Description:
         return statements, len(graphs_by_statement) - len(statements)
 
     def _is_shown(self, row: Row) -> bool:
-        """Whether a text is in the language of labels, or its property has none in it."""
         tag = row["value"].language
         return not tag or is_in_language(tag, LANGUAGE) or row["property"].text not in self.english_properties
 

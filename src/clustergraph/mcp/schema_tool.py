@@ -134,7 +134,6 @@ def _describe_class(entry: Class, uses: list[Use], short: Any) -> dict[str, Any]
 
 
 def _describe_uses(uses: list[Use], short: Any) -> list[dict[str, Any]]:
-    """By property: what the values are, and how many there are."""
     kinds: dict[str, list[Use]] = defaultdict(list)
     for use in uses:
         kinds[use.property].append(use)

@@ -127,7 +127,6 @@ def push(
 
 
 def _withdraw(todo: Plan) -> None:
-    """Say that the engine holds no whole snapshot."""
     todo.writer.replace(marker.place(todo.snapshot), marker.loading(todo.snapshot, todo.touched, todo.merged))
 
 

@@ -68,6 +68,10 @@ _LIKELY = re.compile(
     rf"|[?$]{_NAME}{{0,40}}+(?:[ \t\r\n]*+[{{#]|{_NAME})|{_NAME}{{0,40}}+(?::|{_NAME}))",
     re.IGNORECASE,
 )
+UNKNOWN_GRAPH = (
+    "graph <{}> here, and this service fetches none from elsewhere. "
+    "`SELECT DISTINCT ?g {{ GRAPH ?g {{}} }}` lists the graphs there are."
+)
 _DECLARES = frozenset("BbPp")
 _OPENERS = {letter: tuple(word for word in ("SERVICE", "LOAD", "FROM") if word[0] == letter) for letter in "SLF"}
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -348,18 +352,11 @@ def check(
             passed.append(call)
             continue
         line, column = tokens.position(references.text, call.start)
-        where = f"Line {line}, column {column}: "
-        if call.keyword.startswith("FROM"):
-            raise OutsideAddress(
-                f"{where}no graph <{call.address}> here, and this service fetches none from elsewhere. "
-                "`SELECT DISTINCT ?g { GRAPH ?g {} }` lists the graphs there are.",
-                call.address,
-                call.keyword,
-            )
-        raise OutsideAddress(
-            f"{where}{call.keyword} {call.address} would reach out to another service, which this one does not do. "
-            "Whoever runs it may allow single addresses (setting `allow`).",
-            call.address,
-            call.keyword,
+        reason = (
+            f"{call.keyword} {call.address} would reach out to another service, which this one does not do. "
+            "Whoever runs it may allow single addresses (setting `allow`)."
         )
+        if call.keyword.startswith("FROM"):
+            reason = f"no {UNKNOWN_GRAPH.format(call.address)}"
+        raise OutsideAddress(f"Line {line}, column {column}: {reason}", call.address, call.keyword)
     return passed

@@ -74,12 +74,7 @@ def prepare(
         raise UnsupportedFormat(f"{form or 'A query'} cannot be answered as {query.format!r}; choose one of {names}.")
     for graph in (*query.default_graphs, *query.named_graphs):
         if graph not in graphs:
-            raise OutsideAddress(
-                f"No graph <{graph}> here, and this service fetches none from elsewhere. "
-                "`SELECT DISTINCT ?g { GRAPH ?g {} }` lists the graphs there are.",
-                graph,
-                "FROM",
-            )
+            raise OutsideAddress(f"No {federation_guard.UNKNOWN_GRAPH.format(graph)}", graph, "FROM")
     bound, inserted = parsed.text, (0, 0)
     try:
         calls = federation_guard.check(parsed.references, graphs=graphs, allowed=allow, prefixes=prefixes)

@@ -38,7 +38,6 @@ def find_solutions(
 
 
 def _take_places(places: list[int]) -> Callable[[Triple], Row]:
-    """What takes the terms at these places."""
     if len(places) > 1:
         return itemgetter(*places)
     return lambda triple: tuple([triple[at] for at in places])
@@ -92,7 +91,6 @@ class _Walk:
         return joined
 
     def _along(self, rows: list[Row], subject: Term, path: Path, object: Term) -> list[Row]:
-        """As `_join`, along a path."""
         begin, end = self._place(subject), self._place(object)
         if isinstance(begin, Variable):
             begin, end = end, begin
@@ -134,7 +132,6 @@ class _Walk:
         return list(reached)
 
     def _is_there(self, node: Term) -> bool:
-        """Whether it is the subject or the object of a statement."""
         return bool(self._match_counted(node, None, None, limit=1) or self._match_counted(None, None, node, limit=1))
 
     def _nexts(self, node: Term, predicate: Term, inverse: bool) -> list[Term]:

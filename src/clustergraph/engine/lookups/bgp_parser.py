@@ -172,7 +172,6 @@ class _Parser:
         return groups
 
     def _parse_group(self) -> list[Pattern]:
-        """The patterns between braces."""
         if self._take_token() != "{":
             raise NotALookup
         patterns: list[Pattern] = []
@@ -190,7 +189,6 @@ class _Parser:
         return patterns
 
     def _add_patterns(self, subject: Variable | Term, patterns: list[Pattern]) -> None:
-        """The patterns of one predicate."""
         predicate = self._parse_predicate()
         patterns.append(Pattern(subject, predicate, self._parse_term()))
         while self._accept(","):

@@ -130,6 +130,5 @@ def _construct_triples(lookup: LookupQuery, solutions: list[Solutions]) -> list[
 
 
 def _check_number(number: int, most: int | None) -> None:
-    """Raises TooManyRows if there are more than may be."""
     if most is not None and number > most:
         raise TooManyRows

@@ -84,7 +84,6 @@ class Writer:
         return next(self._write([self._term(key)]))
 
     def _write(self, nodes: list[Any]) -> Iterator[Written]:
-        """The terms as they are written."""
         for node, turtle in zip(nodes, _objects(nodes, self._prefixes), strict=True):
             text = str(node)
             in_use = used(self._prefixes, text) if "<" in text else ()

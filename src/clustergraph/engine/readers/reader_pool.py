@@ -108,7 +108,6 @@ class ReaderPool:
         return self.last_failure
 
     async def _answer_with_reader(self, waits: Waits, query: Query, *, spare: bool = False) -> Answer:
-        """The answer of a reader."""
         seconds = self.limits.timeout if query.timeout is None else min(query.timeout, self.limits.timeout_ceiling)
         begin = time.perf_counter()
         ready = prepare(query, graphs=self.snapshot.graphs, prefixes=self.snapshot.prefixes, allow=self._allow)
@@ -342,7 +341,6 @@ class ReaderPool:
 
 
 def _restore_error(described: dict[str, Any]) -> EngineError:
-    """The error that a reader described."""
     kind = getattr(errors, described["class"], EngineError)
     if issubclass(kind, LimitPassed):
         return kind(described["fields"]["allowed"])

@@ -93,7 +93,7 @@ def count_manifest(connection: Connection, base: str) -> dict[str, Any]:
     counts: dict[str, dict[str, int]] = {}
     for name, query in (("graphs", _GRAPHS), ("classes", _CLASSES), ("properties", _PROPERTIES)):
         # One that cannot count its triples in time is not asked for more.
-        table = None if triples is None else _count_or_none(partial(_counts, connection, query))
+        table = None if triples is None else _count_or_none(partial(_count_terms, connection, query))
         counts[name] = table or {}
     return {
         "base": base or urljoin(connection.endpoint.address, "/"),
@@ -117,7 +117,7 @@ def as_of(manifest: dict[str, Any], address: str, period: float, number: int) ->
     return Snapshot(None, {"name": name[:16], "sha256": name, "built": built, **manifest})
 
 
-def _counts(connection: Connection, query: str) -> dict[str, int]:
+def _count_terms(connection: Connection, query: str) -> dict[str, int]:
     solutions = select_rows(connection, query, COUNT_SECONDS)
     return {row["term"]: int(row["n"]) for row in solutions if "term" in row and "n" in row}
 

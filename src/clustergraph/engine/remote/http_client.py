@@ -239,7 +239,6 @@ def _connect(address: tuple[str, int], until: float, *_: Any) -> socket.socket:
 
 
 def _resolve_host(host: str, port: int, until: float) -> list[Any]:
-    """The addresses of a host. Raises OSError."""
     look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
         return look_up(flags=socket.AI_NUMERICHOST)

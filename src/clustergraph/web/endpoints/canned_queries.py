@@ -138,7 +138,6 @@ def _choose_label(parameter: Parameter, code: str) -> str:
 
 
 def _prepare_form(query: CannedQuery, arguments: dict[str, list[str]]) -> dict[str, Any]:
-    """What the form of a query shows: its parameters with values to choose from, and the values given."""
     engine, catalogue, code = service().engine, service().catalogue, i18n.language()
     # The page's own language is chosen in its head.
     parameters = [parameter for parameter in query.parameters if parameter.name != LANGUAGE_FIELD]

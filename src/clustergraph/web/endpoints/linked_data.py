@@ -115,7 +115,6 @@ def _find_named(path: str, query: str) -> str | None:
 
 
 def _find_thing(path: str, query: str) -> str | None:
-    """The IRI that a path means, of those that the graph knows."""
     candidates = names(path, query, service().snapshot.base)
     return next((iri for iri in candidates if is_there(service().engine, iri)), None)
 

@@ -85,7 +85,6 @@ def _make_operation(
 def _get(
     name: str, summary: str, tag: str, media_types: Iterable[str], parameters: Parameters | None = None
 ) -> dict[str, Any]:
-    """A path that is only read."""
     return {"get": _make_operation(name, summary, tag, media_types, parameters or [])}
 
 

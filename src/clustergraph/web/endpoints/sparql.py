@@ -73,7 +73,6 @@ def sparql() -> Response:
 
 
 def _prepare_editor() -> dict[str, Any]:
-    """What the page of the editor shows besides a query and its result."""
     return {"formats": FORMATS, "examples": examples(service().engine, service().catalogue)}
 
 

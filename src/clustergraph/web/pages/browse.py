@@ -199,7 +199,6 @@ def pattern(sides: Browse, chosen: Chosen) -> list[str]:
 
 
 def _read_choices(sides: Browse, fields: MultiDict[str, str]) -> dict[str, list[str]]:
-    """The choices in the address, which are IRIs."""
     names = {facet.name for facet in sides.facets}
     for name in fields:
         if name not in names and name not in RESERVED:

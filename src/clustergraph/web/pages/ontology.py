@@ -95,11 +95,9 @@ class _View:
         self.names = labels().read(things, language())
 
     def sorted(self, entries: Iterable[Any]) -> list[Any]:
-        """Terms by what they are called."""
         return sorted(entries, key=lambda entry: (self.label(entry).casefold(), entry.iri))
 
     def label(self, entry: Entry) -> str:
-        """What a term is called."""
         return entry.label(language()) or compact(entry.iri, self.snapshot.prefixes).strip("<>")
 
     def prefix(self, name: str) -> str:
@@ -115,11 +113,9 @@ class _View:
         return Term(text, "" if iri.startswith(XSD) else page_urls().thing(iri))
 
     def terms(self, iris: Iterable[str]) -> list[Term]:
-        """Terms with links."""
         return [self.term(iri) for iri in iris]
 
     def describe(self, entry: Entry) -> dict[str, Any]:
-        """All that the page says about a term."""
         description: dict[str, Any] = {
             "id": entry.name,
             "iri": entry.iri,

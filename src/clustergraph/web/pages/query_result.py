@@ -65,7 +65,6 @@ def downloads(answer: Answer, fields: MultiDict[str, str]) -> list[tuple[str, st
 
 
 def _make_source(answer: Answer, fields: MultiDict[str, str]) -> str:
-    """The address of the data that a script draws."""
     form = "ntriples" if answer.format.kind == "graph" else "json"
     extra = [(LANGUAGE_FIELD, i18n.language())] if request.blueprint == "api" else []
     return _make_url([*_list_arguments(fields), ("format", form), *extra])

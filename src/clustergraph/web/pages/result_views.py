@@ -169,7 +169,6 @@ def view(
 
 
 def _drop_empty_columns(table: Table) -> Table:
-    """The table without columns in which nothing stands."""
     used = [position for position in range(len(table.columns)) if any(row[position] for row in table.rows)]
     columns = [table.columns[position] for position in used]
     return replace(table, columns=columns, rows=[[row[position] for position in used] for row in table.rows])

@@ -339,7 +339,6 @@ class _Page:
         return show_term(value, self.snapshot, self.names, inside=self.inside)
 
     def _collect_iris(self) -> set[str]:
-        """Everything that the page calls by a name."""
         iris = {self.iri}
         values: list[RdfTerm] = []
         for row in (*self.own, *self.pointing):
