@@ -297,9 +297,9 @@ TERMS = st.one_of(
 def test_terms_come_through_the_engines_tsv_as_they_are(rows: list[tuple[Any, Any]]) -> None:
     import pyoxigraph as ox
 
-    from clustergraph.sparql.bindings import written
+    from clustergraph.sparql.bindings import write_term
 
-    values = " ".join(f"({' '.join('UNDEF' if one is None else written('x', one) for one in row)})" for row in rows)
+    values = " ".join(f"({' '.join('UNDEF' if one is None else write_term('x', one) for one in row)})" for row in rows)
     found = ox.Store().query(f"SELECT ?a ?b {{ VALUES (?a ?b) {{ {values} }} }}")
     assert isinstance(found, ox.QuerySolutions)
     table = Table.of_tsv(found.serialize(format=ox.QueryResultsFormat.TSV) or b"")

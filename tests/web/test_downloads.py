@@ -185,9 +185,9 @@ def test_who_asks_too_early_is_told_to_come_again(large: Snapshot, tmp_path: Pat
     (path / MANIFEST).symlink_to(large.path / MANIFEST)
     copy = Snapshot.open(path)
     with pytest.raises(Busy) as caught:
-        export_files.written(copy, None, form, 0.001)
+        export_files.prepare_file(copy, None, form, 0.001)
     assert caught.value.retry_after == export_files.RETRY_SECONDS
-    file = export_files.written(copy, None, form, 60)
+    file = export_files.prepare_file(copy, None, form, 60)
     assert file is not None
     assert file.read_bytes().count(b"\n") == sum(large.graphs.values())
 

@@ -16,7 +16,7 @@ from clustergraph.describe.axioms import Vocabulary
 from clustergraph.rdf.namespaces import RDF, RDFS
 from clustergraph.rdf.python_values import Term
 from clustergraph.rdf.table import Row
-from clustergraph.sparql.bindings import written
+from clustergraph.sparql.bindings import write_term
 
 TYPE = f"{RDF}type"
 NOTES = f"""SELECT ?note ?about ?object ?says ?what {{
@@ -85,7 +85,9 @@ class Reasons:
         self._middles = {}
         if not pairs:
             return
-        values = " ".join(f"({written('p', URIRef(first))} {written('q', URIRef(second))})" for first, second in pairs)
+        values = " ".join(
+            f"({write_term('p', URIRef(first))} {write_term('q', URIRef(second))})" for first, second in pairs
+        )
         query = f"SELECT ?p ?middle ?q ?end {{ VALUES (?p ?q) {{ {values} }} ?thing ?p ?middle . ?middle ?q ?end }}"
         for row in self._read_rows(query):
             if row["middle"] not in (self._thing, row["end"]):

@@ -10,7 +10,7 @@ from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import RDFS, SKOS
 from clustergraph.rdf.table import Table
 from clustergraph.rdf.text_in_language import TaggedText, text_in_language
-from clustergraph.sparql.bindings import written
+from clustergraph.sparql.bindings import write_term
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.query import Query
 
@@ -25,7 +25,7 @@ def read_labels(engine: Engine, iris: Iterable[str], language: str) -> dict[str,
     terms = []
     for iri in dict.fromkeys(iris):
         try:
-            terms.append(written("iri", URIRef(iri)))
+            terms.append(write_term("iri", URIRef(iri)))
         except EngineError:
             continue  # no query can name it, so none can ask for its label
     labels: dict[str, str] = {}

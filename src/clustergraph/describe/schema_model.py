@@ -17,7 +17,7 @@ from clustergraph.rdf.conversion import quiet
 from clustergraph.rdf.namespaces import namespace
 from clustergraph.rdf.python_values import Term
 from clustergraph.rdf.text_in_language import text_in_language
-from clustergraph.sparql.bindings import written
+from clustergraph.sparql.bindings import write_term
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.query import Query
 
@@ -217,7 +217,7 @@ def _add_examples(model: Model, engine: Engine) -> None:
         (model.classes, f"?thing <{RDF.type}> ?term"),
         (model.properties, "?thing ?term ?value"),
     ):
-        used = [written("term", URIRef(iri)) for iri, entry in iris.items() if entry.count]
+        used = [write_term("term", URIRef(iri)) for iri, entry in iris.items() if entry.count]
         if not used:
             continue
         query = f"""SELECT ?term (MIN(?thing) AS ?example) {{
@@ -229,7 +229,7 @@ def _add_examples(model: Model, engine: Engine) -> None:
                 model.classes[iri].example = example
             continue
         pairs = " ".join(
-            f"({written('term', URIRef(iri))} {written('thing', URIRef(thing))})" for iri, thing in chosen.items()
+            f"({write_term('term', URIRef(iri))} {write_term('thing', URIRef(thing))})" for iri, thing in chosen.items()
         )
         query = f"SELECT * {{ VALUES (?term ?thing) {{ {pairs} }} ?thing ?term ?value }} ORDER BY ?value"
         for row in read_rows(engine, query):

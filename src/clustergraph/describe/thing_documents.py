@@ -19,7 +19,7 @@ from clustergraph.describe.urls import GRAPHS, ONTOLOGY, SNAPSHOTS, Urls, in_hea
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.rdf.formats import WITH_GRAPHS, Format, of_kind
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.sparql.bindings import written
+from clustergraph.sparql.bindings import write_term
 from clustergraph.sparql.query import Query
 
 MAX_POINTING_STATEMENTS = 1000
@@ -96,7 +96,7 @@ def write_everything(engine: Engine, form: Format) -> Answer:
 
 def write_document(engine: Engine, iri: str, form: Format) -> Answer:
     """Write the document about what `iri` names, in one format. Raises the errors of `engine.errors`."""
-    snapshot, thing = engine.snapshot, written("thing", URIRef(iri))
+    snapshot, thing = engine.snapshot, write_term("thing", URIRef(iri))
     with_graphs = form.name in WITH_GRAPHS
     if iri in snapshot.graphs:
         parts = [f"VALUES ?graph {{ {thing} }} GRAPH ?graph {{ ?subject ?predicate ?object }}"]
@@ -116,7 +116,7 @@ def write_document(engine: Engine, iri: str, form: Format) -> Answer:
 
 def origin(engine: Engine, iri: str) -> Origin:
     """The graphs with statements about a thing, and how many statements point at it."""
-    answer = engine.answer(Query(_COUNTS.replace("$thing", written("thing", URIRef(iri))), format="json"))
+    answer = engine.answer(Query(_COUNTS.replace("$thing", write_term("thing", URIRef(iri))), format="json"))
     rows = answer.rows()
     graphs = sorted({row["graph"].text for row in rows if "graph" in row})
     pointing = sum(row["statements"].number() for row in rows if "role" in row and row["role"].text == "pointing")
@@ -140,7 +140,7 @@ def description(snapshot: Snapshot, iri: str, about: Origin) -> list[Statement]:
     if licence := snapshot.licence_url:
         statements.append((document, DCTERMS.license, URIRef(licence)))
     if about.is_cut:
-        rest = f"SELECT ?subject ?predicate {{ ?subject ?predicate {written('thing', URIRef(iri))} }}"
+        rest = f"SELECT ?subject ?predicate {{ ?subject ?predicate {write_term('thing', URIRef(iri))} }}"
         statements += [
             (document, RDFS.seeAlso, URIRef(names.ask(rest))),
             *(
@@ -180,7 +180,7 @@ def _write_part(part: Part, thing: str, with_graphs: bool) -> str:
 
 
 def _write_values(statements: Sequence[Statement]) -> str:
-    rows = " ".join(f"({' '.join(written('it', term) for term in statement)})" for statement in statements)
+    rows = " ".join(f"({' '.join(write_term('it', term) for term in statement)})" for statement in statements)
     return f"VALUES (?subject ?predicate ?object) {{ {rows} }}"
 
 

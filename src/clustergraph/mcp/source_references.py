@@ -16,7 +16,7 @@ from clustergraph.describe.axioms import read_vocabulary
 from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.result_rows import name_thing, words
 from clustergraph.rdf.table import Row
-from clustergraph.sparql.bindings import written
+from clustergraph.sparql.bindings import write_term
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.query import Query
 
@@ -106,7 +106,7 @@ def _list_rows(groups: Iterable[Sequence[str]]) -> str:
     rows = []
     for group in groups:
         with suppress(EngineError):
-            rows.append(f"({' '.join(written('iri', URIRef(iri)) for iri in group)})")
+            rows.append(f"({' '.join(write_term('iri', URIRef(iri)) for iri in group)})")
     return " ".join(rows)
 
 

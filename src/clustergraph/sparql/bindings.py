@@ -33,14 +33,14 @@ def bind(query: ParsedQuery, bindings: Mapping[str, Identifier]) -> str:
     names = sorted(bindings)
     at = query.pattern_start
     head = " ".join(f"?{name}" for name in names)
-    row = " ".join(written(name, bindings[name]) for name in names)
+    row = " ".join(write_term(name, bindings[name]) for name in names)
     return f"{text[:at]} VALUES ({head}) {{ ({row}) }}{text[at:]}"
 
 
-def written(name: str, term: Identifier) -> str:
+def write_term(name: str, term: Identifier) -> str:
     """The term in SPARQL's own syntax, on one line. Raises EvaluationError if it has none; `name` is for its message.
 
-    >>> written("x", Literal("Zürich", lang="de"))
+    >>> write_term("x", Literal("Zürich", lang="de"))
     '"Zürich"@de'
     """
     if isinstance(term, URIRef):

@@ -21,7 +21,7 @@ from clustergraph.engine.remote.http_client import Late, Reply, Unanswered, send
 from clustergraph.engine.remote.results import TimedSink, Unreadable, check_depth, rewrite_answer
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql import query_rewriting, syntax_check
-from clustergraph.sparql.bindings import bind, written
+from clustergraph.sparql.bindings import bind, write_term
 from clustergraph.sparql.constant_folding import fold_constants
 from clustergraph.sparql.errors import (
     Busy,
@@ -171,7 +171,7 @@ class RemoteEngine(BlockingEngine):
         if self.connection.dialect.folds and ready.original.star is None:
             start, length = ready.inserted
             unbound = text[:start] + text[start + length :]
-            text = fold_constants(unbound, {name: written(name, term) for name, term in bindings.items()})
+            text = fold_constants(unbound, {name: write_term(name, term) for name, term in bindings.items()})
             folded = ParsedQuery(text)
             text = bind(folded, {name: term for name, term in bindings.items() if name in folded.variables})
         text = query_rewriting.with_prefixes(text, prefixes)

@@ -78,7 +78,7 @@ def _respond(graph: str | None, suffix: str | None, write: Callable[[Format], An
 def _send_file(graph: str | None, choice: Choice) -> Response | None:
     """The response whose body is a file, sent piece by piece; None where no file can be kept."""
     seconds = seconds_left(service().settings.timeout)
-    path = export_files.written(service().snapshot, graph, choice.format, seconds)
+    path = export_files.prepare_file(service().snapshot, graph, choice.format, seconds)
     if path is None:
         return None
     request.environ[export_files.FILE] = export_files.Part.whole(path)

@@ -64,7 +64,7 @@ class Part:
                 yield piece
 
 
-def written(snapshot: Snapshot, graph: str | None, form: Format, seconds: float) -> Path | None:
+def prepare_file(snapshot: Snapshot, graph: str | None, form: Format, seconds: float) -> Path | None:
     """The file of a named graph, or with None of all, in one format. None where no file can be kept.
 
     Waits up to `seconds` for one that is not there yet. Raises Busy if it takes longer, EngineDown if it fails.

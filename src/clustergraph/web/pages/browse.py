@@ -20,7 +20,7 @@ from clustergraph.engine.base import Answer
 from clustergraph.messages import message
 from clustergraph.rdf import formats
 from clustergraph.rdf.namespaces import local_name
-from clustergraph.sparql.bindings import written
+from clustergraph.sparql.bindings import write_term
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 from clustergraph.web.http import i18n, request_params, responses
@@ -177,7 +177,7 @@ def counts(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
         others = {name: values for name, values in chosen.items() if name != facet.name}
         lines = [*pattern(sides, others), f"?thing {facet.path} ?value ."]
         if facet.class_iri:
-            lines.append(f"?value a {written('class', URIRef(facet.class_iri))} .")
+            lines.append(f"?value a {write_term('class', URIRef(facet.class_iri))} .")
         inner = "\n".join(f"      {line}" for line in lines)
         parts.append(
             f'  {{\n    SELECT ("{facet.name}" AS ?facet) ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {{\n'
@@ -189,11 +189,11 @@ def counts(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
 
 def pattern(sides: Browse, chosen: Chosen) -> list[str]:
     """The lines of SPARQL that ?thing must fulfil."""
-    lines = [f"?thing a {written('class', URIRef(sides.class_iri))} ."]
+    lines = [f"?thing a {write_term('class', URIRef(sides.class_iri))} ."]
     for position, facet in enumerate(sides.facets):
         values = chosen.get(facet.name, [])
         if values:
-            terms = " ".join(written(facet.name, URIRef(value)) for value in values)
+            terms = " ".join(write_term(facet.name, URIRef(value)) for value in values)
             lines += [f"VALUES ?chosen{position} {{ {terms} }}", f"?thing {facet.path} ?chosen{position} ."]
     return lines
 

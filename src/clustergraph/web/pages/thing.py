@@ -33,7 +33,7 @@ from clustergraph.rdf.table import Row
 from clustergraph.rdf.text_in_language import TaggedText, is_in_language, text_in_language
 from clustergraph.snapshots.graph_names import short_name
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.sparql.bindings import written
+from clustergraph.sparql.bindings import write_term
 from clustergraph.sparql.errors import EvaluationError, QuerySyntaxError
 from clustergraph.web.http import i18n
 from clustergraph.web.http.current import page_urls
@@ -257,7 +257,7 @@ class _Page:
         return group_list
 
     def _make_editor_url(self, prop: str) -> str:
-        thing, link = written("thing", URIRef(self.iri)), written("property", URIRef(prop))
+        thing, link = write_term("thing", URIRef(self.iri)), write_term("property", URIRef(prop))
         query = (
             f"SELECT DISTINCT ?subject ?subjectLabel {{\n  ?subject {link} {thing}\n"
             f"  OPTIONAL {{\n    ?subject <{RDFS}label> ?subjectLabel\n"
