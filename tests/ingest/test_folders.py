@@ -14,7 +14,7 @@ import zstandard
 
 from clustergraph.catalogue import Catalogue
 from clustergraph.ingest import BuildError, build, validate
-from clustergraph.ingest.open_snapshot import find
+from clustergraph.ingest.open_snapshot import find_source
 from clustergraph.ingest.sources import Input, discover
 from clustergraph.snapshots.folder_files import matches
 from clustergraph.snapshots.source_folder import Folder, FolderSettingsError
@@ -134,12 +134,12 @@ def test_queries_lie_anywhere(add: Add) -> None:
     folder = add("x/two.rq", query)
     for name in ("2023/values.rq", "2024/values.rq", ".git/three.rq"):
         add(name, query)
-    source = find([folder])
+    source = find_source([folder])
     assert source.queries == folder
     assert Catalogue.load(folder).names == ["2023-values", "2024-values", "one", "two"]
     for name in ("x/two.rq", "2023/values.rq", "2024/values.rq"):
         (folder / name).unlink()
-    assert find([folder]).queries == folder / "queries"
+    assert find_source([folder]).queries == folder / "queries"
 
 
 def test_links_are_followed_once_and_never_round(add: Add, tmp_path: Path) -> None:
