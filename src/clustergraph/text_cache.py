@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 MAX_TEXT_CHARACTERS = 500
 """Characters of a text for which the result is remembered."""
-Rest = ParamSpec("Rest")
+Rest = TypeVarTuple("Rest")
 Result = TypeVar("Result")
 
 
 def remembers_short(
     max_entries: int,
-) -> Callable[[Callable[Concatenate[str, Rest], Result]], Callable[Concatenate[str, Rest], Result]]:
+) -> Callable[[Callable[[str, *Rest], Result]], Callable[[str, *Rest], Result]]:
     """The same function, which is called again only for long texts and for those of long ago.
 
     >>> @remembers_short(10)
@@ -26,14 +26,12 @@ def remembers_short(
     (2, 2)
     """
 
-    def decorate(function: Callable[Concatenate[str, Rest], Result]) -> Callable[Concatenate[str, Rest], Result]:
+    def decorate(function: Callable[[str, *Rest], Result]) -> Callable[[str, *Rest], Result]:
         remembering = lru_cache(max_entries)(function)
 
         @wraps(function)
-        def call(text: str, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Result:
-            if len(text) > MAX_TEXT_CHARACTERS:
-                return function(text, *args, **kwargs)
-            return remembering(text, *args, **kwargs)  # type: ignore[arg-type]
+        def call(text: str, *rest: *Rest) -> Result:
+            return remembering(text, *rest) if len(text) <= MAX_TEXT_CHARACTERS else function(text, *rest)
 
         return call
 

@@ -78,6 +78,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "web.http.i18n:_DATE": ("fullmatch", "1", "2020-01-01T"),
     "web.http.i18n:_DURATION": ("fullmatch", "P1", "1"),
     "web.http.request_params:_BROKEN_ESCAPE": ("search", "%41"),
+    "web.middleware.access_log:_PLAIN_PATH": ("fullmatch", "a", "/", "-.~"),
     "web.middleware.fast_path:_BROKEN": ("finditer", "%", "%4", "%41"),
     "web.pages.first_rows:_BETWEEN": ("match", ", "),
     "web.pages.first_rows:_ROWS": ("search", '"bindings"', '"bindings" ', '"bindings": '),

@@ -31,7 +31,7 @@ from clustergraph.snapshots.source_folder import published
 from clustergraph.sparql.query import Query
 from clustergraph.web.app import create_app
 from clustergraph.web.http.headers import EVERYWHERE
-from clustergraph.web.middleware import rate_limit
+from clustergraph.web.middleware import access_log, rate_limit
 from clustergraph.web.middleware.access_log import address, line
 from clustergraph.web.middleware.compression import CODINGS
 from clustergraph.web.middleware.rate_limit import RateLimit
@@ -367,10 +367,26 @@ def test_one_line_a_request(counting: Counting, capsys: pytest.CaptureFixture[st
     client.get(ask("ASK {}"))
     client.head(ask("ASK {}"))
     client.get("/nope%0Aforged")
+    access_log.flush()
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == (0 if style == "off" else 3)
     if style == "json":
         assert [json.loads(one)["outcome"] for one in lines] == ["computed", "ready", "computed"]
+
+
+def test_lines_of_the_log_are_written_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr("sys.stderr.write", written.append)
+    monkeypatch.setattr(access_log, "MAX_GATHERED_LINES", 5)
+    monkeypatch.setattr(access_log, "GATHER_SECONDS", 3600)
+    access_log.flush()
+    written.clear()
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/"}
+    for number in range(7):
+        access_log.write("text", environ, "200", number, "ready", 0.001)
+    assert [len(text.splitlines()) for text in written] == [5]
+    access_log.flush()
+    assert [line.split()[5] for text in written for line in text.splitlines()] == list("0123456")
 
 
 def metrics(client: FlaskClient) -> dict[tuple[str, ...], float]:

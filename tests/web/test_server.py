@@ -201,6 +201,19 @@ def test_a_large_upload_is_refused(server: Server) -> None:
     refused.value.close()
 
 
+def test_the_log_is_whole_when_the_service_stops(store: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    server = start_server(store, readers="1", log="text")
+    try:
+        for number in range(20):
+            with urlopen(f"{server.url}/health?{number}", timeout=30) as response:
+                response.read()
+    finally:
+        stop_server(server)
+    lines = [line.split() for line in capfd.readouterr().err.splitlines()]
+    paths = [fields[3] for fields in lines if len(fields) == 8 and fields[3].startswith("/health")]
+    assert paths == [f"/health?{number}" for number in range(20)]
+
+
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_when_told_and_answers_first(store: Path, ending: signal.Signals) -> None:
     server = start_server(store)

@@ -123,6 +123,9 @@ class References:
                 yield Call(keyword, iri, at, declared=bool(iris))
 
 
+_NO_REFERENCES = References()
+
+
 def may_refer(text: str) -> bool:
     """Whether the text has one of the words that reach out or name a graph, if only in a string."""
     if text.isascii():  # quicker, and the same
@@ -141,7 +144,7 @@ def find_references(text: str) -> References:
     [('SERVICE', 11, '<https://a.example/>')]
     """
     if not may_refer(text):
-        return References()
+        return _NO_REFERENCES
     if len(text) > MAX_GUARDED_CHARACTERS:
         if not _LIKELY.search(text):
             return References()

@@ -7,9 +7,9 @@ millisecond for a megabyte; what reads its tokens one by one takes a thousand ti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import Any, Generic, TypeVar
 
 from clustergraph.sparql import federation_guard, tokens
 from clustergraph.sparql.errors import EngineError, QuerySyntaxError
@@ -48,6 +48,23 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
 _KEEP_ESCAPED = set("\"'\\<>{}|^`#")
 
 
+Value = TypeVar("Value")
+
+
+class _once(Generic[Value]):
+    """As `functools.cached_property`, which up to Python 3.11 takes a lock that all instances share."""
+
+    def __init__(self, function: Callable[[Any], Value]) -> None:
+        self._function = function
+        self._name = function.__name__
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: Any, owner: type) -> Value:
+        value = self._function(instance)
+        instance.__dict__[self._name] = value
+        return value
+
+
 class ParsedQuery:
     """A query's text and what it says of itself. Each thing is read when it is first needed, and then remembered.
 
@@ -61,7 +78,7 @@ class ParsedQuery:
         """The query as it was given."""
         self.text = unescape(self.original)
 
-    @cached_property
+    @property
     def form(self) -> str:
         """SELECT, CONSTRUCT, DESCRIBE or ASK, `UPDATE` for an update, or an empty string.
 
@@ -79,7 +96,7 @@ class ParsedQuery:
         """
         return self.text[: self._form[1]]
 
-    @cached_property
+    @_once
     def _form(self) -> tuple[str, int]:
         match = _FORM.match(self.text)
         if match and (form := _form_of(match["word"])):
@@ -92,7 +109,7 @@ class ParsedQuery:
             pass
         return "", 0
 
-    @cached_property
+    @_once
     def star(self) -> int | None:
         """The index of the `*` of a `SELECT *`, or None if the outermost query is not one.
 
@@ -103,7 +120,7 @@ class ParsedQuery:
         match = _STAR.match(self.text, start + len(form)) if form == "SELECT" else None
         return match.end() - 1 if match else None
 
-    @cached_property
+    @_once
     def columns(self) -> tuple[str, ...]:
         """Names of the variables in order of first appearance, for a `SELECT *`; nothing for any other query.
 
@@ -115,7 +132,7 @@ class ParsedQuery:
         names = (match["name"] for match in _VARIABLES.finditer(self.text, 0, MAX_COLUMNS_CHARACTERS))
         return tuple(dict.fromkeys(name for name in names if name))
 
-    @cached_property
+    @_once
     def variables(self) -> frozenset[str]:
         """Names of all variables in the query, without `?` or `$`.
 
@@ -134,14 +151,14 @@ class ParsedQuery:
             raise self._references.with_traceback(None)
         return self._references
 
-    @cached_property
+    @_once
     def _references(self) -> References | EngineError:
         try:
             return federation_guard.find_references(self.text)
         except EngineError as error:
             return error
 
-    @cached_property
+    @_once
     def is_repeatable(self) -> bool:
         """Whether the query gives the same answer whenever it is asked of the same snapshot.
 
@@ -159,11 +176,11 @@ class ParsedQuery:
         ):
             return False
         try:
-            return not self.references.reach_services
+            return not federation_guard.may_refer(text) or not self.references.reach_services
         except EngineError:
             return False
 
-    @cached_property
+    @property
     def is_quick(self) -> bool:
         """Whether everything here is read in less than about a millisecond."""
         length = len(self.text)
@@ -171,7 +188,7 @@ class ParsedQuery:
             length <= MAX_QUICK_CHARACTERS and not federation_guard.may_refer(self.text)
         )
 
-    @cached_property
+    @_once
     def pattern_start(self) -> int:
         """The index just behind the `{` that opens the query's outermost WHERE group. Reads the tokens up to there.
 

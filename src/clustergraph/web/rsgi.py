@@ -9,9 +9,9 @@ itself.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from io import BytesIO
@@ -25,7 +25,8 @@ from clustergraph.text_cache import remembers_short
 from clustergraph.web.app import behind
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.http.request_body import MAX_BODIES_BYTES, BodyMemory, read_body
-from clustergraph.web.middleware.response_cache import LEFT, REFUSED, CachedResponse, ResponseCache, caller
+from clustergraph.web.middleware.request_bounds import HEADERS_BYTES
+from clustergraph.web.middleware.response_cache import REFUSED, CachedResponse, ResponseCache, caller
 from clustergraph.web.service import MIB, Service
 
 if TYPE_CHECKING:
@@ -34,7 +35,16 @@ if TYPE_CHECKING:
 
 SPARE_THREADS = 16
 """Threads for what needs no reader: pages, refusals."""
+UNWATCHED_SECONDS = 0.1
+"""How long a request is answered before it is looked whether its client has left."""
 _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+_OF_EVERY_REQUEST: WSGIEnvironment = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+}
 
 
 class Served:
@@ -43,7 +53,8 @@ class Served:
     def __init__(self, app: Flask) -> None:
         service: Service = app.extensions["clustergraph"]
         self._responses: ResponseCache = app.extensions["responses"]
-        self._settle = behind(service.settings.proxies, lambda environ, start_response: [])  # noqa: ARG005
+        proxies = service.settings.proxies
+        self._settle = behind(proxies, lambda environ, start_response: []) if proxies else None  # noqa: ARG005
         self._max_body_bytes = service.settings.request_size * MIB
         self._bodies = BodyMemory(max(MAX_BODIES_BYTES, 8 * self._max_body_bytes))
         # Every query that may run or wait has a thread, so that the queue is the service's own, which refuses in time.
@@ -52,44 +63,26 @@ class Served:
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         environ = environment(scope)
-        self._settle(environ, lambda *_: bytes)
-        response = self._responses.try_now(environ)
-        if response is None:
-            client = caller(environ)
-            with self._bodies.reserve(client.name) as take:
-                if REFUSED not in environ or environ[REFUSED] is None:
-                    await self._read_body(environ, protocol, take)
-                response = await self._answer_unless_left(environ, protocol, client)
-        respond(response, protocol)
+        if self._settle is not None:
+            self._settle(environ, lambda *_: bytes)
+        respond(self._responses.try_now(environ) or await self._answer(environ, protocol), protocol)
 
-    async def _answer_unless_left(
-        self, environ: WSGIEnvironment, protocol: HTTPProtocol, client: Caller
-    ) -> CachedResponse:
+    async def _answer(self, environ: WSGIEnvironment, protocol: HTTPProtocol) -> CachedResponse:
         """The response; its queries are ended if the client leaves before."""
-        begin = time.perf_counter()
-        context = copy_context()
-        context.run(CALLER.set, client)
-        answering = asyncio.create_task(self._answer(environ), context=context)
-        leaving = asyncio.ensure_future(protocol.client_disconnect())
-        try:
-            await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            leaving.cancel()
-            if not answering.done():
-                client.leave()
-                answering.cancel()
-        if answering.done():
-            return answering.result()
-        self._responses.count_left(environ, time.perf_counter() - begin)
-        return CachedResponse(LEFT, [], b"")
-
-    async def _answer(self, environ: WSGIEnvironment) -> CachedResponse:
-        response = await self._responses.answer_async(environ)
-        if response is None:
-            run_in_context = copy_context().run
-            loop = asyncio.get_running_loop()
-            response = await loop.run_in_executor(self._threads, run_in_context, self._responses.answer, environ)
-        return response
+        client = caller(environ)
+        CALLER.set(client)  # for the rest of this request: each one is a task with a context of its own
+        environ["wsgi.input"] = BytesIO()
+        with self._bodies.reserve(client.name) as take:
+            if environ.get(REFUSED) is None:
+                await self._read_body(environ, protocol, take)
+            with _watching(protocol, client):
+                response = await self._responses.answer_async(environ)
+                if response is None:
+                    loop, run_in_context = asyncio.get_running_loop(), copy_context().run
+                    response = await loop.run_in_executor(
+                        self._threads, run_in_context, self._responses.answer, environ
+                    )
+                return response
 
     async def _read_body(self, environ: WSGIEnvironment, protocol: HTTPProtocol, take: Callable[[int], bool]) -> None:
         """Put the request's body into its environment, unless it is larger than any that is answered."""
@@ -109,31 +102,50 @@ class Served:
         environ.pop("HTTP_TRANSFER_ENCODING", None)  # the chunks are put together
 
 
+@contextlib.contextmanager
+def _watching(protocol: HTTPProtocol, client: Caller) -> Iterator[None]:
+    """End the client's queries when it leaves before the block ends. Most blocks are over before that is looked at."""
+    tasks: list[asyncio.Task[None]] = []
+
+    async def wait_for_leave() -> None:
+        await protocol.client_disconnect()
+        client.leave()
+
+    def watch() -> None:
+        tasks.append(asyncio.create_task(wait_for_leave()))
+
+    timer = asyncio.get_running_loop().call_later(UNWATCHED_SECONDS, watch)
+    try:
+        yield
+    finally:
+        timer.cancel()
+        for task in tasks:
+            task.cancel()
+
+
 def environment(scope: Scope) -> WSGIEnvironment:
     """What WSGI (PEP 3333) calls the environment of a request, as yet without its body."""
     name, _, port = scope.server.rpartition(":")
     environ: WSGIEnvironment = {
+        **_OF_EVERY_REQUEST,
         "REQUEST_METHOD": scope.method,
-        "SCRIPT_NAME": "",
         "PATH_INFO": _as_latin_1(scope.path),
         "QUERY_STRING": _as_latin_1(scope.query_string),
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "SERVER_NAME": name.strip("[]"),
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": BytesIO(),
         "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
     }
+    size = 0
     for header, value in scope.headers.items():
+        size += len(header) + len(value)
         # One with an underscore would get the name of another, which a proxy may have put there.
         if key := _make_environ_key(header):
             environ[key] = f"{environ[key]},{value}" if key in environ else value
-    if scope.authority and "HTTP_HOST" not in environ:
+    environ[HEADERS_BYTES] = size
+    if "HTTP_HOST" not in environ and scope.authority:
         environ["HTTP_HOST"] = scope.authority
     return environ
 

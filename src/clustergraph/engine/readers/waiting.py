@@ -23,7 +23,7 @@ class Waits(Protocol):
     async def result(self, future: Future[T], seconds: float | None = None) -> T:
         """The future's result, or what it raises. Who stops waiting leaves the future as it is.
 
-        Raises ClientLeft, in a thread, where the client that it works for has left.
+        Raises ClientLeft where the client that this thread or task works for has left.
         """
 
     async def send(self, connection: socket.socket, data: bytes, seconds: float) -> None:
@@ -76,7 +76,11 @@ class _OnLoop:
                     loop.call_soon_threadsafe(_wake, ready)
 
             future.add_done_callback(wake_loop)
-            await _wait_for(ready, seconds)
+            caller = CALLER.get()
+            with caller.on_leave(lambda: _wake(ready)):
+                await _wait_for(ready, seconds)
+            if not future.done():
+                caller.check()
         return future.result()
 
     async def send(self, connection: socket.socket, data: bytes, seconds: float) -> None:

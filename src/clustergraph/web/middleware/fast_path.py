@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
-from dataclasses import dataclass
+from typing import NamedTuple
 from wsgiref.types import WSGIEnvironment
 
 from clustergraph.describe.urls import Urls
@@ -35,8 +35,7 @@ _ALWAYS = list(EVERYWHERE.items())
 _BROKEN = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class PlainQuery:
+class PlainQuery(NamedTuple):
     """What a plain query asks, and how its answer is to be written."""
 
     query: Query

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import threading
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 from clustergraph.engine.cache import ByteCache, CachedEngine
 from clustergraph.engine.readers.admission import Counts
@@ -17,7 +29,8 @@ from clustergraph.engine.snapshot_follower import Follower
 from clustergraph.web.service import Service
 
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-AREAS = ("sparql", "api", "id", "page", "data", "graph", "ontology", "static", "health", "ready", "metrics")
+AREAS = {"sparql", "api", "id", "page", "data", "graph", "ontology", "static", "health", "ready", "metrics"}
+METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 
 
 class Metrics:
@@ -27,34 +40,40 @@ class Metrics:
         self.service = service
         self.response_cache: ByteCache[Any] | None = None
         self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "clustergraph_requests",
-            "Requests, by area of the service, method, status and whether the answer was ready.",
-            ["area", "method", "status", "outcome"],
-            registry=self.registry,
-        )
-        self._seconds = Histogram(
-            "clustergraph_request_seconds",
-            "Time from the request to the whole answer.",
-            ["area"],
-            buckets=BUCKETS,
-            registry=self.registry,
-        )
-        self._series: dict[tuple[str, str, str, str], tuple[Counter, Histogram]] = {}
         self.registry.register(_State(self))
+        # Counted here, for that is quicker than the counters of the client library, and read when someone looks.
+        self._lock = threading.Lock()
+        self._requests: Counter[tuple[str, str, str, str]] = Counter()
+        self._in_bucket: dict[str, list[int]] = defaultdict(lambda: [0] * (len(BUCKETS) + 1))
+        self._seconds: dict[str, float] = defaultdict(float)
 
     def request(self, method: str, path: str, status: str, outcome: str, seconds: float) -> None:
         """Count one request."""
         area = path[1:].partition("/")[0]
-        area = area if area in AREAS else ("home" if not area else "other")
-        method = method if method in ("GET", "HEAD", "POST", "OPTIONS") else "other"
-        series = self._series.get((area, method, status, outcome))
-        if series is None:
-            # Looking a series up by its labels costs more than counting; there are few, so they are kept.
-            series = self._requests.labels(area, method, status, outcome), self._seconds.labels(area)
-            self._series[area, method, status, outcome] = series
-        series[0].inc()
-        series[1].observe(seconds)
+        area = area if area in AREAS else ("other" if area else "home")
+        method = method if method in METHODS else "other"
+        with self._lock:
+            self._requests[area, method, status, outcome] += 1
+            self._in_bucket[area][bisect_left(BUCKETS, seconds)] += 1
+            self._seconds[area] += seconds
+
+    def requests(self) -> Iterable[Metric]:
+        """What was counted of requests until now."""
+        requests = CounterMetricFamily(
+            "clustergraph_requests",
+            "Requests, by area of the service, method, status and whether the answer was ready.",
+            labels=["area", "method", "status", "outcome"],
+        )
+        seconds = HistogramMetricFamily(
+            "clustergraph_request_seconds", "Time from the request to the whole answer.", labels=["area"]
+        )
+        with self._lock:
+            for labels, number in self._requests.items():
+                requests.add_metric(labels, number)
+            for area, numbers in self._in_bucket.items():
+                buckets = zip(map(floatToGoString, (*BUCKETS, math.inf)), accumulate(numbers), strict=True)
+                seconds.add_metric([area], list(buckets), self._seconds[area])
+        return requests, seconds
 
     def text(self) -> bytes:
         """The exposition."""
@@ -68,6 +87,7 @@ class _State(Collector):
         self.metrics = metrics
 
     def collect(self) -> Iterable[Metric]:
+        yield from self.metrics.requests()
         engine = self.metrics.service.engine
         caches: dict[str, ByteCache[Any]] = {}
         if self.metrics.response_cache is not None:

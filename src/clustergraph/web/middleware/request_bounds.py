@@ -15,6 +15,8 @@ MAX_HEADER_BYTES = 8 << 10
 """Bytes of one header."""
 MAX_LIST_BYTES = 2000
 """Bytes of a header that is a list of choices."""
+HEADERS_BYTES = "clustergraph.headers_bytes"
+"""Where a server may have left the bytes of all headers, names included: where they are few, none is looked at here."""
 LISTS = frozenset({"HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING", "HTTP_RANGE", "HTTP_IF_RANGE"})
 
 
@@ -27,6 +29,8 @@ def excess(environ: WSGIEnvironment) -> Problem | None:
             "address-too-long",
             message("The address has {size} bytes, and may have {most}.", size=address, most=MAX_ADDRESS_BYTES),
         )
+    if environ.get(HEADERS_BYTES, MAX_HEADERS_BYTES) <= MAX_LIST_BYTES:
+        return None
     total = 0
     too_long = []
     for name, value in environ.items():

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from contextvars import copy_context
 from io import BytesIO
+from itertools import chain
 from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -32,9 +33,6 @@ from clustergraph.web.service import MIB, Service, answer_cache_bytes
 
 HEADER_BYTES = 150
 """What a header takes in memory besides its characters, about."""
-
-LEFT = "499"
-"""The status under which a request is counted whose client left; nobody gets it."""
 
 OUTCOMES = {"too-many-requests": "limited", "incomplete-request": "cancelled"}
 """How refused requests are counted, by their problem; all others count as refused."""
@@ -77,12 +75,25 @@ class CachedResponse(NamedTuple):
         return len(self.body) if self.file is None else self.file.size
 
 
-class _Variant(NamedTuple):
-    """Which of all responses a GET or HEAD asks for."""
+GONE = CachedResponse("499 Client Closed Request", [], b"")
+"""What a request whose client left is counted as; nobody gets it."""
 
-    coding: str
+
+class _Variant(NamedTuple):
+    """Which of all responses a GET or HEAD asks for: all that it depends on besides the service's edition."""
+
     snapshot: str
-    etag: str
+    coding: str
+    host: str
+    path: str
+    query_string: str
+    accept: str
+    language: str
+
+    def make_etag(self, edition: str) -> str:
+        """The ETag of the response. Of other services that give the same answers it is the same."""
+        content = "\n".join((edition, *self)).encode("utf-8", "surrogateescape")
+        return f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
 
 
 class ResponseCache:
@@ -128,11 +139,9 @@ class ResponseCache:
         query, variant = environ.get(PLAIN_QUERY, (None, None))
         if query is None:
             return None
-        try:
-            answer = await fast_path.answer_async(query, environ, self.service)
-        except asyncio.CancelledError:
-            self._charge()
-            raise
+        answer = await fast_path.answer_async(query, environ, self.service)
+        if CALLER.get().has_left:
+            return self._finish(environ, GONE, "cancelled", begin)
         if answer is None or self.service.snapshot.name != variant.snapshot:
             return None
         response = CachedResponse("200 OK", *answer)
@@ -159,22 +168,27 @@ class ResponseCache:
             response = self._compute(environ, variant) if variant else self._answer_post(environ), "computed"
         return self._finish(environ, *response, begin)
 
-    def count_left(self, environ: WSGIEnvironment, seconds: float) -> None:
-        """Count and log a request whose client left before its answer."""
-        self._count(environ, LEFT, 0, "cancelled", seconds)
-
     def _make_variant(self, environ: WSGIEnvironment) -> _Variant:
-        coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        snapshot = self.service.snapshot.name
-        return _Variant(coding, snapshot, self._make_etag(snapshot, environ, coding))
+        get = environ.get
+        host = f"{environ['wsgi.url_scheme']}://{get('HTTP_HOST', '')}{environ['SCRIPT_NAME']}"
+        return _Variant(
+            self.service.snapshot.name,
+            choose_coding(get("HTTP_ACCEPT_ENCODING", "")),
+            host if self._named_by_host else "",
+            get("PATH_INFO", ""),
+            get("QUERY_STRING", ""),
+            get("HTTP_ACCEPT", ""),
+            preferred(get("HTTP_ACCEPT_LANGUAGE", "")),
+        )
 
     def _find(self, environ: WSGIEnvironment, variant: _Variant) -> tuple[CachedResponse, str] | None:
         """The response that is there already, and its outcome."""
-        response = self.cache.get(variant.etag)
+        response = self.cache.get(variant)
         if response is not None:
             return response, "ready"
-        if variant.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
-            return not_modified(variant.etag, variant.snapshot), "known"
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and (etag := variant.make_etag(self._edition)) in known:
+            return not_modified(etag, variant.snapshot), "known"
         return None
 
     def _finish(self, environ: WSGIEnvironment, response: CachedResponse, outcome: str, begin: float) -> CachedResponse:
@@ -185,38 +199,16 @@ class ResponseCache:
         elif response.file is not None:
             (status, headers), file = byte_ranges.cut(environ, response.file, response.etag, dict(response.headers))
             response = response._replace(status=status, headers=list(headers.items()), file=file)
-        self._charge()
-        if not CALLER.get().has_left:  # that is counted by `count_left`
-            self._count(environ, response.status[:3], response.size, outcome, time.perf_counter() - begin)
-        return response._replace(body=b"", file=None) if environ["REQUEST_METHOD"] == "HEAD" else response
-
-    def _count(self, environ: WSGIEnvironment, status: str, size: int, outcome: str, seconds: float) -> None:
-        method = environ["REQUEST_METHOD"]
+        caller = CALLER.get()
+        if caller.has_left:
+            response, outcome = GONE, "cancelled"
+        if self.rate is not None and caller.seconds:  # what its queries ran for is taken from its client's allowance
+            self.rate.charge(caller.name, caller.seconds)
+        method, status, seconds = environ["REQUEST_METHOD"], response.status[:3], time.perf_counter() - begin
         self.metrics.request(method, environ.get("PATH_INFO", ""), status, outcome, seconds)
         if self._log_style != "off":
-            access_log.write(self._log_style, environ, status, size, outcome, seconds)
-
-    def _charge(self) -> None:
-        """Take what the request's queries ran for from its client's allowance."""
-        caller = CALLER.get()
-        if self.rate is not None and caller.seconds:
-            self.rate.charge(caller.name, caller.seconds)
-
-    def _make_etag(self, snapshot: str, environ: WSGIEnvironment, coding: str) -> str:
-        parts = (
-            snapshot,
-            self._edition,
-            f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}{environ.get('SCRIPT_NAME', '')}"
-            if self._named_by_host
-            else "",
-            environ.get("PATH_INFO", ""),
-            environ.get("QUERY_STRING", ""),
-            environ.get("HTTP_ACCEPT", ""),
-            preferred(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
-            coding,
-        )
-        content = "\n".join(parts).encode("utf-8", "surrogateescape")
-        return f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+            access_log.write(self._log_style, environ, status, response.size, outcome, seconds)
+        return response._replace(body=b"", file=None) if method == "HEAD" else response
 
     def _compute(self, environ: WSGIEnvironment, variant: _Variant) -> CachedResponse:
         """Ask the application, as for a GET, and make its answer ready: compressed, tagged, kept if it may be."""
@@ -234,16 +226,18 @@ class ResponseCache:
 
     def _keep(self, answer: CachedResponse, variant: _Variant) -> CachedResponse:
         """The answer, compressed, and if it may be, tagged and kept for those who ask next."""
-        response = encode(answer, variant.coding)
-        headers = dict(response.headers)
-        if not response.status.startswith("200") or headers.get("Cache-Control") != PUBLIC:
-            return response
-        headers["ETag"] = variant.etag
-        response = response._replace(headers=list(headers.items()), etag=variant.etag)
-        if response.file is None:
+        status, headers, file = answer.status, dict(answer.headers), answer.file
+        if not status.startswith("200"):
+            return answer
+        body = encode_body(answer.body, variant.coding, headers)
+        if headers.get("Cache-Control") != PUBLIC:
+            return CachedResponse(status, list(headers.items()), body, "", file)
+        headers["ETag"] = etag = variant.make_etag(self._edition)
+        response = CachedResponse(status, list(headers.items()), body, etag, file)
+        if file is None:
             headers["Server-Timing"] = "ready"
-            size = len(response.body) + sum(len(name) + len(value) + HEADER_BYTES for name, value in headers.items())
-            self.cache.put(variant.etag, response._replace(headers=list(headers.items())), size)
+            size = sum(map(len, chain(variant, headers, headers.values(), [body]))) + HEADER_BYTES * len(headers)
+            self.cache.put(variant, CachedResponse(status, list(headers.items()), body, etag), size)
         return response
 
     def _answer(self, environ: WSGIEnvironment) -> CachedResponse:
@@ -317,16 +311,24 @@ def run(app: WSGIApplication, environ: WSGIEnvironment) -> CachedResponse:
 
 def encode(answer: CachedResponse, coding: str) -> CachedResponse:
     """The answer in the content coding that its client prefers, with headers that say so."""
-    headers, body = dict(answer.headers), answer.body
-    if not answer.status.startswith("200") or not is_worth_coding(headers.get("Content-Type", ""), len(body)):
+    if not answer.status.startswith("200"):
         return answer
+    headers = dict(answer.headers)
+    body = encode_body(answer.body, coding, headers)
+    return answer._replace(headers=list(headers.items()), body=body)
+
+
+def encode_body(body: bytes, coding: str, headers: dict[str, str]) -> bytes:
+    """The body of a response in a content coding, which is noted in its headers, if that is worth while."""
+    if not is_worth_coding(headers.get("Content-Type", ""), len(body)):
+        return body
     vary = headers.get("Vary", "")
     if "Accept-Encoding" not in vary:
         headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
     if coding:
         body = CODINGS[coding](body)
-        headers.update({"Content-Encoding": coding, "Content-Length": str(len(body))})
-    return answer._replace(headers=list(headers.items()), body=body)
+        headers |= {"Content-Encoding": coding, "Content-Length": str(len(body))}
+    return body
 
 
 def not_modified(etag: str, snapshot: str, headers: Iterable[tuple[str, str]] | None = None) -> CachedResponse:
