@@ -41,7 +41,8 @@ def per_snapshot(read: Callable[[Source], Value]) -> Callable[[Source], Value]:
                     mine = known[key] = Future()
             if future is None:
                 break
-            wait([future])
+            if not future.done():
+                wait([future])
             if not isinstance(future.exception(), ClientLeft):  # that was no answer to anybody else
                 return future.result()
         try:

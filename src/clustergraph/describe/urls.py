@@ -96,13 +96,13 @@ class Urls:
         >>> Urls("https://a.example/").to("/data?iri=x:y", {"download": "1"})
         '/data?iri=x:y&download=1'
         """
-        pairs = list(fields.items() if isinstance(fields, Mapping) else fields)
+        query = urlencode(fields) if fields else ""
         if self.language:
-            pairs.append((LANGUAGE_FIELD, self.language))
+            query += f"{'&' if query else ''}{LANGUAGE_FIELD}={self.language}"
         # Two slashes at the beginning would lead to another host.
         address, hash_, fragment = f"{self.root}{path.lstrip('/')}".partition("#")
-        query = f"{'&' if '?' in address else '?'}{urlencode(pairs)}" if pairs else ""
-        return f"{address}{query}{hash_}{fragment}"
+        mark = ("&" if "?" in address else "?") if query else ""
+        return f"{address}{mark}{query}{hash_}{fragment}"
 
     def same(self, path: str, fields: Fields = ()) -> str:
         """The address that a request came to, by its path as a server gives it: without its escapes."""

@@ -126,12 +126,12 @@ class References:
 _NO_REFERENCES = References()
 
 
-def may_refer(text: str) -> bool:
+def may_refer(text: str, words: Collection[str] = ("service", "load", "from")) -> bool:
     """Whether the text has one of the words that reach out or name a graph, if only in a string."""
-    if text.isascii():  # quicker, and the same
-        lower = text.lower()
-        return "service" in lower or "load" in lower or "from" in lower
-    return bool(_HINT.search(text))
+    if not text.isascii():  # in these letters an expression that ignores case sees `i` and `s`
+        text = text.replace("ı", "i").replace("İ", "i").replace("ſ", "s")
+    lower = text.lower()
+    return any(word in lower for word in words)
 
 
 def find_references(text: str) -> References:

