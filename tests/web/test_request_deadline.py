@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import has_request_context, request
@@ -21,6 +22,7 @@ from clustergraph.snapshots.source_folder import published
 from clustergraph.sparql.query import Query
 from clustergraph.web.app import create_app
 from clustergraph.web.http import request_engine
+from clustergraph.web.pages import compare, parallel
 from clustergraph.web.service import Service
 
 SLOW, QUICK = "/page/id/cluster/biom", "/page/id/cluster/cool-silicon"
@@ -141,13 +143,17 @@ def test_readers_of_a_slow_page_hold_up_no_other_page(service: Service) -> None:
 
 
 def test_a_page_asks_on_half_of_the_readers(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    lock, two = threading.Lock(), threading.Event()
+    lock, two, together = threading.Lock(), threading.Event(), threading.Event()
     running = most = 0
     ask = Watched.answer
 
+    def ask_together(*given: Any) -> list[Any]:
+        together.set()
+        return parallel.ask_together(*given)
+
     def answer(engine: Watched, query: Query) -> Answer:
         nonlocal running, most
-        if not threading.current_thread().name.startswith("page"):
+        if not together.is_set():
             return ask(engine, query)
         with lock:
             running += 1
@@ -162,6 +168,19 @@ def test_a_page_asks_on_half_of_the_readers(service: Service, monkeypatch: pytes
                 running -= 1
 
     monkeypatch.setattr(Watched, "answer", answer)
+    monkeypatch.setattr(compare, "ask_together", ask_together)
     client = served(service, lambda _query: None, readers=4)
     assert client().get("/compare?thing=biom&thing=cool-silicon", headers=HTML).status_code == 200
     assert most == 2
+
+
+def test_a_page_needs_no_other_thread(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    release = threading.Event()
+    with ThreadPoolExecutor(1) as helpers:
+        helpers.submit(release.wait, WAIT_SECONDS)
+        monkeypatch.setattr(parallel, "_HELPERS", helpers)
+        try:
+            client = served(service, lambda _query: None, readers=4)
+            assert client().get("/compare?thing=biom&thing=cool-silicon", headers=HTML).status_code == 200
+        finally:
+            release.set()
