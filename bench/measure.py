@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bench import hostile, library, load, pages, peers, pressure, questions
+from bench import granian_app, hostile, library, load, pages, peers, pressure, questions
 from bench.ask import Refused, ask, count
 from bench.graphs import Graph
 from bench.pages import Page
@@ -18,6 +18,7 @@ from bench.results import (
     COLD,
     FRAMES,
     HOSTILE,
+    KEPT,
     MIX,
     PAGES,
     PRESSURE,
@@ -31,15 +32,18 @@ from bench.servers import HOST, DidNotStart, Server, shown
 from clustergraph.engine.base import Engine
 from clustergraph.sparql.query import Query
 
-PARTS = ("start", AD_HOC, CANNED, MIX, PRESSURE, HOSTILE, PAGES, FRAMES)
+PARTS = ("start", AD_HOC, CANNED, MIX, KEPT, PRESSURE, HOSTILE, PAGES, FRAMES)
 CHECKED = 5
 """Variants of a query whose rows are counted before it is timed."""
-KEPT = 20
+MAX_REPEATED = 20
 """Variants of a query that are asked again and again when it is repeated."""
 FEWEST, ENOUGH = 2, 10
 """Answers that each connection must be able to get for a load to make sense, and those it gets if time allows."""
 QUICK = ("point look-up", "small join", "neighbourhood", "property path")
 """Ad-hoc queries that take a millisecond or so on a graph of any size."""
+KEPT_ANSWER = "kept answer, logged"
+KEPT_ROUNDS = 5
+"""Rounds of the comparison with an application that does nothing, at least: loads of a second are short."""
 PATIENCE = 3
 """Queries that may pass the deadline before a server is asked no more on that graph."""
 
@@ -99,7 +103,7 @@ def run(plan: Plan, graph: Graph, results: Results, tell: Tell = silent) -> None
         return  # nobody has to be asked
     engine = questions.embedded(graph)
     asked = {
-        AD_HOC: questions.ad_hoc(graph, engine) if {AD_HOC, PRESSURE, HOSTILE} & {*plan.parts} else [],
+        AD_HOC: questions.ad_hoc(graph, engine) if {AD_HOC, KEPT, PRESSURE, HOSTILE} & {*plan.parts} else [],
         CANNED: questions.canned(graph, engine) if {CANNED, MIX} & {*plan.parts} else [],
     }
     results.about |= {one.name: one.about for part in asked.values() for one in part}
@@ -117,6 +121,8 @@ def run(plan: Plan, graph: Graph, results: Results, tell: Tell = silent) -> None
                 session.check(part, asked[part])
         session.measure(asked)
         session.finish()
+        if KEPT in plan.parts and graph.name == "real":
+            session.keep(asked[AD_HOC])
         if PRESSURE in plan.parts:
             session.press(asked[AD_HOC])
         if HOSTILE in plan.parts and graph.name == "real":
@@ -298,7 +304,9 @@ class _Session:
     def _asked_and_loaded(self, task: Task, target: str, cell: Cell, *, unique: str) -> None:
         server, cold = self._server(target), task.mode == COLD
         requests = [
-            (one.accept, address) for one in task.questions for address in one.targets(target)[: None if cold else KEPT]
+            (one.accept, address)
+            for one in task.questions
+            for address in one.targets(target)[: None if cold else MAX_REPEATED]
         ]
         if not cold:
             for accept, address in requests:
@@ -314,13 +322,37 @@ class _Session:
             )
         )
 
+    def keep(self, asked: list[Question]) -> None:
+        """How many answers a second that are kept, with the log that is the default, beside an application that does
+        nothing but send one of them."""
+        self.tell(f"{self.graph.name}: kept answers", 0)
+        (question,) = (one for one in asked if one.name == QUICK[0])
+        question = replace(question, name=KEPT_ANSWER, texts=question.texts[:1])
+        ours, bare = (Server(name, self.graph, self.plan.deadline) for name in (peers.OURS, peers.GRANIAN))
+        ours.more = ("--log", "text")
+        with ours, bare:
+            ours.start(questions.FIRST, self.rows, self.plan.start_limit)
+            granian_app.save(ours.response, HOST, ours.port, question.target(ours.name), question.accept)
+            rows = ask(HOST, ours.port, question.target(ours.name), question.accept, self.plan.deadline).rows
+            bare.start(question, rows, self.plan.start_limit)
+            servers = [ours, bare]
+            cells = [Cell(self.graph.name, KEPT, KEPT_ANSWER, REPEATED, self.plan.main, one.name) for one in servers]
+            for _ in range(max(KEPT_ROUNDS, self.plan.rounds)):
+                for server, cell in zip(servers, cells, strict=True):
+                    requests = [(question.accept, question.target(server.name))]
+                    cell.rounds.append(
+                        load.run(server.port, requests, connections=self.plan.main, seconds=self.plan.seconds)
+                    )
+        self.results.cells += cells
+        self.results.about[KEPT_ANSWER] = "everything said about one thing, with the log that is the default"
+
     def press(self, asked: list[Question]) -> None:
         """What queries that never end, or want all memory, do to those who ask for little. We only: no peer has limits
         for both."""
         self.tell(f"{self.graph.name}: endless and hungry queries", 0)
         ours = self.servers[peers.OURS]
         quick = [one for one in asked if one.name in QUICK]
-        requests = [(one.accept, address) for one in quick for address in one.targets(ours.name)[:KEPT]]
+        requests = [(one.accept, address) for one in quick for address in one.targets(ours.name)[:MAX_REPEATED]]
         found = pressure.measure(self.graph.name, ours, requests, self.plan.rounds, self.plan.seconds)
         self.results.pressures.append(found)
 
@@ -332,14 +364,18 @@ class _Session:
 
             def requests(name: str) -> list[tuple[str, str]]:
                 (question,) = (one for one in asked if one.name == name)
-                return [(question.accept, address) for address in question.targets(server.name)[:KEPT]]
+                return [(question.accept, address) for address in question.targets(server.name)[:MAX_REPEATED]]
 
             others = {
                 "kept answer": (requests("small join"), False),
                 "look-up": (requests("point look-up"), True),
                 "query": (requests("grouped count"), True),
                 "page": (
-                    [("text/html", f"{page.address}?lang=en&new=") for page in shown[:KEPT] if "?" not in page.address],
+                    [
+                        ("text/html", f"{page.address}?lang=en&new=")
+                        for page in shown[:MAX_REPEATED]
+                        if "?" not in page.address
+                    ],
                     True,
                 ),
             }

@@ -11,10 +11,12 @@ API = "clustergraph /api"
 """This service again, asked for its canned queries by name."""
 OXIGRAPH = "oxigraph"
 RDFLIB = "rdflib-endpoint"
+GRANIAN = "bare Granian"
+"""An application that does nothing but send the answer that this service keeps."""
 
 PEERS = (OXIGRAPH, RDFLIB)
 PACKAGES = {OURS: ("clustergraph-kg", "granian"), OXIGRAPH: ("oxigraph",), RDFLIB: ("rdflib-endpoint", "uvicorn")}
-ENDPOINTS = {OURS: "/sparql", OXIGRAPH: "/query", RDFLIB: "/"}
+ENDPOINTS = {OURS: "/sparql", GRANIAN: "/sparql", OXIGRAPH: "/query", RDFLIB: "/"}
 """Where each answers SPARQL queries."""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from bench import peers, processes
+from bench import granian_app, peers, processes
 from bench.ask import Refused, ask
 from bench.graphs import Graph
 from bench.questions import Question
@@ -40,6 +40,11 @@ class Server:
     """Further words of the command, for this service only."""
 
     @property
+    def response(self) -> Path:
+        """The file with what the bare application sends."""
+        return (self.graph.out / "response.json").resolve()
+
+    @property
     def pid(self) -> int:
         assert self.process is not None
         return self.process.pid
@@ -56,6 +61,9 @@ class Server:
             where = ["--location", str(self.graph.oxigraph), "--bind", f"{HOST}:{self.port}"]
             # Not --timeout-s: it starts a thread for each query that sleeps until the deadline, tens of thousands here.
             return [peers.program("oxigraph"), "serve-read-only", *where]
+        if self.name == peers.GRANIAN:
+            given = ["--host", HOST, "--port", str(self.port), "--interface", "rsgi", "--no-ws", "--log-level", "error"]
+            return [sys.executable, "-m", "granian", "--factory", *given, "bench.granian_app:create"]
         # A process that computes for long answers its parent late, which must not take it for dead.
         patient = ["--timeout-worker-healthcheck", "600"]
         app = ["--factory", "bench.rdflib_app:create", "--workers", str(cores), "--no-access-log"]
@@ -74,7 +82,7 @@ class Server:
             self.process = subprocess.Popen(
                 self.command(),
                 cwd=ROOT,
-                env={**environment, FILE: str(self.graph.merged.resolve())},
+                env={**environment, FILE: str(self.graph.merged.resolve()), granian_app.FILE: str(self.response)},
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
