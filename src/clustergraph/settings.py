@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     request_size: int = Field(2, ge=1, description="MiB that one request body may hold.")
     queue: int = Field(128, ge=0, description="Queries that may wait for a reader.")
     queue_timeout: float = Field(10.0, ge=0, description="Seconds a query may wait for a reader.")
-    cache: int = Field(128, ge=0, description="MiB that all caches may hold; 0 keeps no answers, and 12 MiB of others.")
+    cache: int = Field(128, ge=0, description="MiB that all caches may hold together; 0 keeps nothing.")
     rate: str = Field(
         "1200/minute",
         description="Computed answers a client may have, such as 20/second; the seconds that its queries run count "

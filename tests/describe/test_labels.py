@@ -66,6 +66,6 @@ def test_each_thing_is_asked_about_once_in_each_snapshot(engine: Callable[[str],
 def test_forgetting_to_make_room_loses_nothing_of_the_answer(
     engine: Callable[[str], Counting],
 ) -> None:
-    names = Labels(engine("one"), capacity=0)
+    names = Labels(engine("one"), memory=0)
     names.read(["urn:a"], "en")
     assert names.read(["urn:a", "urn:b"], "en") == {"urn:a": "field", "urn:b": "plain"}

@@ -12,7 +12,8 @@ import pytest
 from rdflib import Literal
 
 from clustergraph.engine.base import Answer, BlockingEngine
-from clustergraph.engine.cache import ENTRY_BYTES, AnswerCache, ByteCache, CachedEngine
+from clustergraph.engine.byte_cache import ENTRY_BYTES, ByteCache, CacheMemory, size_of
+from clustergraph.engine.cache import AnswerCache, CachedEngine
 from clustergraph.rdf import formats
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import DeadlinePassed, EngineDown, EngineError
@@ -39,7 +40,7 @@ class Counting(BlockingEngine):
 
 
 def test_the_least_recently_used_goes_first() -> None:
-    cache = ByteCache[str](3 * (ENTRY_BYTES + 300))
+    cache = ByteCache[str](3 * (ENTRY_BYTES + size_of("a") + 300))
     for key in "abc":
         cache.put(key, key, 300)
     cache.get("a")
@@ -53,7 +54,7 @@ def test_a_value_put_again_counts_once() -> None:
     cache = ByteCache[str](100_000)
     for _ in range(10):
         cache.put("a", "a", 100)
-    assert (len(cache), cache.bytes) == (1, ENTRY_BYTES + 100)
+    assert (len(cache), cache.bytes) == (1, ENTRY_BYTES + size_of("a") + 100)
 
 
 def test_what_would_push_out_everything_is_not_kept() -> None:
@@ -81,7 +82,26 @@ def test_it_stays_within_its_bytes_under_threads() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
     assert cache.bytes <= cache.capacity
-    assert cache.bytes == sum(size for _, size in cache._entries.values())
+    assert cache.bytes == sum(size for _, size in cache._memory.entries.values())
+
+
+def test_caches_that_share_a_room_are_bounded_together() -> None:
+    memory = CacheMemory(50_000)
+    first, second = ByteCache[str](memory), ByteCache[int](memory)
+    for number in range(500):
+        first.put(number, "a", 400)
+        assert memory.bytes == first.bytes + second.bytes <= memory.capacity
+        second.put(number, 1, 100)
+        assert first.get(0) == "a"  # what is used stays, whatever the other cache gets
+    assert len(first) + len(second) == len(memory.entries)
+    assert (first.get(499), second.get(499), second.get(0)) == ("a", 1, None)
+
+
+def test_a_key_counts_by_its_bytes() -> None:
+    narrow, wide = ByteCache[str](1 << 20), ByteCache[str](1 << 20)
+    narrow.put("x" * 10_000, "", 0)
+    wide.put("\N{GRINNING FACE}" * 10_000, "", 0)
+    assert wide.bytes > 40_000 > 12_000 > narrow.bytes
 
 
 def test_a_long_question_counts_too() -> None:

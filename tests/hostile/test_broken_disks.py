@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
@@ -21,7 +24,10 @@ from clustergraph.ingest.open_snapshot import find_source, open_source
 from clustergraph.ingest.snapshot_writer import set_current
 from clustergraph.ingest.verify import faults
 from clustergraph.rdf import formats
+from clustergraph.settings import Settings
 from clustergraph.snapshots.snapshot import MANIFEST, DamagedSnapshot, NoSnapshot, Snapshot, current
+from clustergraph.web.app import create_app
+from clustergraph.web.service import open_service
 
 
 @pytest.fixture
@@ -202,3 +208,46 @@ def test_no_snapshot_is_no_damage(tmp_path: Path) -> None:
     with pytest.raises(NoSnapshot):
         Snapshot.open(tmp_path)
     assert faults(tmp_path) == (f"It has no {MANIFEST}, or one that is something else's.",)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that readers do not copy into memory."""
+    folder = tmp_path_factory.mktemp("large")
+    lines = (f'<http://e.org/{n}> <http://e.org/p{n % 7}> "{n} {"x" * (n % 50)}" .\n' for n in range(52_000))
+    (folder / "a.nt").write_text("".join(lines), encoding="utf-8")
+    build([folder / "a.nt"], store=folder / "store")
+    return folder / "store"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { ?s ?p ?o }",
+        "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
+        "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",  # over which the engine never ends
+    ],
+)
+def test_a_block_damaged_while_serving_is_no_fault_of_the_client(large: Path, tmp_path: Path, query: str) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(large, store, symlinks=True)
+    service = open_service(Settings(store=store, rate="off", log="off", cache=0, readers=2, timeout=5))
+    client = create_app(service).test_client()
+    try:
+        assert client.get("/ready").status_code == 200
+        for table in service.snapshot.store.glob("*.sst"):
+            with table.open("r+b") as file:
+                for at in range(4000, table.stat().st_size // 2, 20_000):
+                    file.seek(at)
+                    file.write(os.urandom(64))
+        address = f"/sparql?query={quote(query)}"
+        assert client.get(address).status_code == 503
+        for thread in [thread for thread in threading.enumerate() if thread.name == "check"]:
+            thread.join(60)
+        for response in (client.get(address), client.get("/ready")):
+            assert response.status_code == 503
+            assert "damaged" in response.get_json()["detail"]
+            assert str(tmp_path) not in response.text
+            assert ".sst" not in response.text
+    finally:
+        service.engine.close()

@@ -146,18 +146,41 @@ def test_four_long_queries_of_one_client_starve_nobody(server: Server) -> None:
         ("GET / HTTP/1.1\r\nAccept-Language: " + "de-x," * 60_000, 431, "headers-too-large"),
         ("GET / HTTP/1.1\r\nAccept-Encoding: " + "x," * 60_000, 431, "headers-too-large"),
         ("GET / HTTP/1.1\r\nCookie: " + "x" * 10_000, 431, "headers-too-large"),
+        ("GET / HTTP/1.1\r\nRange: bytes=" + "0-1," * 60_000, 431, "headers-too-large"),
+        ("GET / HTTP/1.1\r\nIf-None-Match: " + 'W/"x",' * 10_000, 431, "headers-too-large"),
+        ("GET / HTTP/1.1\r\nAccept-Datetime: " + "Mon, " * 10_000, 431, "headers-too-large"),
+        ("GET / HTTP/1.1\r\nContent-Type: text/x" + ";a=b" * 60_000, 431, "headers-too-large"),
         ("GET / HTTP/1.1" + "".join(f"\r\nX-{n}: {'x' * 5000}" for n in range(10)), 431, "headers-too-large"),
         (f"GET /sparql?query={'!' * 50_000} HTTP/1.1", 414, "address-too-long"),
         (f"GET /{'x' * 50_000} HTTP/1.1", 414, "address-too-long"),
         (f"POST /sparql?x={'!' * 50_000} HTTP/1.1\r\nContent-Length: 0", 414, "address-too-long"),
     ],
-    ids=["accept", "language", "encoding", "cookie", "all headers", "query", "path", "post"],
+    ids=lambda value: str(value)[-24:],
 )
 def test_what_is_too_long_is_refused_before_it_is_read(server: Server, head: str, status: int, kind: str) -> None:
     with connect(server, f"{head}\r\nHost: x\r\nConnection: close\r\n\r\n".encode()) as connection:
         reply = connection.makefile("rb").read()
     assert reply.startswith(f"HTTP/1.1 {status} ".encode())
     assert json.loads(reply.partition(b"\r\n\r\n")[2])["type"] == f"/errors#{kind}"
+
+
+@pytest.mark.parametrize("trailer", ["X-Checksum: 0\r\n", "X-A: b\r\nX-C: d\r\n"])
+def test_a_body_in_chunks_may_have_a_trailer(server: Server, trailer: str) -> None:
+    query = f"{COUNT} #{len(trailer)}"
+    head = "POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+    body = f"{len(query):x}\r\n{query}\r\n0\r\n{trailer}\r\n"
+    data = f"{head}Trailer: X-Checksum\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n{body}"
+    with connect(server, data.encode()) as connection, connection.makefile("rb") as reply:
+        assert reply.readline().startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("field", ["default-graph-uri", "format", "timeout", "x"])
+def test_a_field_of_a_form_is_not_read_however_long(server: Server, field: str) -> None:
+    form = urlencode({"query": COUNT, field: "http://e.org/" + "x" * 1_000_000}).encode()
+    with pytest.raises(HTTPError, match="400") as caught:
+        urlopen(Request(server.sparql, form), timeout=30)
+    with caught.value as response:
+        assert "may have 32768" in json.load(response)["detail"]
 
 
 def test_slow_bodies_hold_no_memory_of_others(server: Server) -> None:

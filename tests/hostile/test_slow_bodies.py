@@ -49,6 +49,10 @@ def test_a_body_that_was_cut_short(given: tuple[bytes, ...], declared: int | Non
     assert caught.value.slug == "incomplete-request"
 
 
+def test_a_declared_trailer_is_no_cut() -> None:
+    assert asyncio.run(read_body(parts(b"ab", b""), None, MAX_BYTES, lambda _: True, has_trailer=True)) == (b"ab", 2)
+
+
 def test_a_body_that_stops_coming_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_body, "BODY_SECONDS", 0.05)
     for declared in (500, None):

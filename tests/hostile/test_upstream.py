@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from clustergraph.engine.caller import CALLER, Caller
 from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.remote.connect import fetch_json
 from clustergraph.engine.remote.dialects import DIALECTS
@@ -25,7 +26,7 @@ from clustergraph.engine.remote.results import JSON, TRIPLES, Unreadable, check_
 from clustergraph.push.errors import PushError
 from clustergraph.push.http import Client
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.sparql.errors import EngineDown, EngineError
+from clustergraph.sparql.errors import ClientLeft, EngineDown, EngineError
 from clustergraph.sparql.query import Query
 
 READERS = 4
@@ -337,3 +338,35 @@ def test_triples_within_triples_are_read(upstream: Upstream, depth: int) -> None
     upstream.parts = lambda: [whole(nested_triples(depth), TRIPLES)]
     answer = engine_on(upstream).answer(Query(CONSTRUCT, format="ntriples", timeout=PATIENCE))
     assert answer.body.count(b"<<") == depth
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        silence,
+        forever(b"x", first=head("Content-Type: text/csv")),
+        forever(b"1\r\n \r\n", first=head(f"Content-Type: {JSON}", "Transfer-Encoding: chunked")),
+        lambda: [head("Content-Length: 0", "Retry-After: 5", status="503 Busy")],
+    ],
+    ids=["nothing", "without end", "spaces in chunks", "a pause"],
+)
+def test_an_exchange_is_broken_off_when_its_client_leaves(upstream: Upstream, snapshot: Snapshot, parts: Parts) -> None:
+    upstream.parts, upstream.pause = parts, 0.01
+    connection = Connection(Endpoint(upstream.address), DIALECTS["generic"], Limits(readers=1, timeout=60))
+    engine = RemoteEngine(snapshot, connection)
+    client = Caller("192.0.2.7")
+
+    def ask() -> None:
+        CALLER.set(client)
+        engine.answer(Query(SELECT, format="json"))
+
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(ask)
+        deadline = time.monotonic() + PATIENCE
+        while not upstream.requests and time.monotonic() < deadline:
+            time.sleep(0.01)
+        client.leave()
+        with pytest.raises(ClientLeft):
+            asking.result(PATIENCE)
+    assert connection.turns.free == 1
+    assert sum(connection.turns.counts.ended[reason] for reason in ("cancelled", "broken")) == 1

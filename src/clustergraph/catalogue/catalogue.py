@@ -15,6 +15,7 @@ from clustergraph.catalogue.literals import parse_literal
 from clustergraph.catalogue.model import CannedQuery, Parameter
 from clustergraph.catalogue.query_file_parser import read
 from clustergraph.engine.base import Answer, Engine
+from clustergraph.engine.byte_cache import CacheMemory
 from clustergraph.messages import message
 from clustergraph.snapshots.source_folder import Folder
 from clustergraph.sparql.query import Query
@@ -36,6 +37,10 @@ class Catalogue:
     def __init__(self, queries: Sequence[CannedQuery] = ()) -> None:
         self._queries = {query.name: query for query in sorted(queries, key=lambda query: query.name)}
         self._resolver = Resolver()
+
+    def keep_names_in(self, memory: CacheMemory) -> None:
+        """Remember what names mean in a room that is shared with other caches."""
+        self._resolver = Resolver(memory)
 
     @classmethod
     def load(cls, folder: Path) -> Catalogue:

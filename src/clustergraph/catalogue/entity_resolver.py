@@ -18,7 +18,7 @@ from rdflib.term import Identifier, Literal, URIRef
 from clustergraph.catalogue.errors import ParameterError
 from clustergraph.catalogue.model import Parameter
 from clustergraph.engine.base import Engine
-from clustergraph.engine.cache import ByteCache
+from clustergraph.engine.byte_cache import ByteCache, CacheMemory, size_of
 from clustergraph.messages import message
 from clustergraph.rdf.iris import is_iri
 from clustergraph.rdf.namespaces import compact, local_name
@@ -85,8 +85,8 @@ TERM_BYTES = 300
 class Resolver:
     """Finds things by what people call them. Remembers the last answers, by snapshot. Safe to use from threads."""
 
-    def __init__(self, capacity: int = MAX_REMEMBERED_BYTES) -> None:
-        self._known_rows = ByteCache[list[Row]](capacity)
+    def __init__(self, memory: CacheMemory | int = MAX_REMEMBERED_BYTES) -> None:
+        self._known_rows = ByteCache[list[Row]](memory)
 
     def iri(
         self,
@@ -209,8 +209,8 @@ class Resolver:
         rows = self._known_rows.get(key)
         if rows is None:
             rows = engine.answer(Query(query, bindings=bindings, format="json", timeout=timeout)).rows()
-            size = sum(TERM_BYTES + len(term.text) for row in rows for term in row.values())
-            self._known_rows.put(key, rows, size + len(str(key)))
+            size = sum(TERM_BYTES + size_of(term.text) for row in rows for term in row.values())
+            self._known_rows.put(key, rows, size)
         return rows
 
 

@@ -18,9 +18,6 @@ ONTOLOGY, GRAPHS, SNAPSHOTS = "ontology", "graph", "snapshot"
 """Names below the graph's base: of the document that explains all terms, each behind a `#`; of the collection of all
 named graphs, and what the name of each begins with; what the name of each snapshot begins with."""
 
-MAX_REMEMBERED_NAMES = 4096
-"""For how many names the path is kept, as pages link to the same ones again and again."""
-
 _SAFE = "/:@!$&'()*+,;=~"
 # A path that arrives as it was sent: no escape that a server would resolve, no segment that a client would drop.
 _PLAIN = re.compile(r"(?!\.{1,2}(?:/|$))[^/?#%\\]+(?:/(?!\.{1,2}(?:/|$))[^/?#%\\]+)*/?")
@@ -185,7 +182,7 @@ def in_header(iri: str) -> str:
     return quote(iri, safe=f"{_SAFE}?#[]%")
 
 
-@remembers_short(MAX_REMEMBERED_NAMES)
+@remembers_short
 def _make_thing_path(iri: str, base: str) -> str | None:
     if iri.startswith(f"{base}{ONTOLOGY}#") and is_iri(iri):
         return quote(iri.removeprefix(base), safe=f"{_SAFE}#%")
@@ -200,7 +197,7 @@ def _make_page_path(iri: str, base: str) -> str:
     return f"{Urls.pages}/{path}" if path else f"{Urls.pages}?{urlencode({'iri': iri})}"
 
 
-@remembers_short(MAX_REMEMBERED_NAMES)
+@remembers_short
 def _make_own_path(iri: str, base: str) -> str | None:
     """The path, quoted, that alone leads to the thing; None if there is none."""
     if not iri.startswith(base) or not is_iri(iri):

@@ -6,69 +6,17 @@ Snapshots never change, so nothing here is ever out of date; what is old is push
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import Future
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from clustergraph.engine.base import Answer, Engine
+from clustergraph.engine.byte_cache import ByteCache
 from clustergraph.engine.caller import CALLER
 from clustergraph.engine.readers.waiting import BLOCKING, ON_LOOP, Waits, run
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import ClientLeft
 from clustergraph.sparql.query import Query
-
-Value = TypeVar("Value")
-
-ENTRY_BYTES = 500
-"""What an entry costs beside its body: key, headers, bookkeeping."""
-
-
-class ByteCache(Generic[Value]):
-    """The most recently used values whose sizes add up to at most `capacity` bytes. Safe to use from many threads.
-
-    >>> cache = ByteCache[str](2000)
-    >>> for key in "abc":
-    ...     cache.put(key, key * 3, 300)
-    >>> cache.get("a"), cache.get("c"), len(cache)
-    (None, 'ccc', 2)
-    """
-
-    def __init__(self, capacity: int) -> None:
-        self.capacity = capacity
-        self.bytes = 0
-        self.hits = 0
-        self.misses = 0
-        self._entries: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable) -> Value | None:
-        """The value, now the most recently used, or None."""
-        with self._lock:
-            entry = self._entries.get(key)
-            if entry is None:
-                self.misses += 1
-                return None
-            self._entries.move_to_end(key)
-            self.hits += 1
-            return entry[0]
-
-    def put(self, key: Hashable, value: Value, size: int) -> None:
-        """Keep the value, unless it alone would take more than a quarter of the room."""
-        size += ENTRY_BYTES
-        if size > max(self.capacity // 4, 2 * ENTRY_BYTES):
-            return
-        with self._lock:
-            old = self._entries.pop(key, None)
-            self.bytes += size - (old[1] if old else 0)
-            self._entries[key] = (value, size)
-            while self.bytes > self.capacity:
-                _, (_, freed) = self._entries.popitem(last=False)
-                self.bytes -= freed
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
 
 AnswerCache = ByteCache[Answer]
 
@@ -143,7 +91,7 @@ class CachedEngine:
             raise
         # Kept without its timings: one who gets it from the cache spent none of them.
         untimed = Answer(answer.body, answer.format, answer.form)
-        self.cache.put(key, untimed, len(answer.body) + sum(len(str(part)) for part in key))
+        self.cache.put(key, untimed, len(answer.body))
         self._forget(waited_for)
         own_future.set_result(answer)
         return answer

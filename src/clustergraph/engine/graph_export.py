@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from clustergraph.rdf import formats
 from clustergraph.rdf.formats import WITH_GRAPHS, Format
 from clustergraph.rdf.graph_writer import GRAPHS
-from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.snapshots.snapshot import NoSnapshot, Snapshot
 from clustergraph.snapshots.statements import Statements
 
 WITH_PREFIXES = ("turtle", "trig", "rdfxml")
@@ -52,8 +52,8 @@ def write(snapshot: Snapshot, graph: str | None, form: Format, target: Path) -> 
             os.fsync(file.fileno())
             draft.replace(target)
         except BaseException:  # a full disk, say, of which what is half-done would take the rest
-            file.truncate(0)
             draft.unlink(missing_ok=True)
+            file.truncate(0)
             raise
 
 
@@ -86,7 +86,10 @@ def main(arguments: list[str]) -> None:
     form = formats.find(name, "graph")
     assert form is not None
     os.nice(NICE)
-    write(Snapshot.open(Path(path)), graph[0] if graph else None, form, Path(target))
+    try:
+        write(Snapshot.open(Path(path)), graph[0] if graph else None, form, Path(target))
+    except (OSError, NoSnapshot) as error:
+        sys.exit(f"A file to download cannot be written: {getattr(error, 'strerror', None) or error}.")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from clustergraph.library.remote_graph import open_address
 from clustergraph.rdf.iris import is_iri
 from clustergraph.settings import Settings
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.web.service import MIB, limits
+from clustergraph.web.service import MIB, limits, open_cache_memory
 
 MAX_RESULT_BYTES = 8 * MIB
 """How large an answer of the engine may be: of a larger one an assistant would only see a small part."""
@@ -56,14 +56,15 @@ class GraphContext:
         def open_pool(current: Snapshot) -> Engine:
             return ReaderPool(current, query_limits, allow=settings.allow)
 
-        cache = AnswerCache(settings.cache * MIB // 2)
+        caches = open_cache_memory(settings)
+        cache = AnswerCache(caches)
         engine: Engine
         if source.snapshot is not None or source.store is None:
             engine = CachedEngine(open_pool(snapshot), cache)
         else:
             engine = FollowingEngine(source.store, open_pool, cache)
         with closing(engine):
-            yield cls(engine, catalogue, Labels(engine))
+            yield cls(engine, catalogue, Labels(engine, caches), Resolver(caches))
 
     @classmethod
     @contextmanager
@@ -72,10 +73,10 @@ class GraphContext:
 
         Raises ValueError for what is no address, and EngineDown where nothing answers.
         """
-        cache = AnswerCache(Settings().cache * MIB // 2)
-        engine, catalogue = open_address(address, queries=queries, timeout=timeout, cache=cache)
+        caches = open_cache_memory(Settings())
+        engine, catalogue = open_address(address, queries=queries, timeout=timeout, cache=AnswerCache(caches))
         with closing(engine):
-            yield cls(engine, catalogue, Labels(engine))
+            yield cls(engine, catalogue, Labels(engine, caches), Resolver(caches))
 
     @property
     def snapshot(self) -> Snapshot:

@@ -12,7 +12,14 @@ from collections.abc import Mapping
 
 from clustergraph.sparql import tokens as syntax
 from clustergraph.sparql.engine_parser import parse
-from clustergraph.sparql.errors import EngineDown, EngineError, EvaluationError, OutsideAddress, QuerySyntaxError
+from clustergraph.sparql.errors import (
+    EngineDown,
+    EngineError,
+    EvaluationError,
+    OutsideAddress,
+    QuerySyntaxError,
+    StoreDamaged,
+)
 from clustergraph.sparql.federation_guard import WORDS
 from clustergraph.sparql.tokens import Token
 from clustergraph.spelling import closest
@@ -22,8 +29,6 @@ MAX_EXPLAINED_CHARACTERS = 100_000
 """How long a query may be that is parsed a second time."""
 MAX_SHOWN_CHARACTERS = 40
 """How much of a token a message shows."""
-# Without the engine's words, which name files of the service.
-_DAMAGED = "The files of the snapshot that is served are damaged or cannot be read. The query may be fine."
 _AT = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)+")
 _CLOSERS = {"}": "{", ")": "(", "]": "["}
@@ -41,9 +46,9 @@ def explain(error: Exception, text: str, prefixes: Mapping[str, str]) -> EngineE
             if isinstance(error, PermissionError):
                 return OutsideAddress("The query would reach out to another service, and was stopped.", "", "SERVICE")
             return EvaluationError(f"The service that the query calls gave no answer: {message}.")
-        return EngineDown(_DAMAGED)
+        return StoreDamaged()
     if isinstance(error, RuntimeError) and message.startswith(("Corruption", "IO error")):
-        return EngineDown(_DAMAGED)
+        return StoreDamaged()
     if isinstance(error, (ValueError, RuntimeError)):
         return EvaluationError(f"{message}.")
     return EngineDown(f"{type(error).__name__}: {message}.")

@@ -94,6 +94,17 @@ class EngineDown(EngineError):
     """The engine itself failed; the query may be fine."""
 
 
+class StoreDamaged(EngineDown):
+    """The files of a snapshot are damaged."""
+
+    def __init__(self) -> None:
+        # Without the engine's words, which name files of the service.
+        super().__init__(
+            "The files of the snapshot that is served are damaged or cannot be read. The query may be fine; the "
+            "operator should run `clustergraph verify`."
+        )
+
+
 class SnapshotMoved(EngineDown):
     """A remote engine answered from another snapshot than the one it was asked about; ask again."""
 

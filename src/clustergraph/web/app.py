@@ -20,7 +20,7 @@ from clustergraph.web.http.request_engine import RequestEngine
 from clustergraph.web.middleware.metrics import Metrics
 from clustergraph.web.middleware.response_cache import REFUSED, ResponseCache
 from clustergraph.web.pages import about, browse, compare, composed_pages, home, ontology, template_context
-from clustergraph.web.service import MIB, Service, label_cache_bytes
+from clustergraph.web.service import MIB, Service, open_cache_memory
 
 
 def create_app(service: Service) -> Flask:
@@ -32,7 +32,9 @@ def create_app(service: Service) -> Flask:
     app.config["TIMEOUT_CEILING"] = max(service.settings.timeout, service.settings.timeout_ceiling)
     engine = RequestEngine(service.engine, service.settings)
     app.extensions["clustergraph"] = replace(service, engine=engine)
-    app.extensions["labels"] = Labels(engine, label_cache_bytes(service.settings))
+    caches = service.caches or open_cache_memory(service.settings)
+    service.catalogue.keep_names_in(caches)
+    app.extensions["labels"] = Labels(engine, caches)
     app.extensions["metrics"] = metrics = Metrics(service)
     # An IRI may hold two slashes in a row, and means another thing with one.
     app.url_map.merge_slashes = False
@@ -45,7 +47,7 @@ def create_app(service: Service) -> Flask:
     CORS(app, send_wildcard=True, methods=["GET", "HEAD", "POST"], expose_headers=list(EXPOSED), max_age=86400)
     app.before_request(_refuse)
     template_context.install(app)
-    app.extensions["responses"] = responses = ResponseCache(app.wsgi_app, service, metrics)
+    app.extensions["responses"] = responses = ResponseCache(app.wsgi_app, service, metrics, caches)
     # Outermost, so that everything behind it sees the client and the address that the proxies saw.
     app.wsgi_app = behind(service.settings.proxies, responses)  # type: ignore[method-assign,assignment]
     return app

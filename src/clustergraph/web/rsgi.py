@@ -93,7 +93,8 @@ class Served:
         if declared is not None and declared > self._max_body_bytes and "HTTP_EXPECT" in environ:
             return  # its client waits for leave to send it
         try:
-            body, size = await read_body(protocol, declared, self._max_body_bytes, take)
+            has_trailer = "HTTP_TRAILER" in environ
+            body, size = await read_body(protocol, declared, self._max_body_bytes, take, has_trailer=has_trailer)
         except Problem as problem:
             environ[REFUSED] = problem
             body, size = b"", 0
@@ -156,7 +157,7 @@ def _as_latin_1(text: str) -> str:
     return text if text.isascii() else text.encode().decode("latin-1")
 
 
-@remembers_short(256)
+@remembers_short
 def _make_environ_key(header: str) -> str:
     if "_" in header:
         return ""

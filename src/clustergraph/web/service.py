@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from clustergraph.catalogue import Catalogue
 from clustergraph.engine.base import Engine
+from clustergraph.engine.byte_cache import CacheMemory
 from clustergraph.engine.cache import AnswerCache
 from clustergraph.engine.readers.admission import Limits
 from clustergraph.engine.readers.reader_pool import ReaderPool
@@ -15,11 +16,11 @@ from clustergraph.library.remote_graph import load_queries, remote_of
 from clustergraph.settings import Settings
 from clustergraph.snapshots import snapshot as snapshots
 from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.text_cache import limit_text_caches
 
 MIB = 1 << 20
-MIN_LABEL_CACHE_BYTES = 4 << 20
-SMALL_CACHES_BYTES = 8 << 20
-"""What all caches of addresses and headers take at most together; see `text_cache`."""
+TEXTS_SHARE = 16
+"""Which part of the setting `cache` is for what is remembered of short texts, as addresses and headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Service:
     engine: Engine
     catalogue: Catalogue
     settings: Settings
+    caches: CacheMemory | None = None
+    """The room that the caches share; by default one as the settings say."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -50,15 +53,11 @@ def limits(settings: Settings) -> Limits:
     )
 
 
-def label_cache_bytes(settings: Settings) -> int:
-    """What the labels of things may take: they are needed on every page."""
-    return max(MIN_LABEL_CACHE_BYTES, settings.cache * MIB // 8)
-
-
-def answer_cache_bytes(settings: Settings) -> int:
-    """What answers may take, and as much whole responses: the setting `cache` is for all caches together."""
-    total = settings.cache * MIB
-    return max(total - label_cache_bytes(settings) - SMALL_CACHES_BYTES, total * 3 // 4) // 2
+def open_cache_memory(settings: Settings) -> CacheMemory:
+    """The room of all caches of a service; with that for short texts, it is what the setting `cache` says."""
+    texts = settings.cache * MIB // TEXTS_SHARE
+    limit_text_caches(texts)
+    return CacheMemory(settings.cache * MIB - texts)
 
 
 def open_service(settings: Settings) -> Service:
@@ -66,13 +65,14 @@ def open_service(settings: Settings) -> Service:
 
     Raises NoSnapshot if nothing was built in the store, and EngineDown if the engine does not answer.
     """
-    cache = AnswerCache(answer_cache_bytes(settings))
+    caches = open_cache_memory(settings)
+    cache = AnswerCache(caches)
     rules = limits(settings)
     if settings.engine:
         remote = connect(remote_of(settings), rules, allow=settings.allow, cache=cache)
-        return Service(remote, load_queries(remote, settings.queries), settings)
+        return Service(remote, load_queries(remote, settings.queries), settings, caches)
     if settings.store is None:
         raise snapshots.NoSnapshot("No store is named; set CLUSTERGRAPH_STORE or use `clustergraph serve`.")
     catalogue = Catalogue.load(settings.queries) if settings.queries else Catalogue()
     engine = FollowingEngine(settings.store, lambda snapshot: ReaderPool(snapshot, rules, allow=settings.allow), cache)
-    return Service(engine, catalogue, settings)
+    return Service(engine, catalogue, settings, caches)

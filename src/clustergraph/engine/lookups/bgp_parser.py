@@ -232,7 +232,7 @@ class _Parser:
         return self._term_of_iri(_reject_escapes((self._declared.get(prefix) or self._prefixes[prefix]) + local))
 
 
-@remembers_short(256)
+@remembers_short
 def _read_prologue(prologue: str) -> Mapping[str, str]:
     """The namespaces declared, by their prefixes with the colons. Most programs begin all their queries alike."""
     namespaces = {}

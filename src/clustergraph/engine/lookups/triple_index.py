@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from io import BytesIO
 from itertools import chain, islice
 from json.encoder import encode_basestring as quoted
@@ -21,7 +20,7 @@ from clustergraph.rdf import graph_writer
 from clustergraph.rdf.formats import Format
 from clustergraph.rdf.namespaces import XSD
 from clustergraph.snapshots.statements import Statements
-from clustergraph.text_cache import MAX_TEXT_CHARACTERS
+from clustergraph.text_cache import remembers_short
 
 Term = Any
 Triple = Sequence[Term]
@@ -82,7 +81,7 @@ class StoreIndex:
         return list(quads)
 
     def column(self, terms: list[Any]) -> list[str]:
-        return _take_within_limit(_node(term) if _is_short_name(term) else _term(term) for term in terms)
+        return _take_within_limit(map(_term, terms))
 
     def graph(self, triples: list[tuple[Any, Any, Any]], form: Format) -> bytes:
         buffer = BytesIO()
@@ -177,7 +176,7 @@ def check_length(terms: Iterable[str]) -> None:
 def _term(term: Any) -> str:
     kind = type(term)
     if kind is ox.NamedNode:
-        return f'{{"type":"uri","value":{quoted(term.value)}}}'
+        return _name(term.value)
     if kind is ox.BlankNode:
         return f'{{"type":"bnode","value":{quoted(term.value)}}}'
     if kind is not ox.Literal or term.direction:
@@ -194,9 +193,6 @@ def _named(cell: str) -> ox.NamedNode:
     return ox.NamedNode(json.loads(cell)["value"])
 
 
-def _is_short_name(term: Any) -> bool:
-    return type(term) is ox.NamedNode and len(term.value) <= MAX_TEXT_CHARACTERS
-
-
-# Predicates and classes come again and again. Literals do not, and may be long.
-_node = lru_cache(maxsize=4096)(_term)
+@remembers_short  # predicates and classes come again and again
+def _name(iri: str) -> str:
+    return f'{{"type":"uri","value":{quoted(iri)}}}'

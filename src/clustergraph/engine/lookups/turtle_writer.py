@@ -45,7 +45,7 @@ class Writer:
 
     def __init__(self, prefixes: Mapping[str, str], terms: Mapping[Any, Any], term: Callable[[Any], Any]) -> None:
         self._prefixes = dict(prefixes)
-        self._head = lru_cache(maxsize=256)(self._declare)
+        self._head = lru_cache(maxsize=16)(self._declare)
         self._terms = dict(zip(terms, self._write(list(terms.values())), strict=True))
         self._term = term
 

@@ -2,8 +2,8 @@
 
 Started by `reader_process` as `python -m clustergraph.engine.readers.reader_main FD STORE MEMORY [online] [hold]`.
 FD is its end of a socket pair. The first message says what holds for all queries; then each query is one message and
-each answer another (see `ipc`). Without `online` the process takes the network away from itself before anything else.
-With `hold` it reads the store into memory.
+each answer another (see `ipc`); an empty question has the whole store read. Without `online` the process takes the
+network away from itself before anything else. With `hold` it reads the store into memory.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from clustergraph.engine.evaluate import Dataset, evaluate
 from clustergraph.engine.readers import in_memory, ipc
 from clustergraph.rdf import formats
 from clustergraph.sandbox import close_network
+from clustergraph.snapshots.snapshot import DamagedSnapshot
 from clustergraph.snapshots.written_literals import WrittenLiterals
-from clustergraph.sparql.errors import EngineError, MemoryExceeded
+from clustergraph.sparql.errors import EngineError, MemoryExceeded, StoreDamaged
 
 READY = "ready"
 SEALED = "ready, without network"
@@ -37,7 +38,10 @@ def main(fd: int, store_path: str, memory: int, *, online: bool = False, hold: b
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = socket.socket(fileno=fd)
     threading.Thread(target=_end_with_parent, args=(fd,), daemon=True).start()
-    store = in_memory.open_store(store_path, hold=hold)
+    try:
+        store = in_memory.open_store(store_path, hold=hold)
+    except DamagedSnapshot as error:
+        sys.exit(str(error))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
@@ -61,6 +65,9 @@ def main(fd: int, store_path: str, memory: int, *, online: bool = False, hold: b
 def _answer(
     store: ox.Store, dataset: Dataset, max_bytes: int, question: tuple[Any, ...], text: str
 ) -> tuple[bytes, dict[str, float]]:
+    if not question:
+        _read_all(store)
+        return b"", {}
     position, default_graphs, named_graphs, columns = question
     return evaluate(
         store,
@@ -72,6 +79,17 @@ def _answer(
         max_bytes=max_bytes,
         columns=columns,
     )
+
+
+def _read_all(store: ox.Store) -> None:
+    """Read every statement, by subject and by predicate. Raises StoreDamaged."""
+    try:
+        predicates = {quad.predicate for quad in store}
+        for predicate in predicates:
+            for _ in store.quads_for_pattern(None, predicate, None):
+                pass
+    except (OSError, RuntimeError):
+        raise StoreDamaged from None
 
 
 def describe(error: EngineError) -> dict[str, Any]:

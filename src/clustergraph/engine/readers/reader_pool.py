@@ -8,6 +8,7 @@ of the pool starts a new spare, and tries again until it can. When all readers a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 import subprocess
@@ -36,6 +37,7 @@ from clustergraph.sparql.errors import (
     LimitPassed,
     MemoryExceeded,
     QuerySyntaxError,
+    StoreDamaged,
 )
 from clustergraph.sparql.prepared_query import prepare
 from clustergraph.sparql.query import Query
@@ -45,6 +47,8 @@ CLOSE_SECONDS = 5.0
 FIRST_PAUSE_SECONDS = 0.1
 """Pause before a reader that could not be started is tried again; each further pause is twice as long."""
 MAX_PAUSE_SECONDS = 5.0
+CHECK_PAUSE_SECONDS = 600.0
+"""How long nothing is checked after the files of a snapshot were."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -65,6 +69,10 @@ class ReaderPool:
         """How often a reader could not be started, for metrics."""
         self.last_failure = ""
         """Why the last reader could not be started; empty while all are up."""
+        self.damage = ""
+        """What is wrong with the files of the snapshot, as far as that is known."""
+        self._check_at = 0.0
+        """From when on the files may be checked again, in seconds of the monotonic clock."""
         self._lock = threading.Condition()
         started: list[Reader] = []
         try:
@@ -102,12 +110,14 @@ class ReaderPool:
 
     def probe(self) -> str:
         """Have a reader answer a query, the spare if need be; see `engine.base.Engine.probe`."""
-        if not self.ready:
-            raise EngineDown(f"No reader is up. {self.last_failure}".strip())
+        if self.damage:
+            raise EngineDown(self.damage)
         run(self._answer_with_reader(BLOCKING, PROBE, spare=True))
         return self.last_failure
 
     async def _answer_with_reader(self, waits: Waits, query: Query, *, spare: bool = False) -> Answer:
+        if self.last_failure and not self.ready:
+            raise EngineDown(f"No reader is up. {self.last_failure}")
         seconds = self.limits.timeout if query.timeout is None else min(query.timeout, self.limits.timeout_ceiling)
         begin = time.perf_counter()
         ready = prepare(query, graphs=self.snapshot.graphs, prefixes=self.snapshot.prefixes, allow=self._allow)
@@ -134,6 +144,8 @@ class ReaderPool:
             self._replace(lease)
         if "error" in reply:
             error = _restore_error(reply["error"])
+            if isinstance(error, StoreDamaged):
+                self._note_damage(str(error))
             raise ready.located(error) if isinstance(error, QuerySyntaxError) else error
         self._count("reader")
         return Answer(body, ready.format, ready.form, {"parse": parse, "queue": queue, **reply["timings"]})
@@ -148,7 +160,7 @@ class ReaderPool:
                 return await reader.ask(waits, question, text, seconds)
         except TimeoutError:
             self._replace(lease, "timeout")
-            raise DeadlinePassed(seconds) from None
+            raise self._suspect_damage() or DeadlinePassed(seconds) from None
         except EOFError:
             if lease.ended_early:
                 self._replace(lease, "share")
@@ -240,6 +252,8 @@ class ReaderPool:
         self._replace(lease, "memory" if out_of_memory else "crash")
         if self._admission.closed:
             return EngineDown("The service is stopping.")
+        if code not in (-signal.SIGKILL, -signal.SIGTERM) and (damage := self._suspect_damage()):
+            return damage
         if out_of_memory:
             return MemoryExceeded(self.limits.memory)
         if "overflowed its stack" in words or code == -signal.SIGSEGV:
@@ -247,6 +261,42 @@ class ReaderPool:
         if code in (-signal.SIGKILL, -signal.SIGTERM):
             return None
         return EngineDown(f"The reader of this query stopped (exit code {code}); others go on.")
+
+    def _suspect_damage(self) -> EngineDown | None:
+        """What to say instead where the store is damaged, over which the engine may never end or use up its memory.
+
+        Where that is not known, the store is read as a whole now and then, to find out.
+        """
+        if self.damage:
+            return EngineDown(self.damage)
+        with self._lock:
+            now = time.monotonic()
+            is_due = now >= self._check_at and not in_memory.is_small(self.snapshot) and not self._admission.closed
+            self._check_at = now + CHECK_PAUSE_SECONDS if is_due else self._check_at
+        if is_due:
+            threading.Thread(target=self._check_store, name="check", daemon=True).start()
+        return None
+
+    def _check_store(self) -> None:
+        with contextlib.suppress(EngineDown):
+            reader = self._launch()
+            try:
+                with self._lock:
+                    self._starting.add(reader)
+                    if self._admission.closed:
+                        reader.kill()
+                reader.await_ready()
+                if damage := reader.find_damage():
+                    self._note_damage(damage)
+            finally:
+                with self._lock:
+                    self._starting.discard(reader)
+                reader.end()
+
+    def _note_damage(self, damage: str) -> None:
+        if not self.damage:
+            _LOG.error("%s", damage)
+        self.damage = damage
 
     def _replace(self, lease: Lease[Reader], reason: str = "") -> None:
         """End the reader, let its place go to the spare, and have another spare started.

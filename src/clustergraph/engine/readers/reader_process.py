@@ -19,6 +19,8 @@ from clustergraph.sparql.errors import EngineDown
 
 START_SECONDS = 30.0
 """How long a reader may take to open its snapshot."""
+CHECK_SECONDS = 300.0
+"""How long it may take to read a whole store."""
 PATIENCE = 1.0
 """Seconds after which a query counts as a long one, whose reader gives way to everybody else on the processor."""
 GIVING_WAY = 10
@@ -67,6 +69,16 @@ class Reader:
         last_line = self.last_words().strip().rpartition("\n")[2]
         self.end()
         raise EngineDown(f"A reader could not open its snapshot (exit code {self.process.returncode}): {last_line}")
+
+    def find_damage(self) -> str:
+        """What is wrong with the store, for which all of it is read; empty if nothing is, or that was not found out."""
+        self.connection.settimeout(CHECK_SECONDS)
+        self._give_way()
+        with contextlib.suppress(EOFError, OSError):
+            ipc.send(self.connection, ())
+            reply, _ = ipc.receive(self.connection)
+            return str(reply["error"]["message"]) if "error" in reply else ""
+        return ""
 
     async def ask(
         self, waits: Waits, question: tuple[Any, ...], text: bytes, seconds: float

@@ -15,7 +15,7 @@ from SPARQLWrapper import POST, SPARQLWrapper
 
 import clustergraph
 from clustergraph.engine.remote.error_text import PROBLEM
-from clustergraph.engine.remote.http_client import PASSING_STATUSES, HttpClient, Reply, Unanswered
+from clustergraph.engine.remote.http_client import PASSING_STATUSES, Exchange, HttpClient, Reply, Unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class Endpoint:
         """The address as it is shown to people, without its query string."""
         return self.address.partition("?")[0]
 
-    def ask(self, question: Question, until: float, max_bytes: int) -> Reply:
+    def ask(self, question: Question, until: float, max_bytes: int, exchange: Exchange | None = None) -> Reply:
         """The reply, whatever its status but PASSING_STATUSES, by the time `until` (of `time.monotonic`).
 
         Raises Unanswered, Late, UnknownChallenge and, for a body of more than `max_bytes`, ResultTooLarge.
         """
-        reply = self.client.exchange(self._request(question), until, max_bytes)
+        reply = self.client.exchange(self._request(question), until, max_bytes, exchange)
         if reply.status in PASSING_STATUSES and reply.media_type != PROBLEM:
             raise Unanswered(f"it answered {reply.status}", reply)
         return reply

@@ -17,7 +17,7 @@ from clustergraph.engine.readers.admission import Admission, Limits
 from clustergraph.engine.remote.dialects import Dialect, OutgoingQuery
 from clustergraph.engine.remote.endpoint import Endpoint, Question
 from clustergraph.engine.remote.http_auth import UnknownChallenge
-from clustergraph.engine.remote.http_client import Late, Reply, Unanswered, send_with_retries
+from clustergraph.engine.remote.http_client import Exchange, Late, Reply, Unanswered, send_with_retries
 from clustergraph.engine.remote.results import TimedSink, Unreadable, check_depth, rewrite_answer
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql import query_rewriting, syntax_check
@@ -25,6 +25,7 @@ from clustergraph.sparql.bindings import bind, write_term
 from clustergraph.sparql.constant_folding import fold_constants
 from clustergraph.sparql.errors import (
     Busy,
+    ClientLeft,
     DeadlinePassed,
     EngineDown,
     EvaluationError,
@@ -43,6 +44,10 @@ FIRST_PAUSE_SECONDS = 0.1
 """How long after the first attempt the second one begins; each further pause is about twice as long."""
 
 
+STEP_SECONDS = 0.5
+"""How long a pause between two attempts goes on, at most, when the client has left."""
+
+
 @dataclass(slots=True)
 class Deadline:
     """How long all that a query needs may take: its attempts and the reading of the answer. Its turn may come first."""
@@ -58,7 +63,8 @@ class Deadline:
         return self.until
 
     def check(self) -> None:
-        """Raise DeadlinePassed when it has."""
+        """Raise DeadlinePassed when it has, and ClientLeft when nobody waits any more."""
+        CALLER.get().check()
         if time.monotonic() > self.until:
             raise DeadlinePassed(self.seconds)
 
@@ -80,27 +86,41 @@ class Connection:
         nothing, so asking twice does no harm. Raises Busy, DeadlinePassed, ResultTooLarge and EngineDown.
         """
         begin = time.monotonic()
+        caller = CALLER.get()
         queued = 0.0
 
         def attempt() -> Reply:
             nonlocal queued
             arrived = time.monotonic()
             lease = self.admission.acquire(deadline.seconds)
+            exchange = Exchange()
             try:
                 queued += time.monotonic() - arrived
-                return self.endpoint.ask(question, deadline.start(), self.limits.result_bytes)
+                with caller.on_leave(exchange.break_off):
+                    reply = self.endpoint.ask(question, deadline.start(), self.limits.result_bytes, exchange)
+                caller.check()
+                return reply
+            except ClientLeft:
+                self.admission.counts.ended["cancelled"] += 1
+                raise
             except Late:
                 self.admission.counts.ended["timeout"] += 1
                 raise DeadlinePassed(deadline.seconds) from None
             except Unanswered:
-                self.admission.counts.ended["broken"] += 1
+                self.admission.counts.ended["cancelled" if caller.has_left else "broken"] += 1
+                caller.check()
                 raise
             finally:
                 self.admission.release(lease)
-                CALLER.get().charge(time.monotonic() - lease.begin)
+                caller.charge(time.monotonic() - lease.begin)
 
         def sleep(seconds: float) -> bool:
-            return time.monotonic() + seconds <= deadline.until and not self._closed.wait(seconds)
+            resume_at = time.monotonic() + seconds
+            if resume_at > deadline.until:
+                return False
+            while (pause := resume_at - time.monotonic()) > 0 and not self._closed.wait(min(pause, STEP_SECONDS)):
+                caller.check()
+            return not self._closed.is_set()
 
         name = self.endpoint.name
         try:

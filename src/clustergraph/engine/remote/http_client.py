@@ -16,6 +16,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, partial
 from http.client import BadStatusLine, HTTPException, HTTPResponse
@@ -78,6 +80,37 @@ class Late(Exception):
     """The deadline came first."""
 
 
+class Exchange:
+    """One exchange, which another thread can break off."""
+
+    def __init__(self) -> None:
+        self._sockets: list[socket.socket] = []
+        self._is_broken_off = False
+        self._lock = threading.Lock()
+
+    def use(self, connection: socket.socket) -> None:
+        """Go on over this connection."""
+        with self._lock:
+            self._sockets.append(connection)
+            if self._is_broken_off:
+                self._shut_down()
+
+    def break_off(self) -> None:
+        """Let whoever waits for the other side find the end of the connection."""
+        with self._lock:
+            self._is_broken_off = True
+            self._shut_down()
+
+    def _shut_down(self) -> None:
+        for connection in self._sockets:
+            with suppress(OSError):  # closed, or not yet connected, which is then given up
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+_EXCHANGE: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+"""The exchange that this thread is in."""
+
+
 @dataclass(frozen=True, slots=True)
 class HttpClient:
     """Sends requests, as `user` where one is given. Safe to use from several threads."""
@@ -86,12 +119,14 @@ class HttpClient:
     password: str = field(default="", repr=False)
     _openers: list[OpenerDirector] = field(default_factory=list, repr=False, compare=False)
 
-    def exchange(self, request: Request, until: float, max_bytes: int) -> Reply:
+    def exchange(self, request: Request, until: float, max_bytes: int, exchange: Exchange | None = None) -> Reply:
         """The reply to a request, whatever its status, by the time `until` (of `time.monotonic`).
 
-        Raises Unanswered, Late, UnknownChallenge and, for a body of more than `max_bytes`, ResultTooLarge.
+        What comes after `exchange` was broken off may be a part of the reply. Raises Unanswered, Late,
+        UnknownChallenge and, for a body of more than `max_bytes`, ResultTooLarge.
         """
         begin = time.monotonic()
+        token = _EXCHANGE.set(exchange)
         try:
             # urllib hands the timeout on as it is; our connections take it for the time when all must be over.
             response: HTTPResponse = self._opener().open(request, timeout=until)
@@ -105,6 +140,8 @@ class HttpClient:
             raise Unanswered(_describe_failure(error.reason, until - begin)) from error
         except (OSError, HTTPException, ValueError) as error:
             raise Unanswered(_describe_failure(error, until - begin)) from error
+        finally:
+            _EXCHANGE.reset(token)
 
     def _opener(self) -> OpenerDirector:
         if not self._openers:
@@ -191,6 +228,11 @@ class _Connection(http.client.HTTPConnection):
         self._create_connection = _connect
         self.response_class = partial(_Response, until=cast(float, self.timeout))  # type: ignore[assignment]
 
+    def connect(self) -> None:
+        super().connect()
+        if exchange := _EXCHANGE.get():
+            exchange.use(self.sock)
+
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
@@ -227,6 +269,8 @@ def _connect(address: tuple[str, int], until: float, *_: Any) -> socket.socket:
         connection = socket.socket(family, kind, protocol)
         try:
             connection.settimeout(seconds_left(until))
+            if exchange := _EXCHANGE.get():
+                exchange.use(connection)
             connection.connect(place)
             return connection
         except OSError as error:

@@ -31,7 +31,7 @@ _DURATION = re.compile(r"P(?=.)(?:(\d{1,9})Y)?(?:(\d{1,9})M)?")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T.*|Z|[+-]\d\d:\d\d)?")
 
 
-@remembers_short(256)
+@remembers_short
 def preferred(header: str) -> str:
     """The language that an `Accept-Language` header likes best of ours.
 

@@ -75,12 +75,17 @@ class BodyMemory:
 
 
 async def read_body(
-    parts: AsyncIterable[bytes], declared: int | None, max_bytes: int, take: Callable[[int], bool]
+    parts: AsyncIterable[bytes],
+    declared: int | None,
+    max_bytes: int,
+    take: Callable[[int], bool],
+    *,
+    has_trailer: bool = False,
 ) -> tuple[bytes, int]:
     """The body, and its size; of one larger than `max_bytes` nothing but the size, as far as it was sent.
 
-    `declared` is its Content-Length; without one it comes in chunks. Raises Problem for a body that comes too slowly,
-    that is cut short, or that there is no memory for now.
+    `declared` is its Content-Length; without one it comes in chunks, and with `has_trailer` fields follow them. Raises
+    Problem for a body that comes too slowly, that is cut short, or that there is no memory for now.
     """
     loop = asyncio.get_running_loop()
     begin, size, empty_parts, accepted = loop.time(), 0, 0, list[bytes]()
@@ -108,8 +113,10 @@ async def read_body(
                 "slow-request", message("The body came at less than {least} KiB a second.", least=least)
             ) from None
         return b"", size
-    # The server gives an empty part at the end of a body in chunks, and another one if that end was not sent.
-    if (size < declared if declared is not None else empty_parts > 1) and size <= max_bytes:
+    # The server gives an empty part at the end of a body in chunks, and another one for a trailer, which has to be
+    # declared, or if that end was not sent.
+    is_cut = size < declared if declared is not None else empty_parts > 1 + has_trailer
+    if is_cut and size <= max_bytes:
         raise Problem("incomplete-request", message("The body was cut short after {size} bytes.", size=size))
     return b"".join(accepted), size
 

@@ -16,6 +16,8 @@ from clustergraph.web.http.problem import Problem
 MAX_FIELDS = 1000
 """How many fields a request may have."""
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+MAX_FIELD_BYTES = 32 << 10
+"""Bytes of a field that is no query."""
 
 
 def address(request: Request) -> MultiDict[str, str]:
@@ -26,13 +28,17 @@ def address(request: Request) -> MultiDict[str, str]:
 def decode(raw: bytes) -> MultiDict[str, str]:
     """The fields of an address or a form. Raises Problem for what is not UTF-8 or too much."""
     try:
-        return MultiDict(
-            parse_qsl(text(raw, "The request"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
-        )
+        fields = parse_qsl(text(raw, "The request"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except UnicodeDecodeError as error:
         raise Problem("bad-request", message("The request is not UTF-8: {error}.", error=error)) from error
     except ValueError as error:
         raise Problem("bad-request", message("The request has more than {most} fields.", most=MAX_FIELDS)) from error
+    for name, value in fields:
+        size = len(name) + (0 if name in ("query", "update") else len(value.encode()))
+        if size > MAX_FIELD_BYTES:
+            detail = message("A field has {size} bytes, and may have {most}.", size=size, most=MAX_FIELD_BYTES)
+            raise Problem("bad-parameter", detail, parameter=name[:100])
+    return MultiDict(fields)
 
 
 def check_escapes(raw: bytes) -> None:

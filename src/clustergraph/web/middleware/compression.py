@@ -37,7 +37,7 @@ def choose_coding(header: str) -> str:
     return _choose_from_header(header) if header else ""
 
 
-@remembers_short(256)
+@remembers_short
 def _choose_from_header(header: str) -> str:
     wanted = {name.lower(): quality for name, quality in parse_accept_header(header, Accept)}
     others = wanted.get("*", 0.0)

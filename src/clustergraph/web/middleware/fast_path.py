@@ -115,6 +115,6 @@ def unquoted(text: str) -> str:
     return a2b_qp(text.replace("=", "=3D").replace("%", "=").replace("+", " ")).decode()
 
 
-@remembers_short(256)
+@remembers_short
 def _choose_format(accept: str, kind: formats.Kind) -> Choice | None:
     return best_match(accept, [*formats.of_kind(kind), HTML])

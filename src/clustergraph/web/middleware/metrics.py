@@ -21,7 +21,8 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
-from clustergraph.engine.cache import ByteCache, CachedEngine
+from clustergraph.engine.byte_cache import ByteCache
+from clustergraph.engine.cache import CachedEngine
 from clustergraph.engine.readers.admission import Counts
 from clustergraph.engine.readers.reader_pool import ReaderPool
 from clustergraph.engine.remote.engine import RemoteEngine
@@ -115,7 +116,7 @@ class _State(Collector):
             yield from _measure_pool(engine)
         elif isinstance(engine, RemoteEngine):
             text = "Questions that the remote engine did not answer, by reason."
-            ended = {reason: counts.ended[reason] for reason in ("timeout", "broken")}
+            ended = {reason: counts.ended[reason] for reason in ("timeout", "broken", "cancelled")}
             yield _count("engine_unanswered", text, "reason", ended)
 
 

@@ -34,7 +34,7 @@ def excess(environ: WSGIEnvironment) -> Problem | None:
     total = 0
     too_long = []
     for name, value in environ.items():
-        if name.startswith("HTTP_"):
+        if name.startswith(("HTTP_", "CONTENT_")):
             size = len(value)
             total += len(name) + size
             if size > MAX_LIST_BYTES and (name in LISTS or size > MAX_HEADER_BYTES):

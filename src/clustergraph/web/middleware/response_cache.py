@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from clustergraph.describe.urls import Urls
-from clustergraph.engine.cache import ByteCache
+from clustergraph.engine.byte_cache import ByteCache, CacheMemory
 from clustergraph.engine.caller import CALLER, Caller
 from clustergraph.messages import message
 from clustergraph.web.http.export_files import FILE, Part
@@ -29,7 +29,7 @@ from clustergraph.web.middleware.cache_version import edition
 from clustergraph.web.middleware.compression import CODINGS, choose_coding, is_worth_coding
 from clustergraph.web.middleware.metrics import Metrics
 from clustergraph.web.middleware.rate_limit import RateLimit, client_name
-from clustergraph.web.service import MIB, Service, answer_cache_bytes
+from clustergraph.web.service import MIB, Service
 
 HEADER_BYTES = 150
 """What a header takes in memory besides its characters, about."""
@@ -99,12 +99,12 @@ class _Variant(NamedTuple):
 class ResponseCache:
     """WSGI middleware around the application."""
 
-    def __init__(self, app: WSGIApplication, service: Service, metrics: Metrics) -> None:
+    def __init__(self, app: WSGIApplication, service: Service, metrics: Metrics, caches: CacheMemory) -> None:
         self.app = app
         self.service = service
         self.metrics = metrics
         self.rate = None if service.settings.rate == "off" else RateLimit(service.settings.rate)
-        self.cache = ByteCache[CachedResponse](answer_cache_bytes(service.settings))
+        self.cache = ByteCache[CachedResponse](caches)
         metrics.response_cache = self.cache
         self._log_style = service.settings.log
         self._edition = edition(service)
