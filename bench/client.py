@@ -71,7 +71,7 @@ def complete(answer: bytes | bytearray) -> bool:
     return True
 
 
-def work(port: int, lines: list[str], connections: int, seconds: float, mark: str) -> Counts:
+def work(port: int, lines: list[str], connections: int, seconds: float, mark: str, clients: str) -> Counts:
     """Keep the connections busy for so many seconds."""
     counts, number = Counts(), 0
     selector = selectors.DefaultSelector()
@@ -81,7 +81,9 @@ def work(port: int, lines: list[str], connections: int, seconds: float, mark: st
         accept, target = lines[number % len(lines)].split("\t")
         number += 1
         unique = f"%0A%23{mark}-{number}" if mark else ""
-        return f"GET {target}{unique} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: {accept}\r\n\r\n".encode()
+        client = f"X-Forwarded-For: 198.18.{number // 250 % 250}.{number % 250}\r\n" if clients == "many" else ""
+        host = f"Host: 127.0.0.1:{port}"
+        return f"GET {target}{unique} HTTP/1.1\r\n{host}\r\nAccept: {accept}\r\n{client}\r\n".encode()
 
     def open_one() -> None:
         connection = Connection(port)
@@ -113,7 +115,7 @@ def work(port: int, lines: list[str], connections: int, seconds: float, mark: st
     return counts
 
 
-def main(port: int, file: Path, connections: int, seconds: float, unique: str) -> None:
+def main(port: int, file: Path, connections: int, seconds: float, unique: str, clients: str) -> None:
     """Share the connections out to processes and print what they saw together."""
     lines = file.read_text(encoding="utf-8").splitlines()
     processes = min(connections, os.cpu_count() or 1)
@@ -123,7 +125,7 @@ def main(port: int, file: Path, connections: int, seconds: float, unique: str) -
         parts = pool.starmap(
             work,
             [
-                (port, lines[place:] + lines[:place], share, seconds, f"{unique}-{place}" if unique else "")
+                (port, lines[place:] + lines[:place], share, seconds, f"{unique}-{place}" if unique else "", clients)
                 for place, share in enumerate(shares)
             ],
         )
@@ -151,4 +153,4 @@ def percentile(ordered: list[float], share: float) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), sys.argv[5])
+    main(int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), *sys.argv[5:])

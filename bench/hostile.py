@@ -14,9 +14,10 @@ from bench import load
 from bench.client import complete
 from bench.load import Load, Request
 from bench.servers import HOST, Server
+from clustergraph.settings import Settings
 
-BEHIND_PROXY = ("--proxies", "1")
-"""How the service is started: the attacker then has an address of its own, which it says in X-Forwarded-For."""
+SETTINGS = ("--proxies", "1", "--rate", str(Settings().rate), "--log", Settings().log)
+"""How the service is started: as by default, and behind a proxy: clients say their addresses in X-Forwarded-For."""
 ATTACKER = "203.0.113.9"
 """An address that is reserved for documentation (RFC 5737)."""
 CLIENTS = 8
@@ -46,7 +47,8 @@ class Hostile:
     def is_met(self, attack: str, kind: str) -> bool:
         """Whether the others' median latency stays within the bound, and nobody was sent away."""
         under, quiet = self.attacked[attack][kind], self.quiet[kind]
-        return under.p50 <= MAX_LATENCY_RATIO * quiet.p50 + GRACE_SECONDS and not under.broken and under.answers > 0
+        is_served = under.answers > under.refused and not under.broken
+        return is_served and under.p50 <= MAX_LATENCY_RATIO * quiet.p50 + GRACE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,12 @@ def measure(
 def _loads(server: Server, others: Others, seconds: float, unique: str) -> Loads:
     return {
         kind: load.run(
-            server.port, requests, connections=CLIENTS, seconds=seconds, unique=f"{unique}{kind}" if is_new else ""
+            server.port,
+            requests,
+            connections=CLIENTS,
+            seconds=seconds,
+            unique=f"{unique}{kind}" if is_new else "",
+            many=True,
         )
         for kind, (requests, is_new) in others.items()
     }

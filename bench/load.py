@@ -53,15 +53,20 @@ def generator() -> str:
     return " ".join(told[:2]) if told else "wrk"
 
 
-def run(port: int, requests: Sequence[Request], *, connections: int, seconds: float, unique: str = "") -> Load:
+def run(
+    port: int, requests: Sequence[Request], *, connections: int, seconds: float, unique: str = "", many: bool = False
+) -> Load:
     """Ask the requests in turn over so many keep-alive connections to a loopback port.
 
-    With `unique`, a word that was not used before, every request becomes a text of its own. Raises LoadFailed.
+    With `unique`, a word that was not used before, every request becomes a text of its own; with `many`, each says that
+    it comes from another client. Raises LoadFailed.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.writelines(f"{accept}\t{target}\n" for accept, target in requests)
         file.flush()
-        command = (_wrk if shutil.which("wrk") else _client)(port, Path(file.name), connections, seconds, unique)
+        command = (_wrk if shutil.which("wrk") else _client)(
+            port, Path(file.name), connections, seconds, unique, "many" if many else "one"
+        )
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 3 * GRACE, check=False)
         except subprocess.TimeoutExpired as error:
@@ -72,11 +77,11 @@ def run(port: int, requests: Sequence[Request], *, connections: int, seconds: fl
     raise LoadFailed(f"{Path(command[0]).name} gave no figures: {(done.stderr or done.stdout).strip()[-300:]}")
 
 
-def _wrk(port: int, file: Path, connections: int, seconds: float, unique: str) -> list[str]:
+def _wrk(port: int, file: Path, connections: int, seconds: float, unique: str, clients: str) -> list[str]:
     # wrk knows whole seconds only.
     options = ["-t", "1", "-c", str(connections), "-d", f"{max(1, round(seconds))}s", "--timeout", f"{GRACE:.0f}s"]
-    return ["wrk", *options, "-s", str(SCRIPT), f"http://127.0.0.1:{port}", "--", str(file), unique or "-"]
+    return ["wrk", *options, "-s", str(SCRIPT), f"http://127.0.0.1:{port}", "--", str(file), unique or "-", clients]
 
 
-def _client(port: int, file: Path, connections: int, seconds: float, unique: str) -> list[str]:
-    return [sys.executable, "-m", "bench.client", str(port), str(file), str(connections), str(seconds), unique]
+def _client(port: int, file: Path, connections: int, seconds: float, unique: str, clients: str) -> list[str]:
+    return [sys.executable, "-m", "bench.client", str(port), str(file), str(connections), str(seconds), unique, clients]

@@ -358,7 +358,7 @@ class _Session:
 
     def attack(self, asked: list[Question], shown: list[Page]) -> None:
         """What one hostile client does to eight others, on a service of its own."""
-        with Server(peers.OURS, self.graph, self.plan.deadline, more=hostile.BEHIND_PROXY) as server:
+        with Server(peers.OURS, self.graph, self.plan.deadline, more=hostile.SETTINGS) as server:
             server.start(questions.FIRST, self.rows, self.plan.start_limit)
             server.settle()
 

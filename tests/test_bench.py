@@ -273,7 +273,7 @@ def test_others_are_measured_beside_a_hostile_client(
     engine = questions.embedded(graph)
     rows = measure.expected(engine, questions.FIRST)
     engine.close()
-    with servers.Server(peers.OURS, graph, 5, more=hostile.BEHIND_PROXY) as server:
+    with servers.Server(peers.OURS, graph, 5, more=hostile.SETTINGS) as server:
         server.start(questions.FIRST, rows, 60)
         others = {"kept answer": ([("text/csv", "/sparql?query=ASK%7B%7D")], False)}
         found = hostile.measure("real", server, others, 0.5, lambda _: None)

@@ -144,8 +144,8 @@ def test_a_query_whose_reader_is_killed_is_asked_again(numbers: Snapshot, make_p
         task = asyncio.create_task(pool.answer_async(Query(ENDLESS)))
         await until(lambda: len(pool._busy) == 1)
         (reader,) = pool._busy
-        await until(lambda: is_computing(reader.process.pid))
-        os.kill(reader.process.pid, signal.SIGKILL)
+        await until(lambda: is_computing(reader.pid))
+        os.kill(reader.pid, signal.SIGKILL)
         with pytest.raises(DeadlinePassed):
             await task
 

@@ -182,8 +182,8 @@ def test_a_query_whose_reader_is_killed_is_asked_again(numbers: Snapshot, make_p
         running = threads.submit(pool.answer, Query(ENDLESS))
         assert wait_until(lambda: len(pool._busy) == 1)
         (reader,) = pool._busy
-        assert wait_until(lambda: is_computing(reader.process.pid))
-        os.kill(reader.process.pid, signal.SIGKILL)
+        assert wait_until(lambda: is_computing(reader.pid))
+        os.kill(reader.pid, signal.SIGKILL)
         assert isinstance(running.exception(), DeadlinePassed)  # so it did run a second time
     assert pool.counts.ended == {"crash": 1, "timeout": 1}
 
@@ -195,8 +195,8 @@ def test_a_query_whose_reader_is_killed_twice_fails(numbers: Snapshot, make_pool
         for ended in (0, 1):
             assert wait_until(lambda ended=ended: pool.counts.ended["crash"] == ended and len(pool._busy) == 1)  # type: ignore[misc]
             (reader,) = pool._busy
-            assert wait_until(lambda pid=reader.process.pid: is_computing(pid))  # type: ignore[misc]
-            os.kill(reader.process.pid, signal.SIGKILL)
+            assert wait_until(lambda pid=reader.pid: is_computing(pid))  # type: ignore[misc]
+            os.kill(reader.pid, signal.SIGKILL)
         assert isinstance(running.exception(), EngineDown)
 
 
@@ -236,7 +236,7 @@ pool = ReaderPool(Snapshot(Path(sys.argv[1]), {"name": "x", "graphs": {}, "prefi
 threading.Thread(target=pool.answer, args=(Query(sys.argv[2]),)).start()
 while not pool._busy:
     pass
-print(*[reader.process.pid for reader in (*pool._busy, *pool._admission._free)], flush=True)
+print(*[reader.pid for reader in (*pool._busy, *pool._admission._free)], flush=True)
 threading.Event().wait()
 """
 
@@ -310,7 +310,7 @@ def test_an_allowed_address_is_reached(snapshot: Snapshot, make_pool: MakePool) 
 def niceness(pool: ReaderPool) -> list[int]:
     """How far each reader at work gives way to others."""
     with pool._lock:
-        return [os.getpriority(os.PRIO_PROCESS, reader.process.pid) for reader in pool._busy]
+        return [os.getpriority(os.PRIO_PROCESS, reader.pid) for reader in pool._busy]
 
 
 @pytest.mark.parametrize("may_be_let_forward", [True, False])
@@ -353,7 +353,7 @@ def test_readers_that_cannot_be_started_are_tried_again_and_told(
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere/at/all")
     for reader in list(pool._admission._free):
         reader.kill()
-        reader.process.wait()
+        reader.exit_code()
     with pytest.raises(Busy):  # nobody is there, and nothing comes in time
         _short_of_readers(pool)
     assert wait_until(lambda: pool.failed_starts >= 3)

@@ -109,7 +109,7 @@ def test_a_service_that_is_killed_leaves_nothing_behind(snapshot: Snapshot, star
 )
 def test_a_damaged_store_is_no_fault_of_the_query_and_names_no_file(error: Exception) -> None:
     ours = explain(error, "SELECT * { ?s ?p ?o }", {})
-    assert type(ours) is EngineDown
+    assert isinstance(ours, EngineDown)
     assert "/srv" not in str(ours)
     assert type(explain(RuntimeError("too much"), "SELECT * { ?s ?p ?o }", {})) is EvaluationError
 

@@ -22,6 +22,8 @@ from clustergraph.sparql.errors import QuerySyntaxError
 from clustergraph.sparql.parsed_query import ParsedQuery
 
 ENDING = ".rq"
+MAX_FILE_CHARACTERS = 1 << 18
+"""How long a query file may be; those of other services are read, too."""
 KEYS = (
     *("summary", "summary-de", "description", "description-de", "tags", "parameters", "defaults", "enumerate"),
     *("page", "columns", "browse", "method"),
@@ -34,7 +36,8 @@ def read(path: Path, name: str = "") -> CannedQuery:
     """Read and check one file, as one of this name if it is given. Raises CatalogueError with all that is wrong."""
     name = name or path.name
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as opened:
+            text = opened.read(MAX_FILE_CHARACTERS + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogueError([Problem(name, 1, f"The file cannot be read: {error}.")]) from error
     return read_text(name, text)
@@ -43,6 +46,10 @@ def read(path: Path, name: str = "") -> CannedQuery:
 def read_text(file: str, text: str) -> CannedQuery:
     """Read and check the text of a file of this name. Raises CatalogueError with everything that is wrong with it."""
     problems: list[Problem] = []
+    if len(text) > MAX_FILE_CHARACTERS:
+        raise CatalogueError([Problem(file, 1, f"The file has more than {MAX_FILE_CHARACTERS:,} characters.")])
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise CatalogueError([Problem(file, 1, "The file has half a character in it (a lone surrogate).")])
     head = read_header(file, text, problems)
     query = _QueryReader(file, text, head, problems).read_query()
     problems.extend(validation.find_problems(query, head))

@@ -18,6 +18,8 @@ ReadIri = Callable[["Entry"], str | None]
 """Reads an IRI or a prefixed name; None, after saying what is wrong, if it is neither."""
 
 MARK = "#+"
+MAX_DEPTH = 20
+"""Levels of lists and maps in a header; a known key needs four."""
 # The one written in C reads all headers in a tenth of the time; not every build of PyYAML has it.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -67,14 +69,18 @@ def read_header(file: str, text: str, problems: list[Problem]) -> dict[str, Entr
     lines = [number for number, _ in numbered]
     source = "\n".join(line.removeprefix(MARK).removeprefix(" ") for _, line in numbered)
     try:
-        # What stands in two places, or within itself, has no line of its own.
-        alias = next(
-            (event for event in yaml.parse(source, Loader=_Loader) if isinstance(event, yaml.AliasEvent)), None
-        )
-        if alias is not None:
-            line = lines[alias.start_mark.line] if alias.start_mark else lines[0]
-            problems.append(Problem(file, line, f"The header has an alias, *{alias.anchor}; write out what it means."))
-            return {}
+        depth = 0
+        for event in yaml.parse(source, Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            fault = ""
+            if isinstance(event, yaml.AliasEvent):  # what stands in two places, or in itself, has no line of its own
+                fault = f"The header has an alias, *{event.anchor}; write out what it means."
+            elif depth > MAX_DEPTH:
+                fault = f"The header is nested more than {MAX_DEPTH} levels deep."
+            if fault:
+                line = lines[event.start_mark.line] if event.start_mark else lines[0]
+                problems.append(Problem(file, line, fault))
+                return {}
         node = yaml.compose(source, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

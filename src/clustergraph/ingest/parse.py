@@ -307,8 +307,8 @@ class Parser:
         """Where the XML stops being well formed, which the RDF/XML parser does not say."""
         parser = expat.ParserCreate()
         try:
-            with self.source.path.open("rb", buffering=0) as file:
-                parser.ParseFile(open_text(file))
+            with self.source.path.open("rb", buffering=0) as file, open_text(file) as text:
+                parser.ParseFile(text)
         except expat.ExpatError as error:
             return error.lineno, error.offset + 1
         return None, None

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from clustergraph.sparql import tokens
 from clustergraph.sparql.engine_parser import parse
 from clustergraph.sparql.error_messages import explain
+from clustergraph.sparql.errors import QuerySyntaxError
+
+MAX_DEPTH = 200
+"""How deep brackets may be nested; in some forms, some more than 500 end the process."""
+MAX_TOKENS = 20_000
+"""How many words and marks are read; of some forms that need no brackets, some 100,000 end the process."""
 
 
 def check_syntax(text: str, prefixes: Mapping[str, str] | None = None) -> None:
@@ -15,7 +22,26 @@ def check_syntax(text: str, prefixes: Mapping[str, str] | None = None) -> None:
 
     >>> check_syntax("SELECT * { ?s ?p ?o }")
     """
+    _check_depth(text)
     try:
         parse(text, prefixes or {})
     except Exception as error:
         raise explain(error, text, prefixes or {}) from error
+
+
+def _check_depth(text: str) -> None:
+    """Raise QuerySyntaxError for a text that is nested so deeply, or so long, that the parser would end the process."""
+    depth = 0
+    for number, token in enumerate(tokens.tokens(text)):
+        if token.text in ("{", "(", "["):
+            depth += 1
+        elif token.text in ("}", ")", "]"):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise QuerySyntaxError(
+                f"from here on, brackets are nested more than {MAX_DEPTH} deep.", *tokens.position(text, token.start)
+            )
+        if number > MAX_TOKENS:
+            raise QuerySyntaxError(
+                f"here stands the word {MAX_TOKENS:,}, the last that is read.", *tokens.position(text, token.start)
+            )

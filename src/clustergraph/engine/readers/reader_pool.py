@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Collection
@@ -22,7 +21,7 @@ from clustergraph.engine.caller import CALLER
 from clustergraph.engine.lookups.lookup_engine import LookupEngine
 from clustergraph.engine.readers import in_memory
 from clustergraph.engine.readers.admission import Admission, Lease, Limits, ended_early
-from clustergraph.engine.readers.reader_process import Reader
+from clustergraph.engine.readers.reader_process import Reader, ReaderTemplate
 from clustergraph.engine.readers.waiting import BLOCKING, ON_LOOP, Waits, run
 from clustergraph.rdf import formats
 from clustergraph.snapshots.snapshot import Snapshot
@@ -75,6 +74,8 @@ class ReaderPool:
         """From when on the files may be checked again, in seconds of the monotonic clock."""
         self._lock = threading.Condition()
         started: list[Reader] = []
+        self._template: ReaderTemplate | None = None
+        self._template_lock = threading.Lock()
         try:
             for _ in range(limits.readers + 1):  # one more than may run: the spare
                 started.append(self._launch())
@@ -87,6 +88,8 @@ class ReaderPool:
         except BaseException:
             for reader in started:
                 reader.end()
+            if self._template:
+                self._template.end()
             raise
         self.counts = self._admission.counts
         self.sealed = all(reader.sealed for reader in started)
@@ -212,7 +215,14 @@ class ReaderPool:
         return LookupEngine(in_memory.index(statements, hold=hold, prefixes=prefixes), prefixes)
 
     def _launch(self) -> Reader:
-        return Reader(self.snapshot, self.limits, online=bool(self._allow))
+        """Start a reader, and the process that it is a copy of, if need be. Raises EngineDown."""
+        with self._template_lock:
+            if self._template is None or not self._template.is_alive:
+                before, self._template = self._template, None
+                if before:
+                    before.end()
+                self._template = ReaderTemplate(self.snapshot, self.limits, online=bool(self._allow))
+            return Reader(self._template)
 
     async def _acquire(self, waits: Waits, seconds: float, spare: bool) -> Lease[Reader]:
         """A reader for the caller alone. Raises Busy when there is none in time, and EngineDown when closed."""
@@ -224,7 +234,7 @@ class ReaderPool:
                 self._busy.add(reader)
                 if self._admission.closed:
                     reader.kill()  # lent just before, so nobody else knows of it
-            if reader.process.poll() is None:
+            if reader.is_alive or lease.ended_early:
                 return lease
             self._replace(lease, "crash")  # killed while it was idle
 
@@ -242,10 +252,7 @@ class ReaderPool:
     def _explain_loss(self, lease: Lease[Reader]) -> EngineError | None:
         """What to say of a reader that went away by itself; None if it was killed from outside."""
         reader = lease.resource
-        try:
-            code = reader.process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
-            code = None
+        code = reader.exit_code()
         words = reader.last_words()
         # An allocation beyond the cap aborts the process, and so does a stack that runs full.
         out_of_memory = code == -signal.SIGABRT and "memory allocation" in words
@@ -325,6 +332,8 @@ class ReaderPool:
             for reader in to_end:
                 reader.end()
             if is_over and not to_end:
+                if self._template:
+                    self._template.end()
                 return
             if self._admission.closed:
                 with self._lock:
@@ -334,7 +343,8 @@ class ReaderPool:
                 self._start_missing()
                 pause = FIRST_PAUSE_SECONDS
             except Exception as error:
-                self._note_failure(error)
+                if not self._admission.closed:
+                    self._note_failure(error)
                 with self._lock:
                     self._lock.wait_for(lambda: self._admission.closed, pause)
                 pause = min(2 * pause, MAX_PAUSE_SECONDS)
