@@ -63,7 +63,7 @@ def _local(settings: Settings) -> str:
 def serve(settings: Settings, *, quiet: bool = False) -> None:
     """Serve until SIGINT or SIGTERM; then answer the queries that run and wait, and return."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
     os.environ.update(environment(settings))
@@ -74,6 +74,7 @@ def serve(settings: Settings, *, quiet: bool = False) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.RSGI,
+        http=HTTPModes.http1,  # of HTTP/2, nobody could say how fast a client reads one of its answers
         factory=True,
         workers=1,
         websockets=False,

@@ -21,10 +21,13 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask
 
 from clustergraph.engine.caller import CALLER, Caller
+from clustergraph.messages import message
 from clustergraph.text_cache import remembers_short
 from clustergraph.web.app import behind
+from clustergraph.web.http import response_body
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.http.request_body import MAX_BODIES_BYTES, BodyMemory, read_body
+from clustergraph.web.http.response_body import MAX_BODY_BYTES_AT_ONCE, MAX_SENT_BYTES
 from clustergraph.web.middleware.request_bounds import HEADERS_BYTES
 from clustergraph.web.middleware.response_cache import REFUSED, CachedResponse, ResponseCache, caller
 from clustergraph.web.service import MIB, Service
@@ -57,6 +60,7 @@ class Served:
         self._settle = behind(proxies, lambda environ, start_response: []) if proxies else None  # noqa: ARG005
         self._max_body_bytes = service.settings.request_size * MIB
         self._bodies = BodyMemory(max(MAX_BODIES_BYTES, 8 * self._max_body_bytes))
+        self._sent = BodyMemory(max(MAX_SENT_BYTES, 8 * service.settings.result_size * MIB))
         # Every query that may run or wait has a thread, so that the queue is the service's own, which refuses in time.
         threads = service.settings.readers + service.settings.queue + SPARE_THREADS
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
@@ -65,7 +69,25 @@ class Served:
         environ = environment(scope)
         if self._settle is not None:
             self._settle(environ, lambda *_: bytes)
-        respond(self._responses.try_now(environ) or await self._answer(environ, protocol), protocol)
+        response = self._responses.try_now(environ) or await self._answer(environ, protocol)
+        if len(response.body) > MAX_BODY_BYTES_AT_ONCE:
+            await self._send(response, environ, scope, protocol)
+        else:
+            respond(response, protocol)
+
+    async def _send(
+        self, response: CachedResponse, environ: WSGIEnvironment, scope: Scope, protocol: HTTPProtocol
+    ) -> None:
+        """Send a large response, or a refusal where too many of them are on their way."""
+        with self._sent.reserve(caller(environ).name) as take:
+            if take(len(response.body)):
+                await response_body.send(
+                    int(response.status[:3]), response.headers, response.body, protocol, scope.client
+                )
+                return
+        detail = message("Too many large answers are being sent at once.")
+        environ[REFUSED] = Problem("busy", detail, {"Retry-After": "2"})
+        respond(self._responses.answer(environ), protocol)
 
     async def _answer(self, environ: WSGIEnvironment, protocol: HTTPProtocol) -> CachedResponse:
         """The response; its queries are ended if the client leaves before."""

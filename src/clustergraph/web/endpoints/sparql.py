@@ -117,6 +117,8 @@ def _read_post(request: Request, address: MultiDict[str, str]) -> MultiDict[str,
         content_type = f"Content-Type {request.mimetype!r}" if request.mimetype else "A POST without Content-Type"
         raise Problem("unsupported-media-type", f"{content_type} is not understood; send {FORM} or {QUERY}.")
     _check_charset(request)
+    if (coding := request.headers.get("Content-Encoding", "identity").lower()) != "identity":
+        raise Problem("unsupported-media-type", message("A body in the coding {coding!r} is not read.", coding=coding))
     raw = request.get_data()
     if request.mimetype == QUERY:
         body = MultiDict([("query", request_params.text(raw, "The query"))])
