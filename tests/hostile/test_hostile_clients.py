@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from support.server import Server, start_server, stop_server
+from support.server import Server, start_server, stop_server, threads
 from support.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("snapshot")  # which is built in the store that is served
@@ -34,9 +34,8 @@ def server(store: Path) -> Iterator[Server]:
 def held(server: Server) -> tuple[int, int, int]:
     """Processes, and the descriptors and threads of the process that serves."""
     processes = server.descendants()
-    (worker,) = (pid for pid in processes if len(list(Path(f"/proc/{pid}/task").iterdir())) > 8)
-    descriptors = len(list(Path(f"/proc/{worker}/fd").iterdir()))
-    return len(processes), descriptors, len(list(Path(f"/proc/{worker}/task").iterdir()))
+    (worker,) = (pid for pid in processes if threads(pid) > 8)
+    return len(processes), len(list(Path(f"/proc/{worker}/fd").iterdir())), threads(worker)
 
 
 @pytest.fixture(autouse=True)

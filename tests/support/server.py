@@ -34,6 +34,14 @@ class Server:
         return descendants(self.process.pid)
 
 
+def threads(pid: int) -> int:
+    """How many threads a process has; none where it has ended."""
+    try:
+        return len(list(Path(f"/proc/{pid}/task").iterdir()))
+    except FileNotFoundError:
+        return 0
+
+
 def start_server(store: Path, **settings: str) -> Server:
     """Start the service on a free port of the loopback address, and wait until it is ready."""
     with socket.socket() as probe:
