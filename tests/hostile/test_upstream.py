@@ -368,5 +368,5 @@ def test_an_exchange_is_broken_off_when_its_client_leaves(upstream: Upstream, sn
         client.leave()
         with pytest.raises(ClientLeft):
             asking.result(PATIENCE)
-    assert connection.turns.free == 1
-    assert sum(connection.turns.counts.ended[reason] for reason in ("cancelled", "broken")) == 1
+    assert connection.admission.free == 1
+    assert sum(connection.admission.counts.ended[reason] for reason in ("cancelled", "broken")) == 1
