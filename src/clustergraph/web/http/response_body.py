@@ -58,12 +58,12 @@ def find_connection(client: str) -> socket.socket | None:
             with contextlib.suppress(OSError):
                 if not stat.S_ISSOCK(os.fstat(int(file.name)).st_mode):
                     continue
-                connection = socket.socket(fileno=os.dup(int(file.name)))
-                peer = connection.getpeername() if connection.type == socket.SOCK_STREAM else None
-                if isinstance(peer, tuple) and peer[:2] == (host.strip("[]"), int(port)):
-                    connection.setblocking(False)
-                    return connection
-                connection.close()
+                with socket.socket(fileno=os.dup(int(file.name))) as connection:
+                    # A socket that listens has no peer, and says so by an OSError.
+                    peer = connection.getpeername() if connection.type == socket.SOCK_STREAM else None
+                    if isinstance(peer, tuple) and peer[:2] == (host.strip("[]"), int(port)):
+                        connection.setblocking(False)
+                        return connection.dup()
     return None
 
 
