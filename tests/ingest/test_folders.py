@@ -62,14 +62,22 @@ def test_a_checkout_is_read_at_any_depth_and_what_is_no_rdf_is_counted_by_name(a
     for name in ("README.md", "docs/a.md", "docs/b.md", "docs/c.md", "data/depths.csv", "Makefile", "a.ttl~"):
         add(name, "text")
     add("package.json", '{"name": "@types/x"}')
+    add("tsconfig.json", "// with a comment\n{}")
+    add("manifest.json", "{ /* of a web application */ }")
+    add("broken.xml", "<?xml version='1.0'?> {{ template }}")
     folder = add("sitemap.xml", '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>')
     found = discover(Folder(folder))
     assert set(names(found)) == {"vocab.ttl", "src/ontology/imports/deep/x.OWL", "data/in.ttl", "data/notes.nt"}
     text = notes(found)
     assert "4 .md (README.md, docs/a.md, docs/b.md, ...)" in text
-    for kind in ("1 .csv (data/depths.csv)", "1 without an ending (Makefile)", "1 .json without RDF (package.json)"):
+    for kind in (
+        "1 .csv (data/depths.csv)",
+        "1 without an ending (Makefile)",
+        "3 .json without RDF (manifest.json, package.json, tsconfig.json)",
+    ):
         assert kind in text
-    assert "1 .xml without RDF (sitemap.xml)" in text
+    assert "2 .xml without RDF (broken.xml, sitemap.xml)" in text
+    assert validate(find([folder], build=True).input or ()).triples == 2
 
 
 def test_several_folders_and_files_are_one_input(add: Add, tmp_path: Path) -> None:

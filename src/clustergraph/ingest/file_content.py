@@ -173,9 +173,11 @@ def _recognise_xml(path: Path, head: bytes, expected: RdfFormat | None) -> Conte
         return Content(RdfFormat.RDF_XML)
     if name.lower() == "html" or re.match(rb"(?i)\s*<(?:!doctype\s+)?html\b", head):
         return _no_rdf(path, "a page in HTML; RDF in pages is not read")
-    if not root or (namespace and expected == RdfFormat.RDF_XML and ending_of(path.name) not in SHARED_ENDINGS):
+    if (not root and (ending_of(path.name) != "xml" or b"rdf:RDF" in head)) or (
+        namespace and expected == RdfFormat.RDF_XML and ending_of(path.name) not in SHARED_ENDINGS
+    ):
         return Content(RdfFormat.RDF_XML)  # a thing may stand alone; else the parser says what is wrong
-    return _no_rdf(path, f"XML with the root element <{name}>, which is not RDF")
+    return _no_rdf(path, f"XML with the root element <{name}>, which is not RDF" if root else "XML without an element")
 
 
 def _root_element(head: bytes) -> tuple[str, list[str]]:
@@ -226,6 +228,6 @@ def _recognise_text(path: Path, text: str, expected: RdfFormat | None) -> Conten
         return Content(RdfFormat.TRIG)
     if expected == RdfFormat.TURTLE or _TURTLE.match(text, start) or _STATEMENT.match(text, start):
         return Content(RdfFormat.TURTLE)
-    if expected is None:
+    if expected is None or ending_of(path.name) in SHARED_ENDINGS:
         return _no_rdf(path, "nothing that is known as RDF")
     return Content(expected)

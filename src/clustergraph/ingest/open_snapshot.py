@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from clustergraph.ingest.parse_limits import DEFAULT_LIMITS, ParseLimits
 from clustergraph.snapshots import snapshot as snapshots
-from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, NoSnapshot, Snapshot
+from clustergraph.snapshots.snapshot import CURRENT, MANIFEST, SNAPSHOTS, STORE, NoSnapshot, Snapshot
 from clustergraph.snapshots.source_folder import Folder, default_store, published
 
 QUERIES = "queries"
@@ -165,7 +165,8 @@ def _link_queries(store: Path, queries: Path | None) -> None:
 def is_snapshot(path: Path) -> bool:
     """Whether the folder is a snapshot's own."""
     # Other programs have files of that name, too, in a folder to build from perhaps.
-    return (path / MANIFEST).is_file() and not Folder(path).is_one()
+    is_complete = (path / STORE).is_dir() or path.resolve().parent.name == SNAPSHOTS
+    return (path / MANIFEST).is_file() and is_complete and not Folder(path).is_one()
 
 
 def is_store(path: Path) -> bool:

@@ -295,6 +295,8 @@ class Parser:
             message = (
                 f"This is not UTF-8; convert the file, for example: `iconv -f latin1 -t utf-8 {self.source.path.name}`"
             )
+        if _CONTEXT_ERROR in message:
+            message = "A context is brought in with @import, which is not read; put it into the file"
         return Problem(
             f"{message[:1].upper()}{message[1:]}.",
             rule=f"{self.source.format.name} syntax",

@@ -101,7 +101,8 @@ def open(
         if len(sources) > 1:
             raise ValueError("Give one address and nothing besides.")
         if store is not None or include or exclude or strict or lenient or contexts or reason != "auto" or not check:
-            raise ValueError("Nothing is built of what is at an address: leave out what is for building.")
+            what = "leave out store, exclude and all else that is for building"
+            raise ValueError(f"Nothing is built of what is at an address: {what}.")
         return KnowledgeGraph(*open_address(str(sources[0]), base or "", folder))
     source = find_source([Path(path) for path in sources], store=None if store is None else Path(store))
     included, left_out = ((names,) if isinstance(names, str) else tuple(names) for names in (include, exclude))
