@@ -77,7 +77,7 @@ def test_a_checkout_is_read_at_any_depth_and_what_is_no_rdf_is_counted_by_name(a
     ):
         assert kind in text
     assert "2 .xml without RDF (broken.xml, sitemap.xml)" in text
-    assert validate(find([folder], build=True).input or ()).triples == 2
+    assert validate(find_source([folder], build=True).input or ()).triples == 2
 
 
 def test_several_folders_and_files_are_one_input(add: Add, tmp_path: Path) -> None:
