@@ -58,15 +58,18 @@ class BuildJob:
 
     def fill(self, store: Store, literals: LiteralRecorder) -> None:
         """Load the files and add what follows from them. Raises BuildError where a file is not well formed."""
-        self.files = load(
-            store,
-            literals,
-            self.input,
-            self.parsers,
-            base=self.base,
-            exclude=self.exclude,
-            progress=self.progress,
-        )
+        try:
+            self.files = load(
+                store,
+                literals,
+                self.input,
+                self.parsers,
+                base=self.base,
+                exclude=self.exclude,
+                progress=self.progress,
+            )
+        except BuildError as error:
+            raise BuildError([*self.problems, *error.problems]) from error
         self.problems += self._parser_warnings(self.input.content)
         self.problems += [
             Problem("There is no triple in this file.", rule="empty file", file=file.source.name, severity="warning")

@@ -147,7 +147,7 @@ def recognise(path: Path) -> Content:
         return content
     names = f"The ending says {expected.name}, and the file holds {content.format.name}"
     return Content(
-        content.format, f"{names}; it is read as that. Rename it to end in .{content.format.file_extension}."
+        content.format, f"{names}. Rename it to end in .{content.format.file_extension}."
     )
 
 
@@ -223,11 +223,10 @@ def _recognise_text(path: Path, text: str, expected: RdfFormat | None) -> Conten
         return Content(RdfFormat.N_QUADS)
     if expected == RdfFormat.N_TRIPLES and not _TURTLE.match(text, start):
         return Content(expected)
+    is_turtle = _TURTLE.match(text, start) or _STATEMENT.match(text, start)
+    if not is_turtle and (expected is None or ending_of(path.name) in SHARED_ENDINGS):
+        return _no_rdf(path, "nothing that is known as RDF")
     code = _NOT_CODE.sub(lambda match: "<>" if match[0].startswith("<") else " ", text[start:])
     if _GRAPH.search(" ".join(code.split())):
         return Content(RdfFormat.TRIG)
-    if expected == RdfFormat.TURTLE or _TURTLE.match(text, start) or _STATEMENT.match(text, start):
-        return Content(RdfFormat.TURTLE)
-    if expected is None or ending_of(path.name) in SHARED_ENDINGS:
-        return _no_rdf(path, "nothing that is known as RDF")
-    return Content(expected)
+    return Content(RdfFormat.TURTLE if is_turtle or expected is None else expected)
