@@ -197,6 +197,17 @@ def test_text_without_bad_iris_is_left_as_it_is() -> None:
     assert mended.bad == []
 
 
+@pytest.mark.parametrize("size", [700, 5000, 1 << 20])
+def test_parts_may_end_anywhere(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clustergraph.ingest.bad_iris._PART_BYTES", size)
+    long = "<x y> it's # " * 1000
+    single = long.replace("'", "")
+    text = f'<a> <b> <{EX}c d>, "{long}", """{long}\n"\n""" ; <e> \'{single}\' . # {long} "\n'
+    mended = MendedText(io.BufferedReader(io.BytesIO((text * 3).encode())), mark=False)
+    assert io.BufferedReader(mended).read().decode() == text.replace(f"<{EX}c d>", f"<{EX}c%20d>") * 3
+    assert [(bad.line, bad.column) for bad in mended.bad] == [(1, 9), (4, 9), (7, 9)]
+
+
 @pytest.mark.parametrize(
     ("iri", "expected"),
     [

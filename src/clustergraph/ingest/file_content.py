@@ -146,9 +146,7 @@ def recognise(path: Path) -> Content:
     if content.format is None or content.format == expected or expected is None:
         return content
     names = f"The ending says {expected.name}, and the file holds {content.format.name}"
-    return Content(
-        content.format, f"{names}. Rename it to end in .{content.format.file_extension}."
-    )
+    return Content(content.format, f"{names}. Rename it to end in .{content.format.file_extension}.")
 
 
 _LIKE_TURTLE = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N3, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
