@@ -237,7 +237,7 @@ def find_in_xml(data: bytes, bad: dict[str, BadIri]) -> Iterator[BadIri]:
 
     def start(_: str, attributes: list[str]) -> None:
         for name, value in zip(attributes[::2], attributes[1::2], strict=True):
-            iri = endings.get(f"@{value}" if name.endswith("lang") else value)
+            iri = endings.get(f"@{value.lower()}" if name.endswith("lang") else value)
             if iri is not None:
                 at = parser.CurrentByteIndex
                 written = data.find(value.encode(), at, at + (1 << 16))
