@@ -42,7 +42,7 @@ from bench.load import Load
 from bench.machine import versions
 from bench.pages import Page
 from bench.pressure import Pressure
-from bench.results import AD_HOC, CANNED, COLD, MIX, REPEATED, Cell, Check, Results, Service
+from bench.results import AD_HOC, CANNED, COLD, KEPT, MIX, REPEATED, Cell, Check, Results, Service
 from clustergraph.engine.base import Engine
 from clustergraph.ingest.open_snapshot import Options
 from clustergraph.snapshots.snapshot import Snapshot
@@ -261,6 +261,20 @@ def test_bad_queries_end_and_leave_no_memory_behind(
     assert found.pinned[0].answers > 0
     assert found.pinned[0].refused == found.pinned[0].broken == 0
     assert found.after < pressure.SETTLED * found.before
+
+
+def test_a_kept_answer_is_measured_beside_an_application_that_only_sends_it(
+    store: Path, snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs(peers.OURS)
+    monkeypatch.setattr(measure, "KEPT_ROUNDS", 1)
+    graph = graphs.Graph("real", published(), store, snapshot, tmp_path, {})
+    results = Results("", "", {}, {}, "", 1, 0.2, 5)
+    measure.run(
+        measure.Plan(parts=(KEPT,), peers=(), rounds=1, seconds=0.2, connections=(2,), deadline=5), graph, results
+    )
+    assert {cell.server for cell in results.cells if cell.rate > 0 and not cell.errors} == {peers.OURS, peers.GRANIAN}
+    assert "to an application that only sends it | 0.5 |" in report.written(results)
 
 
 def test_others_are_measured_beside_a_hostile_client(

@@ -1,7 +1,7 @@
 """The middleware in front of the application: hot path, ETags, compression, rate limits, metrics, the access log.
 
-A request whose answer is ready is answered here, before any framework work. An answer's ETag is made of the snapshot
-and the request, so a client that has the answer gets 304 without any computing.
+A request whose answer is ready is answered here, before any framework work. Answers are kept by the snapshot and what
+was asked for, and an ETag is a digest of that, so a client that has the answer gets 304 without any computing.
 """
 
 from __future__ import annotations
