@@ -52,6 +52,8 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "rdf.table:_ESCAPE": ("finditer", "\\", "\\u0041", "\\u004"),
     "settings:_RATE": ("fullmatch", " ", "1", "1/", "1/ "),
     "sparql.bindings:_LANGUAGE": ("fullmatch", "a", "a-"),
+    "snapshots.written_literals:_SHORT_WHOLE": ("fullmatch", "1", "-1"),
+    "snapshots.written_literals:_UNCHANGED": ("fullmatch", "1", "1.", "2020-01-01", "T", "1e", "-"),
     "sparql.error_messages:_AT": ("match", "error at 1", "error at 1:1"),
     "sparql.error_messages:_SENTENCE": ("fullmatch", "a", "a "),
     "sparql.federation_guard:_ABSOLUTE": ("match", "a"),
