@@ -212,14 +212,11 @@ def _recognise_text(path: Path, text: str, expected: RdfFormat | None) -> Conten
         return _no_rdf(path, _MANCHESTER)
     if text.startswith("format-version:"):
         return _no_rdf(path, _OBO)
+    if _QUAD.match(text, start):
+        return Content(RdfFormat.N_QUADS)
     if expected in (RdfFormat.N3, RdfFormat.TRIG):
         return Content(expected)
-    is_quads = _QUAD.match(text, start) is not None
-    if expected == RdfFormat.N_QUADS and not _TURTLE.match(text, start):
-        return Content(expected)
-    if is_quads:
-        return Content(RdfFormat.N_QUADS)
-    if expected == RdfFormat.N_TRIPLES and not _TURTLE.match(text, start):
+    if expected in (RdfFormat.N_QUADS, RdfFormat.N_TRIPLES) and not _TURTLE.match(text, start):
         return Content(expected)
     is_turtle = _TURTLE.match(text, start) or _STATEMENT.match(text, start)
     if not is_turtle and (expected is None or ending_of(path.name) in SHARED_ENDINGS):
