@@ -17,8 +17,9 @@ describe("links", () => {
   });
 
   it("are never made of what a browser would run or fetch elsewhere", () => {
-    expect(linkTo("javascript:alert(1)", base)).toBeUndefined();
-    expect(linkTo("data:text/html,x", base)).toBeUndefined();
+    expect(linkTo("javascript:alert(1)", base)).toBe("/page?iri=javascript%3Aalert(1)");
+    expect(linkTo("did:example:1", base)).toBe("/page?iri=did%3Aexample%3A1");
+    expect(linkTo("no IRI", base)).toBeUndefined();
     expect(linkTo("//elsewhere.example/x", base)).toBeUndefined();
     expect(linkTo("/id/country/AT", base)).toBe("/id/country/AT");
   });

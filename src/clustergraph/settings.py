@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from clustergraph.engine.remote.address import valid_address
+from clustergraph.rdf.naming import parse_entry
 from clustergraph.snapshots.source_folder import default_store as default_store
 
 
@@ -62,12 +63,24 @@ class Settings(BaseSettings):
         "as well. `off` for no limit.",
     )
     allow: tuple[str, ...] = Field((), description="Addresses that SERVICE may reach, to the letter.")
+    labels: tuple[str, ...] = Field(
+        (),
+        description="Properties that name things, best first: prefixed names or `<IRI>`, `a/b` for a path, `a+b` for "
+        "parts of a name. By default those of the common vocabularies and their sub-properties.",
+    )
     log: Literal["json", "text", "off"] = Field("text", description="How requests are logged to standard error.")
 
     @field_validator("engine")
     @classmethod
     def _an_address(cls, value: str) -> str:
         return valid_address(value) if value else value
+
+    @field_validator("labels")
+    @classmethod
+    def _properties(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            parse_entry(entry)
+        return value
 
     @field_validator("rate")
     @classmethod

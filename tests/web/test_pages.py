@@ -11,7 +11,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urldefrag, urlencode
+from urllib.parse import parse_qs, quote, urldefrag, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -117,7 +117,7 @@ def test_both_languages_have_the_same_texts_and_every_one_is_used() -> None:
         assert places[0] == places[1], key
     code = "".join(path.read_text(encoding="utf-8") for path in WEB.rglob("*") if path.suffix in (".py", ".html"))
     # Of these, the end of the key is computed.
-    families = ("error.", "topic.", "why.", "term.", "language.", "about.", "truth.", "ontology.")
+    families = ("error.", "topic.", "why.", "term.", "language.", "about.", "truth.", "ontology.", "thing.list.")
     assert [key for key in english if key.removesuffix(".one") not in code and not key.startswith(families)] == []
 
 
@@ -240,12 +240,15 @@ def test_a_conclusion_names_its_axiom_and_its_premises(client: FlaskClient) -> N
 
 def test_what_points_at_a_thing_is_counted_with_a_way_to_the_rest(client: FlaskClient) -> None:
     page = client.get("/page/id/country/DE", headers=HTML).text
-    more = [link for link in Reader(page).links if link.startswith("/sparql?query=SELECT+DISTINCT+%3Fsubject")]
+    more = [link for link in Reader(page).links if "?pointing=" in link]
     assert more
     for link in more:
-        rows = list(csv.reader(io.StringIO(client.get(link.replace("format=html", "format=csv")).text)))
-        subjects = {row[0] for row in rows[1:]}
-        assert re.search(rf">All {len(subjects):,}</a>", page), link
+        prop = parse_qs(urlsplit(link).query)["pointing"][0]
+        query = f"SELECT (COUNT(*) AS ?n) {{ ?thing <{prop}> <{ID}country/DE> }}"
+        count = int(client.get(f"/sparql?{urlencode({'query': query, 'format': 'csv'})}").text.split()[1])
+        assert re.search(rf">All {count:,}</a>", page), link
+        listed = client.get(link, headers=HTML).text
+        assert listed.count("<li><a") >= min(count, 200), link
 
 
 # ---------------------------------------------------------------------------------------------------------- facets

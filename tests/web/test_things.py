@@ -328,12 +328,31 @@ def test_odd_names_lead_to_themselves(serve: Serve) -> None:
         ("/data/set", "shadowed by data"),
         ("/page/one", "shadowed by page"),
         ("/people", "alice"),
+        ("/id/a%2Fb", "slash"),
+        ("/a//b?", "slashes"),
     ],
 )
 def test_odd_names_resolve_as_clients_spell_them(serve: Serve, path: str, label: str) -> None:
     response = serve(ODD).get(path, headers={"Accept": "application/n-triples"}, follow_redirects=True)
     assert response.status_code == 200, response.text
     assert f'"{label}"'.encode() in response.data
+
+
+SPELLINGS = ("a(b)", "a%28b%29", "%7Eann", "%7eann", "caf%c3%a9", "caf%C3%A9/é", "a%2Fb%2Fc", "1%2C2", "x%3Fy", "x%23y")
+
+
+@pytest.mark.parametrize(
+    "name", [*SPELLINGS, "d/", "d//", "..e", "e..", "f?", "g?h=%20&i", "g?ü", "ü?x=y?z", "a%2520b"]
+)
+@pytest.mark.parametrize("server", ["tells", "does not tell"])
+def test_every_spelling_of_a_name_is_found_at_its_path(serve: Serve, name: str, server: str) -> None:
+    client = serve(f'<{LOCAL}{name}> <http://www.w3.org/2000/01/rdf-schema#label> "it" .', "some.nt")
+    path = quote(f"/{name}", safe="/:@!$&'()*+,;=~?%")
+    target = {} if server == "tells" else {"RAW_URI": "", "REQUEST_URI": ""}
+    for accept, mark in (("application/n-triples", '"it"'), ("text/html", "<h1>it</h1>")):
+        response = client.get(path, headers={"Accept": accept}, environ_overrides=target)
+        assert response.status_code == 303, name
+        assert mark in client.get(response.headers["Location"], headers={"Accept": accept}).text
 
 
 def test_blank_nodes_come_along(serve: Serve) -> None:
@@ -362,14 +381,19 @@ def test_scripts_reserve_the_same_addresses() -> None:
     assert set(" ".join(re.findall(r'"([^"]+)"', listed[1])).split()) == OWN_SEGMENTS
 
 
-def test_what_gets_no_link() -> None:
-    for iri in ("javascript:alert(1)", "data:text/html,x", "http://[x", "mailto:a@b.example", "_:b0"):
-        assert Urls(LOCAL).thing(iri) == "" or Urls(LOCAL).thing(iri).startswith("/page?iri=http")
+def test_names_of_any_scheme_lead_to_a_page_and_nowhere_else() -> None:
+    schemes = ("javascript:alert(1)", "data:text/html,x", "http://[x", "mailto:a@b.example", "did:example:1")
+    for iri in (*schemes, "doi:10.0000/a(b)c", "urn:isbn:0", "tag:tag.example,2020:x", "geo:51.0,13.7"):
+        assert Urls(LOCAL).thing(iri) == f"/page?{urlencode({'iri': iri})}"
+    assert Urls(LOCAL).thing("_:b0") == ""
     assert Urls(LOCAL).thing(f"{LOCAL}/evil.example").startswith("/page?iri=")
 
 
 def test_names_of_a_path() -> None:
-    assert list(names("id/ä b", "", LOCAL)) == [f"{LOCAL}id/ä%20b", f"{LOCAL}id/%C3%A4%20b"]
+    spellings = list(names("id/ä b", "", LOCAL))
+    assert spellings[0] == f"{LOCAL}id/ä%20b"
+    assert {f"{LOCAL}id/{spelling}" for spelling in ("%C3%A4%20b", "%c3%a4%20b")} <= set(spellings)
+    assert len(list(names("/".join("abcdefghijklmnopqrstuvwxyz()!*',;:@&=+$"), "q", LOCAL))) < 500
     assert unquote(next(names("x", "", LOCAL))) == f"{LOCAL}x"
 
 

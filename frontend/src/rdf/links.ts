@@ -13,14 +13,14 @@ export function baseOf(): string {
   return document.documentElement.dataset["base"] ?? "";
 }
 
-/** The address of the page of an IRI; undefined for what must not become a link. A path is an address already. */
+/** The address of the page of an IRI; undefined for what is no IRI. A path is an address already. */
 export function linkTo(iri: string, base: string = baseOf()): string | undefined {
   if (iri.startsWith("/") && !iri.startsWith("//")) return iri;
   const path = base && iri.startsWith(base) ? iri.slice(base.length) : "";
   if (path && !/[?#%\\]|\/\/|(^|\/)\.{1,2}(\/|$)/.test(path) && !RESERVED_SEGMENTS.has(path.split("/")[0] ?? "")) {
     return `/${encodeURI(path)}`;
   }
-  return /^(https?|urn):/i.test(iri) ? `/page?iri=${encodeURIComponent(iri)}` : undefined;
+  return /^[a-z][a-z0-9+.-]*:/i.test(iri) ? `/page?iri=${encodeURIComponent(iri)}` : undefined;
 }
 
 /** The address that a row leads to: its own link, else the page of the IRI in a column. */

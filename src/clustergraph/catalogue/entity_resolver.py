@@ -2,7 +2,7 @@
 
 A thing is found by
   1. its IRI, absolute or as a prefixed name whose prefix the graph's files declare;
-  2. the end of its IRI behind a `/` or `#` (`cool-silicon`, `cluster/cool-silicon`), or its skos:notation;
+  2. the end of its IRI behind a `/` or `#` (`cool-silicon`, `cluster/cool-silicon`), or its code;
   3. its label, in any language;
   4. its other and hidden labels, in any language.
 Case and outer blanks make no difference in 2 to 4. The first of these ways that finds something decides.
@@ -23,37 +23,23 @@ from clustergraph.messages import message
 from clustergraph.rdf.iris import is_iri
 from clustergraph.rdf.namespaces import compact, local_name
 from clustergraph.rdf.table import Row
-from clustergraph.rdf.text_in_language import TaggedText, text_in_language
+from clustergraph.rdf.text_in_language import RankedText, text_in_language
 from clustergraph.sparql.errors import EngineError, QuerySyntaxError
+from clustergraph.sparql.name_patterns import match_names
 from clustergraph.sparql.query import Query
 from clustergraph.spelling import closest
-
-PREFIXES = """
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-"""
 
 # ?thing (and ?class, where the parameter has one) are bound.
 IS_THERE = "SELECT ?thing WHERE { FILTER(EXISTS { ?thing ?p ?o } || EXISTS { ?s ?q ?thing }) } LIMIT 1"
 IS_INSTANCE = "SELECT ?thing WHERE { ?thing a ?class } LIMIT 1"
 
-# What names a thing, and how well.
-NAMING = "(skos:notation 2) (rdfs:label 3) (skos:prefLabel 3) (skos:altLabel 4) (skos:hiddenLabel 4)"
-
-# ?wanted (and ?class) are bound. A filter sees them only in the outermost group.
-NAMED = f"""{PREFIXES}
-SELECT DISTINCT ?thing ?rank WHERE {{
-  {{
-    VALUES (?property ?rank) {{ {NAMING} }}
-    ?thing ?property ?name .
-  }} UNION {{
-    VALUES (?known ?rank) {{ {NAMING} }}
-    ?property rdfs:subPropertyOf+ ?known .
-    ?thing ?property ?name .
-  }} UNION {{
-    {{ SELECT DISTINCT ?thing WHERE {{ ?thing a ?any }} }}
+# ?wanted (and ?class) are bound. A filter sees them only in the outermost group. $codes, $labels and $others match the
+# names of things.
+NAMED = """SELECT DISTINCT ?thing ?rank WHERE {
+  { $codes BIND(2 AS ?rank) } UNION { $labels BIND(3 AS ?rank) } UNION { $others BIND(4 AS ?rank) } UNION {
+    { SELECT DISTINCT ?thing WHERE { ?thing a ?any } }
     BIND(2 AS ?rank)
-  }}
+  }
   ?thing a ?class .
   BIND(LCASE(?wanted) AS ?want)
   BIND(LCASE(STR(?thing)) AS ?iri)
@@ -62,16 +48,15 @@ SELECT DISTINCT ?thing ?rank WHERE {{
     LCASE(STR(?name)) = ?want,
     STRENDS(?iri, CONCAT("/", ?want)) || STRENDS(?iri, CONCAT("#", ?want))
   ))
-}}"""
+}"""
 
 MAX_INSTANCES = 5000
 """How many things of a class are read to suggest some of them."""
 
-INSTANCES = f"""{PREFIXES}
-SELECT DISTINCT ?thing ?label WHERE {{
+INSTANCES = f"""SELECT DISTINCT ?thing ?label ?rank WHERE {{
   ?thing a ?class .
   FILTER(isIRI(?thing))
-  OPTIONAL {{ ?thing rdfs:label|skos:prefLabel ?label }}
+  OPTIONAL {{ $names }}
 }} LIMIT {MAX_INSTANCES}"""
 
 MAX_SUGGESTIONS = 3
@@ -160,16 +145,18 @@ class Resolver:
     def _read_known_values(
         self, class_iri: str | None, engine: Engine, language: str, timeout: float | None
     ) -> list[tuple[str, str]]:
-        labels: dict[str, list[TaggedText]] = {}
-        for row in self._ask(INSTANCES, _bind_class(class_iri), engine, timeout):
+        query = INSTANCES.replace("$names", match_names(engine.snapshot.naming.labels, "?thing", "?label", "?rank"))
+        labels: dict[str, list[RankedText]] = {}
+        for row in self._ask(query, _bind_class(class_iri), engine, timeout):
             names = labels.setdefault(row["thing"].text, [])
             if "label" in row:
-                names.append((row["label"].language, row["label"].text))
+                names.append((row["label"].language, row["label"].text, row["rank"].number()))
+        order = engine.snapshot.reading_order(language)
         uses = Counter(local_name(iri).lower() for iri in labels)
         values = []
         for iri, names in labels.items():
             short = local_name(iri)
-            values.append((short if uses[short.lower()] == 1 else iri, text_in_language(names, language) or short))
+            values.append((short if uses[short.lower()] == 1 else iri, text_in_language(names, order) or short))
         return sorted(values, key=lambda value: (value[1].casefold(), value))
 
     def _find_by_iri(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None) -> str | None:
@@ -184,7 +171,14 @@ class Resolver:
         return None
 
     def _find_by_name(self, class_iri: str | None, value: str, engine: Engine, timeout: float | None) -> list[str]:
-        rows = self._ask(NAMED, {"wanted": Literal(value), **_bind_class(class_iri)}, engine, timeout)
+        naming, query = engine.snapshot.naming, NAMED
+        for kind, paths in (("codes", naming.codes), ("labels", naming.labels), ("others", naming.other_names)):
+            query = query.replace(f"${kind}", match_names(paths, "?thing", "?name"))
+        bindings = {"wanted": Literal(value), **_bind_class(class_iri)}
+        rows = self._ask(query, bindings, engine, timeout)
+        if not rows and class_iri is None:
+            untyped = query.replace("?thing a ?class .", "").replace("?thing a ?any", "?thing ?property ?any")
+            rows = self._ask(untyped, bindings, engine, timeout)
         ranks = [(row["rank"].number(), row["thing"].text) for row in rows]
         best = min((rank for rank, _ in ranks), default=0)
         return sorted({iri for rank, iri in ranks if rank == best})

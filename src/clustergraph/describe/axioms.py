@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from clustergraph.describe.ontology_kinds import CLASSES, PROPERTIES
 from clustergraph.describe.per_snapshot import per_snapshot
 from clustergraph.engine.base import Engine
-from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS
+from clustergraph.rdf.naming import names_by_thing
+from clustergraph.sparql.name_patterns import match_names
 from clustergraph.sparql.query import Query
+
+MAX_AXIOMS = 50_000
+"""How many axioms are known; a larger ontology shows its deepest classes without what is above them."""
+
+MAX_TERM_NAMES = 20_000
+"""How many names of classes and properties are known."""
 
 AXIOMS = f"""SELECT DISTINCT ?kind ?term ?other ?first ?second ?more {{
   {{ ?term <{RDFS}subPropertyOf> ?other BIND("sub-property" AS ?kind) }}
-  UNION {{ ?term <{RDFS}subClassOf> ?other BIND("sub-class" AS ?kind) }}
   UNION {{ ?term <{RDFS}domain> ?other BIND("domain" AS ?kind) }}
   UNION {{ ?term <{RDFS}range> ?other BIND("range" AS ?kind) }}
   UNION {{ ?term <{OWL}inverseOf> ?other BIND("inverse" AS ?kind) }}
@@ -24,15 +32,14 @@ AXIOMS = f"""SELECT DISTINCT ?kind ?term ?other ?first ?second ?more {{
     ?term <{OWL}propertyChainAxiom> ?list BIND("chain" AS ?kind)
     ?list <{RDF}first> ?first ; <{RDF}rest> ?rest . ?rest <{RDF}first> ?second ; <{RDF}rest> ?more
   }}
+  UNION {{ ?term <{RDFS}subClassOf> ?other BIND("sub-class" AS ?kind) }}
   FILTER(ISIRI(?term) && (!BOUND(?other) || ISIRI(?other)))
-}}"""
+}} LIMIT {MAX_AXIOMS}"""
 
-NAMES = f"""SELECT DISTINCT ?iri ?label {{
-  {{ ?iri a <{RDFS}Class> }} UNION {{ ?iri a <{OWL}Class> }} UNION {{ ?iri a <{RDF}Property> }}
-  UNION {{ ?iri a <{OWL}ObjectProperty> }} UNION {{ ?iri a <{OWL}DatatypeProperty> }}
-  UNION {{ ?iri a <{OWL}AnnotationProperty> }}
-  ?iri <{RDFS}label>|<{SKOS}prefLabel> ?label
-}} LIMIT 20000"""
+TERMS = f"""SELECT ?iri ?label ?rank {{
+  VALUES ?kind {{ {" ".join(f"<{kind}>" for kind in (*CLASSES, *PROPERTIES))} }}
+  ?iri a ?kind . $names
+}} LIMIT {MAX_TERM_NAMES}"""
 
 Pairs = dict[str, list[str]]
 
@@ -97,7 +104,8 @@ def read_vocabulary(engine: Engine) -> Vocabulary:
             vocabulary.symmetric.add(term)
         elif row["more"].text == f"{RDF}nil":
             vocabulary.chains[term].append((row["first"].text, row["second"].text))
-    for row in engine.answer(Query(NAMES)).rows():
-        code = row["label"].language or ""
-        vocabulary.names.setdefault(row["iri"].text, {}).setdefault(code, row["label"].text)
+    text = TERMS.replace("$names", match_names(engine.snapshot.naming.labels, "?iri", "?label", "?rank"))
+    for iri, names in names_by_thing(engine.answer(Query(text, format="tsv")).table()).items():
+        for tag, label, _ in sorted(names, key=lambda name: name[2]):
+            vocabulary.names.setdefault(iri, {}).setdefault(tag or "", label)
     return vocabulary

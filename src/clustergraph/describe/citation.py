@@ -16,16 +16,12 @@ from typing import TYPE_CHECKING
 import yaml
 
 from clustergraph.describe.urls import Urls
-from clustergraph.rdf.namespaces import RDFS
-from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.sparql.query import Query
 
 if TYPE_CHECKING:
     from clustergraph.catalogue import Catalogue, Given
     from clustergraph.engine.base import Engine
 
-_FOAF_NAME = "http://xmlns.com/foaf/0.1/name"
-_NAMES = f"SELECT DISTINCT ?name {{ ?agent <{_FOAF_NAME}>|<{RDFS}label> ?name }} ORDER BY ?name"
 _SPDX = re.compile(r"https?://creativecommons\.org/(?:licenses/([a-z-]+)/([0-9.]+)|publicdomain/(zero)/([0-9.]+))")
 
 WORDS = {
@@ -288,11 +284,9 @@ def _name(engine: Engine, agent: str, language: str) -> str:
     """The name of an agent; its IRI if the graph has no name for it."""
     if ":" not in agent:
         return agent
-    from rdflib import URIRef
+    from clustergraph.describe.labels import read_labels
 
-    answer = engine.answer(Query(_NAMES, bindings={"agent": URIRef(agent)}, format="json"))
-    names = [(row["name"].language, row["name"].text) for row in answer.rows()]
-    return text_in_language(names, language) or agent
+    return read_labels(engine, [agent], language).get(agent, agent)
 
 
 def _date_parts(day: str) -> dict[str, list[list[int]]] | None:

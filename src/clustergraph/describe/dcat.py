@@ -9,11 +9,11 @@ from rdflib import DCAT, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, XSD
 
 from clustergraph.describe import thing_documents
+from clustergraph.describe.labels import read_names
 from clustergraph.describe.urls import Urls
 from clustergraph.describe.void import list_downloads, make_graph, read_rows, read_texts
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.formats import Format
-from clustergraph.rdf.python_values import Term
 from clustergraph.snapshots.graph_names import short_name
 from clustergraph.snapshots.snapshot import Snapshot
 
@@ -39,7 +39,6 @@ STATED = (DCAT.theme, DCTERMS.spatial, DCTERMS.temporal, DCTERMS.accessRights, D
 _STATED = f"""SELECT DISTINCT ?property ?value {{
   VALUES ?property {{ {" ".join(f"<{prop}>" for prop in STATED)} }} ?dataset ?property ?value FILTER(ISIRI(?value))
 }} ORDER BY ?property ?value"""
-_NAMES = f"SELECT DISTINCT ?name {{ ?agent <{FOAF.name}>|<{RDFS.label}> ?name }} ORDER BY ?name"
 
 
 def catalog(engine: Engine, urls: Urls) -> Graph:
@@ -126,12 +125,13 @@ def _add_common(graph: Graph, resource: URIRef, engine: Engine, urls: Urls) -> N
     snapshot = engine.snapshot
     metadata = snapshot.manifest.get("dataset", {})
     publishers = [value for value in metadata.get("publisher", []) if ":" in value]
+    names_of = read_names(engine, publishers)
     for publisher in map(URIRef, publishers or [f"{urls.dcat}#publisher"]):
         graph.add((resource, DCTERMS.publisher, publisher))
         graph.add((publisher, RDF.type, FOAF.Agent))
-        names = [row["name"] for row in read_rows(engine, _NAMES, agent=publisher)] if publishers else []
-        for name in names or [Term("literal", f"Whoever runs {urls.host}")]:
-            graph.add((publisher, FOAF.name, Literal(name.text, lang=name.language)))
+        names = names_of.get(str(publisher), []) if publishers else [(None, f"Whoever runs {urls.host}", 0)]
+        for tag, name, _ in names:
+            graph.add((publisher, FOAF.name, Literal(name, lang=tag or None)))
     if licence := snapshot.licence_url:
         graph.add((resource, DCTERMS.license, URIRef(licence)))
     if built := snapshot.manifest.get("built"):

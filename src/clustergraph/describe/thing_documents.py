@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, SKOS, VOID, XSD
+from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, RDFS, VOID, XSD
 from rdflib.term import Identifier
 
-from clustergraph.describe.thing_queries import documents
+from clustergraph.describe.ontology_kinds import CLASSES, ONTOLOGIES, PROPERTIES
+from clustergraph.describe.thing_queries import MAX_COUNTED_STATEMENTS, blank_paths, read_terms
 from clustergraph.describe.urls import GRAPHS, ONTOLOGY, SNAPSHOTS, Urls, in_header
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.rdf.formats import WITH_GRAPHS, Format, of_kind
@@ -25,53 +26,66 @@ from clustergraph.sparql.query import Query
 MAX_POINTING_STATEMENTS = 1000
 """How many statements that point at a thing its document holds."""
 
+MAX_NAMED_VALUES = 1000
+"""How many of a thing's values its document names."""
+
+MAX_LABEL_PROPERTIES = 8
+"""Of how many properties a document holds labels."""
+
 Statement = tuple[Identifier, Identifier, Identifier]
 
 # `$thing` is the thing, in SPARQL's own syntax. Where its place is given by VALUES, the engine looks up; it searches
 # where a FILTER says it.
-_COUNTS = """SELECT ?role ?graph (COUNT(*) AS ?statements) {
-  { VALUES ?thing { $thing } GRAPH ?graph { ?thing ?p ?o } BIND("own" AS ?role) }
-  UNION { VALUES ?thing { $thing } GRAPH ?graph { ?s ?q ?thing } BIND("pointing" AS ?role) }
-} GROUP BY ?role ?graph ORDER BY ?graph"""
+_COUNTS = f"""SELECT ?role ?graph (COUNT(*) AS ?statements) {{
+  {{ SELECT ?role ?graph {{ VALUES ?thing {{ $thing }} GRAPH ?graph {{ ?thing ?p ?o }} BIND("own" AS ?role) }}
+    LIMIT {MAX_COUNTED_STATEMENTS + 1} }}
+  UNION {{ SELECT ?role ?graph {{
+    VALUES ?thing {{ $thing }} GRAPH ?graph {{ ?s ?q ?thing }} BIND("pointing" AS ?role) }}
+    LIMIT {MAX_COUNTED_STATEMENTS + 1} }}
+}} GROUP BY ?role ?graph ORDER BY ?graph"""
+# Not sorted: the engine has them in the same order each time, and sorts many slowly.
 _FIRST_POINTING = f"""SELECT DISTINCT ?subject ?predicate {{ VALUES ?thing {{ $thing }} ?subject ?predicate ?thing }}
-ORDER BY ?predicate ?subject LIMIT {MAX_POINTING_STATEMENTS}"""
+LIMIT {MAX_POINTING_STATEMENTS}"""
 _ANY = "?subject ?predicate ?object"
 
 # The parts of a document: what leads to its statements, and the pattern of the statements.
 Part = tuple[str, str]
-# Blank nodes have no address of their own, so their statements are included: two deep, and lists whole.
 _ABOUT: tuple[Part, ...] = (
     ("VALUES ?subject { $thing }", _ANY),
     (f"{{ {_FIRST_POINTING} }} VALUES ?object {{ $thing }}", _ANY),
-    (f"VALUES ?thing {{ $thing }} ?thing ?p1 ?a FILTER(ISBLANK(?a)) ?a <{RDF.rest}>* ?subject .", _ANY),
-    (
-        "VALUES ?thing { $thing } ?thing ?p1 ?a FILTER(ISBLANK(?a)) ?a ?p2 ?b FILTER(ISBLANK(?b)) "
-        f"?b <{RDF.rest}>* ?subject .",
-        _ANY,
-    ),
 )
+# Blank nodes have no address of their own, so their statements are included, and lists whole.
+_BLANK: tuple[Part, ...] = tuple((path, _ANY) for path in blank_paths("VALUES ?thing { $thing }", "?subject"))
 _NAMED = (
     "BIND($thing AS ?subject)",
-    "VALUES ?thing { $thing } ?thing ?subject ?x .",
-    "VALUES ?thing { $thing } ?thing ?x ?subject FILTER(ISIRI(?subject))",
+    "{ SELECT DISTINCT ?subject { VALUES ?thing { $thing } ?thing ?subject ?x } }",
+    "{ SELECT ?subject { VALUES ?thing { $thing } ?thing ?x ?subject FILTER(ISIRI(?subject)) } "
+    f"LIMIT {MAX_NAMED_VALUES} }}",
     f"{{ {_FIRST_POINTING} }}",
-    "{ SELECT DISTINCT (?p AS ?subject) { VALUES ?thing { $thing } ?s ?p ?thing } }",
+    "{ SELECT DISTINCT ?subject { { SELECT ?subject { VALUES ?thing { $thing } ?s ?subject ?thing } "
+    f"LIMIT {MAX_POINTING_STATEMENTS} }} }} }}",
 )
-_LABELS: tuple[Part, ...] = tuple(
-    (names.replace("?predicate", "?q") + f" BIND(<{label}> AS ?predicate)", f"?subject <{label}> ?object")
-    for names in _NAMED
-    for label in (RDFS.label, SKOS.prefLabel)
-)
-_IS_TERM = 'FILTER(?term = $thing || STRSTARTS(STR(?term), CONCAT(STR($thing), "#")))'
+# Of the document and of each term that it defines, `$terms`.
 _DEFINED: tuple[Part, ...] = (
-    ("", f"?term ?predicate ?object {_IS_TERM} BIND(?term AS ?subject)"),
-    (f"?term ?p ?a {_IS_TERM} FILTER(ISBLANK(?a)) ?a <{RDF.rest}>* ?subject .", _ANY),
+    ("VALUES ?subject { $terms }", _ANY),
+    (f"VALUES ?term {{ $terms }} ?term ?p ?a FILTER(ISBLANK(?a)) ?a <{RDF.rest}>* ?subject .", _ANY),
+)
+
+_KINDS = " ".join(f"<{kind}>" for kind in (*ONTOLOGIES, *CLASSES, *PROPERTIES))
+_IS_KIND = f"VALUES ?kind {{ {_KINDS} }} ?thing a ?kind ."
+# All terms, in whatever file they are.
+_ONTOLOGY: tuple[Part, ...] = (
+    (f"{{ SELECT DISTINCT (?thing AS ?subject) {{ {_IS_KIND} }} }}", _ANY),
+    *((f"{{ SELECT DISTINCT ?subject {{ {path} }} }}", _ANY) for path in blank_paths(_IS_KIND, "?subject")),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which graphs have statements about a thing, and how many statements point at it."""
+    """Which graphs have statements about a thing, and how many statements point at it.
+
+    Neither looks beyond `MAX_COUNTED_STATEMENTS`; one more stands for any greater number.
+    """
 
     graphs: tuple[str, ...]
     pointing: int
@@ -101,16 +115,23 @@ def write_document(engine: Engine, iri: str, form: Format) -> Answer:
     if iri in snapshot.graphs:
         parts = [f"VALUES ?graph {{ {thing} }} GRAPH ?graph {{ ?subject ?predicate ?object }}"]
     else:
-        is_ontology = iri in documents(snapshot)
-        about = origin(engine, iri) if not is_ontology else Origin(tuple(snapshot.graphs), 0)
-        parts = [
-            _write_values(description(snapshot, iri, about)),
-            *(_write_part(part, thing, with_graphs) for part in (_DEFINED if is_ontology else (*_ABOUT, *_LABELS))),
-        ]
+        terms = " ".join(write_term("term", URIRef(term)) for term in read_terms(engine, iri))
+        about = Origin(tuple(snapshot.graphs), 0) if terms else origin(engine, iri)
+        parts = [_write_values(description(snapshot, iri, about))]
+        if terms:
+            document = _DEFINED
+        elif engine.answer(Query(f"ASK {{ {thing} ?p ?o FILTER(ISBLANK(?o)) }}", format="json")).truth():
+            document = (*_ABOUT, *_BLANK, *_list_label_parts(snapshot))
+        else:
+            document = (*_ABOUT, *_list_label_parts(snapshot))
+        for part in document:
+            parts.append(_write_part(part, thing, with_graphs).replace("$terms", f"{thing} {terms}"))
         own_graph = f"{snapshot.base}{GRAPHS}/{ONTOLOGY}"
         if iri == f"{snapshot.base}{ONTOLOGY}" and own_graph in snapshot.graphs:
             # The ontology also says something about terms of other vocabularies.
             parts.append(f"VALUES ?graph {{ <{own_graph}> }} GRAPH ?graph {{ ?subject ?predicate ?object }}")
+        elif iri == f"{snapshot.base}{ONTOLOGY}":
+            parts += [_write_part(part, thing, with_graphs) for part in _ONTOLOGY]
     return engine.answer(Query((_write_select if with_graphs else _write_construct)(parts), format=form.name))
 
 
@@ -140,14 +161,24 @@ def description(snapshot: Snapshot, iri: str, about: Origin) -> list[Statement]:
     if licence := snapshot.licence_url:
         statements.append((document, DCTERMS.license, URIRef(licence)))
     if about.is_cut:
+        counted = min(about.pointing, MAX_COUNTED_STATEMENTS)
+        more = ("more than ", "mehr als ") if about.pointing > counted else ("", "")
         rest = f"SELECT ?subject ?predicate {{ ?subject ?predicate {write_term('thing', URIRef(iri))} }}"
         statements += [
             (document, RDFS.seeAlso, URIRef(names.ask(rest))),
             *(
-                (document, RDFS.comment, Literal(text.format(MAX_POINTING_STATEMENTS, about.pointing), lang=language))
-                for language, text in (
-                    ("en", "The first {:,} of {:,} statements that point at the topic; rdfs:seeAlso asks for all."),
-                    ("de", "Die ersten {:,} von {:,} Aussagen, die auf das Thema zeigen; rdfs:seeAlso fragt alle ab."),
+                (document, RDFS.comment, Literal(text.format(MAX_POINTING_STATEMENTS, many, counted), lang=language))
+                for language, many, text in (
+                    (
+                        "en",
+                        more[0],
+                        "The first {:,} of {}{:,} statements that point at the topic; rdfs:seeAlso asks for all.",
+                    ),
+                    (
+                        "de",
+                        more[1],
+                        "Die ersten {:,} von {}{:,} Aussagen, die auf das Thema zeigen; rdfs:seeAlso fragt alle ab.",
+                    ),
                 )
             ),
         ]
@@ -171,6 +202,13 @@ def links(snapshot: Snapshot, urls: Urls, iri: str, given: str) -> Iterator[str]
         yield f'<{urls.graphs}>; rel="collection"'
     if licence := snapshot.licence_url:
         yield f'<{in_header(licence)}>; rel="license"'
+
+
+def _list_label_parts(snapshot: Snapshot) -> Iterator[Part]:
+    """The labels of all that the document names."""
+    for names in _NAMED:
+        for iri in snapshot.naming.label_properties[:MAX_LABEL_PROPERTIES]:
+            yield names.replace("?predicate", "?q") + f" BIND(<{iri}> AS ?predicate)", f"?subject <{iri}> ?object"
 
 
 def _write_part(part: Part, thing: str, with_graphs: bool) -> str:

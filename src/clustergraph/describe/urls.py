@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urlencode, urlsplit
+from itertools import combinations, islice
+from urllib.parse import quote, unquote, urlencode
 
 from clustergraph.rdf.formats import Format
 from clustergraph.rdf.iris import is_iri
@@ -18,7 +19,14 @@ ONTOLOGY, GRAPHS, SNAPSHOTS = "ontology", "graph", "snapshot"
 """Names below the graph's base: of the document that explains all terms, each behind a `#`; of the collection of all
 named graphs, and what the name of each begins with; what the name of each snapshot begins with."""
 
+MAX_SPELLINGS = 64
+"""In how many ways a path is read where an IRI may have escaped some of its characters."""
+
 _SAFE = "/:@!$&'()*+,;=~"
+_EITHER = frozenset(_SAFE)
+_PARTS = re.compile(r"[/:@!$&'()*+,;=~]|[^\x00-\x7f]+|[^/:@!$&'()*+,;=~\x80-\U0010ffff]+")
+_ESCAPE = re.compile(r"%[0-9A-F]{2}")
+_ESCAPED_LETTERS = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])++")
 # A path that arrives as it was sent: no escape that a server would resolve, no segment that a client would drop.
 _PLAIN = re.compile(r"(?!\.{1,2}(?:/|$))[^/?#%\\]+(?:/(?!\.{1,2}(?:/|$))[^/?#%\\]+)*/?")
 
@@ -108,19 +116,19 @@ class Urls:
     def thing(self, iri: str) -> str:
         """Where a thing is shown: under its own path if it is named below the graph's base.
 
-        Empty for what is not worth a link: only http(s) and urn names are, and anything else (`javascript:`) must
-        never become one.
+        Empty for what is no IRI. A name of any scheme leads to a page here, and never to what it would do in a
+        browser (`javascript:`).
 
         >>> urls = Urls("https://a.example/")
-        >>> urls.thing("https://a.example/id/b"), urls.thing("https://b.example/c")
-        ('/id/b', '/page?iri=https%3A%2F%2Fb.example%2Fc')
+        >>> urls.thing("https://a.example/id/b"), urls.thing("did:b:c")
+        ('/id/b', '/page?iri=did%3Ab%3Ac')
         """
         path = _make_thing_path(iri, self.base)
         return "" if path is None else self.to(path)
 
-    def page(self, iri: str) -> str:
+    def page(self, iri: str, fields: Fields = ()) -> str:
         """The page of a thing."""
-        return self.to(_make_page_path(iri, self.base))
+        return self.to(_make_page_path(iri, self.base), fields)
 
     def data(self, iri: str, form: Format | None = None, fields: Fields = ()) -> str:
         """The data of a thing, in one format or in the one that the client asks for.
@@ -167,14 +175,59 @@ OWN_SEGMENTS = frozenset(
 """First segments of the service's own addresses; things that are named so are reached by `?iri=`."""
 
 
-def names(path: str, query: str, base: str) -> Iterator[str]:
-    """The IRIs that a request for a path below the base may mean; a server has resolved the path's escapes already."""
-    escaped = quote(path, safe=_SAFE)
-    legal = "".join(character if ord(character) > 127 else quote(character, safe=_SAFE) for character in path)
-    for written in dict.fromkeys((path, legal, escaped)):
-        for candidate in (f"{written}?{query}", written) if query else (written,):
-            if is_iri(base + candidate):
-                yield base + candidate
+def names(path: str, query: str, base: str, target: str = "") -> Iterator[str]:
+    """The IRIs that a request for a path below the base may mean, the likeliest first, at most MAX_SPELLINGS of a path.
+
+    A server has resolved the path's escapes already, so what an IRI has escaped is not known, but for what it cannot
+    have otherwise. `target` is the path as it was sent, where the server tells.
+
+    >>> list(names("é", "", "https://a.example/"))[:2]
+    ['https://a.example/é', 'https://a.example/%C3%A9']
+    """
+    spellings = list(dict.fromkeys((*_spell_target(target), *islice(_spell(path), MAX_SPELLINGS))))
+    queries = [f"?{spelling}" for spelling in _spell_target(query)]
+    candidates = [spelling + end for spelling in spellings for end in (*queries, "")]
+    # A server does not tell an empty query from none.
+    candidates += [] if queries else [f"{spelling}?" for spelling in spellings]
+    yield from (base + candidate for candidate in candidates if is_iri(base + candidate))
+
+
+def _spell_target(target: str) -> list[str]:
+    """The ways in which an IRI may write what was sent: as it is, or letters beyond ASCII as they are."""
+    letters = _ESCAPED_LETTERS.sub(lambda match: _read_letters(match[0]), target)
+    escaped = "".join(character if ord(character) < 128 else quote(character) for character in target)
+    return list(dict.fromkeys(spelling for spelling in (letters, target, escaped) if spelling))
+
+
+def _read_letters(escapes: str) -> str:
+    try:
+        return unquote(escapes, errors="strict")
+    except UnicodeDecodeError:
+        return escapes
+
+
+def _spell(path: str) -> Iterator[str]:
+    """The ways in which an IRI may write a path: with no escape, with all that can be, then with few before many."""
+    pieces = (match[0] for match in _PARTS.finditer(path))
+    parts = [(piece, piece[0] in _EITHER or ord(piece[0]) > 127) for piece in pieces]
+    fixed = [part if either else quote(part, safe=_SAFE) for part, either in parts]
+    # What may be escaped or not: a kind of mark, everywhere in the path, or at one place where there are few.
+    places = [place for place, (_, either) in enumerate(parts) if either]
+    choices: list[list[int]] = [[place] for place in places]
+    if 2 ** len(choices) > MAX_SPELLINGS // 2:
+        kinds: dict[str, list[int]] = {}
+        for place in places:
+            kinds.setdefault(parts[place][0] if parts[place][0] in _EITHER else "", []).append(place)
+        choices = list(kinds.values())
+    for count in dict.fromkeys((0, len(choices), *range(1, len(choices)))):
+        for chosen in combinations(reversed(choices), count):
+            spelling = list(fixed)
+            for place in (place for places in chosen for place in places):
+                spelling[place] = quote(parts[place][0], safe="").replace("~", "%7E")
+            written = "".join(spelling)
+            yield written
+            if "%" in written:
+                yield _ESCAPE.sub(lambda match: match[0].lower(), written)
 
 
 def in_header(iri: str) -> str:
@@ -189,7 +242,7 @@ def _make_thing_path(iri: str, base: str) -> str | None:
     path = _make_own_path(iri, base)
     if path is not None:
         return path
-    return _make_page_path(iri, base) if _read_scheme(iri) in ("http", "https", "urn") else None
+    return _make_page_path(iri, base) if is_iri(iri) else None
 
 
 def _make_page_path(iri: str, base: str) -> str:
@@ -206,10 +259,3 @@ def _make_own_path(iri: str, base: str) -> str | None:
     if path and (not _PLAIN.fullmatch(path) or path.partition("/")[0] in OWN_SEGMENTS):
         return None
     return quote(path, safe=_SAFE)
-
-
-def _read_scheme(iri: str) -> str:
-    try:
-        return urlsplit(iri).scheme
-    except ValueError:  # such as an address of a host that is none
-        return ""

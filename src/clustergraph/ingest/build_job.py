@@ -17,6 +17,7 @@ from clustergraph.ingest.digest import NAME_LENGTH, content_digest
 from clustergraph.ingest.fingerprint import FileState, software
 from clustergraph.ingest.literal_recorder import LiteralRecorder
 from clustergraph.ingest.load import LoadedFile, graph_of, load
+from clustergraph.ingest.own_description import read_description
 from clustergraph.ingest.parser_process import ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.reasoning import AUTO_LIMIT, infer
@@ -147,7 +148,10 @@ class BuildJob:
         counts = statistics.counts(statements)
         self.progress.start("write", sum(counts["graphs"].values()))
         digest = content_digest(statements, scratch, self.progress.advance)
-        dataset = statistics.dataset(statements.store, self.base)
+        terms = [graph_iri(self.base, source.graph) for source in self.input.content if source.role == "ontology"]
+        has_data = any(source.role != "ontology" for source in self.input.content)
+        dataset = read_description(statements.store, self.base, terms if has_data else ())
+        names = statistics.names(statements.store, counts["properties"])
         triples = {file.source: file.triples for file in self.files}
         return {
             "name": digest[:NAME_LENGTH],
@@ -179,6 +183,8 @@ class BuildJob:
             },
             "software": software(),
             "prefixes": self.prefixes,
+            "names": names,
+            "languages": statistics.languages(statements.store, names),
             "dataset": dataset,
         }
 

@@ -6,21 +6,26 @@ it answers gives a triple of two graphs twice, and so gives wrong counts.
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from clustergraph.ingest.literal_recorder import LiteralRecorder
+from clustergraph.ingest.own_description import DESCRIBED
 from clustergraph.ingest.parser_process import ParsedFile, ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.sources import INFERRED, Input, Source, graph_iri
 from clustergraph.progress import Progress
+from clustergraph.rdf.iris import is_iri
 from clustergraph.rdf.namespaces import RDF, VOID
 
 DEFAULT_BASE = "http://localhost:8080/"
 
 _EVERY = 10_000
+_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ class LoadedFile:
 def base_of(input: Input, base: str | None, parsers: ParserProcess) -> str:
     """The IRI under which graphs and relative IRIs of this input are named.
 
-    That is `base` if given, else the void:uriSpace that the dataset's own description states, else a local address.
+    That is `base` if given, else the void:uriSpace that `data/dataset.*` states, else the only one that any file states
+    of what describes data, else a local address.
     Raises BuildError when the base IRI is not absolute or does not end in `/`.
     """
     source, where = input.dataset, "The base IRI"
@@ -51,6 +57,15 @@ def base_of(input: Input, base: str | None, parsers: ParserProcess) -> str:
             raise BuildError([Problem(message, rule="void:uriSpace", file=source.name)])
         base = next(iter(spaces), None)
         where = f"The base IRI (void:uriSpace in {source.name})"
+    if base is None:
+        spaces_of_files = {
+            space
+            for source in input.content
+            if _mentions(source, b"uriSpace")
+            for space in _uri_spaces(source, parsers)
+            if is_iri(space) and space.endswith("/")
+        }
+        base = spaces_of_files.pop() if len(spaces_of_files) == 1 else None
     return DEFAULT_BASE if base is None else checked_base(base, where)
 
 
@@ -66,10 +81,11 @@ def checked_base(base: str, where: str = "The base IRI") -> str:
 
 
 def _uri_spaces(source: Source, parsers: ParserProcess) -> set[str]:
+    kinds = {NamedNode(kind) for kind in DESCRIBED}
     datasets, spaces = set(), []
     try:
         for quad in ParsedFile(parsers, source, DEFAULT_BASE, NamedNode(DEFAULT_BASE)):
-            if quad.predicate.value == f"{RDF}type" and quad.object == NamedNode(f"{VOID}Dataset"):
+            if quad.predicate.value == f"{RDF}type" and quad.object in kinds:
                 datasets.add(quad.subject)
             elif quad.predicate.value == f"{VOID}uriSpace" and isinstance(quad.object, (Literal, NamedNode)):
                 spaces.append((quad.subject, quad.object.value))
@@ -77,6 +93,20 @@ def _uri_spaces(source: Source, parsers: ParserProcess) -> set[str]:
         # Loading all files reports it, together with what is wrong in the others.
         return set()
     return {space for subject, space in spaces if subject in datasets}
+
+
+def _mentions(source: Source, word: bytes) -> bool:
+    """Whether a word occurs in a file; what cannot be read is reported where it is loaded."""
+    last = b""
+    try:
+        with gzip.open(source.path) if source.compressed else source.path.open("rb") as file:
+            while block := file.read(_BLOCK_BYTES):
+                if word in last + block:
+                    return True
+                last = block[-len(word) :]
+    except (OSError, EOFError, zlib.error):
+        pass
+    return False
 
 
 def load(

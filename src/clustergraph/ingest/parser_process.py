@@ -80,7 +80,7 @@ class ParserProcess:
             "path": str(source.path),
             "name": source.name,
             "media_type": source.format.media_type,
-            "base": base,
+            "base": source.resolves_against(base),
             "graph": graph,
             "bad_iris": self.bad_iris,
             "contexts": self.contexts,

@@ -14,7 +14,7 @@ from itertools import chain
 
 import rdflib
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
-from rdflib.namespace import DCTERMS, FOAF, RDF, RDFS, SH, SKOS
+from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
 from clustergraph.ingest.capped_process import cause_of_death
@@ -27,9 +27,10 @@ from clustergraph.ingest.source_locator import Sought, locate
 from clustergraph.ingest.sources import Source
 from clustergraph.rdf.conversion import to_graph
 from clustergraph.rdf.namespaces import compact
+from clustergraph.rdf.naming import Naming
 from clustergraph.snapshots.statements import Statements
 
-_LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title, FOAF.name, rdflib.SDO.name)
+_LABELS = [rdflib.URIRef(iri) for iri in Naming.of({}).label_properties]
 _SEVERITIES: dict[Node, Severity] = {SH.Warning: "warning", SH.Info: "info"}
 _SHAPES = NamedNode("urn:x-shapes:graph")
 MAX_RESULTS_MIB = 64
@@ -156,15 +157,11 @@ class _Describer:
     def _name(self, node: Node | None) -> str:
         if node is None:
             return ""
-        labels = [
-            label
-            for predicate in _LABELS
-            for label in self.data.objects(node, predicate)
-            if isinstance(label, rdflib.Literal)
-        ]
-        if not labels:
-            return self._compact(node)
-        return f"{self._compact(node)} ({_english_text(list(labels))})"
+        for predicate in _LABELS:
+            labels = [label for label in self.data.objects(node, predicate) if isinstance(label, rdflib.Literal)]
+            if labels:
+                return f"{self._compact(node)} ({_english_text(labels)})"
+        return self._compact(node)
 
     def _compact(self, node: Node | None) -> str:
         if isinstance(node, rdflib.URIRef):

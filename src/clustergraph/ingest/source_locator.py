@@ -137,6 +137,8 @@ def _meanings(token: str, file: LoadedFile, base: str) -> Iterator[str]:
         yield name
         if token[0] == "<":
             yield f"{base}{name}"
+            if name[:1] in ("", "#"):
+                yield f"{file.source.resolves_against(base)}{name}"
             name = name.rstrip("/")  # of an element without content
     else:
         name = token.rstrip(".")

@@ -35,13 +35,25 @@ Role = Literal["ontology", "data", "shapes"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file of the input. `name` is its path relative to the input, `graph` the short name of its graph."""
+    """One file of the input. `name` is its path relative to the input, `graph` the short name of its graph.
+
+    `address` is what its relative IRIs resolve against, below the base.
+    """
 
     path: Path
     name: str
     graph: str
     format: RdfFormat
     role: Role
+    address: str = ""
+
+    def resolves_against(self, base: str) -> str:
+        """The IRI that the file's relative IRIs resolve against, so that `<#me>` of two files is not one thing.
+
+        >>> Source(Path("a b.ttl"), "a b.ttl", "a b", RdfFormat.TURTLE, "data", "a b.ttl").resolves_against("http://h/")
+        'http://h/a%20b.ttl'
+        """
+        return f"{base}{quote(self.address, safe=_IRI_SAFE)}"
 
     @property
     def compressed(self) -> bool:
@@ -97,7 +109,7 @@ def graph_iri(base: str, name: str) -> str:
     >>> graph_iri("https://example.org/", "my data")
     'https://example.org/graph/my%20data'
     """
-    return f"{base}graph/{quote(name, safe=_IRI_SAFE)}"
+    return f"{base}graph/{quote(name, safe=f'{_IRI_SAFE}/')}"
 
 
 _IRI_SAFE = "-._~!$&'()*+,;=:@"
@@ -139,8 +151,10 @@ def discover(
     problems = (*search.problems, *search.count_passed_over())
     if not found:
         raise BuildError(_nothing_to_build(paths, problems))
+    from clustergraph.ingest.naming_apart import name_apart
+
     excluded = tuple(name for name in names if name not in of_files)
-    return Input(found, _title(paths), problems, excluded, search.contexts)
+    return Input(name_apart(found), _title(paths), problems, excluded, search.contexts)
 
 
 class _Candidate(NamedTuple):

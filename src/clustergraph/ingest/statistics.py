@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store
+from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolutions, Store
 
-from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, STANDARD_PREFIXES, VOID
+from clustergraph.rdf.namespaces import OWL, RDF, RDFS, SH
+from clustergraph.rdf.naming import PREFIXES, parse_entry, rank_properties
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.snapshots.statements import Statements
 
-_DCAT = STANDARD_PREFIXES["dcat"]
-_TEXTS = {"title": f"{DCTERMS}title", "description": f"{DCTERMS}description"}
-_LINKS = {
-    name: f"{DCTERMS}{name}" for name in ("license", "creator", "publisher", "source", "rightsHolder", "conformsTo")
-}
-_VERSIONS = (f"{_DCAT}version", f"{OWL}versionInfo", "https://schema.org/version")
+DASH = PREFIXES["dash"]
 
 
 def counts(statements: Statements) -> dict[str, Any]:
@@ -47,50 +44,47 @@ def counts(statements: Statements) -> dict[str, Any]:
     }
 
 
+def names(store: Store, properties: Collection[str]) -> dict[str, list[str]]:
+    """The manifest's field `names`: what names and describes things here, also by what the ontology says is a label."""
+    pairs = []
+    for predicate, is_mutual in ((f"{RDFS}subPropertyOf", False), (f"{OWL}equivalentProperty", True)):
+        for quad in store.quads_for_pattern(None, NamedNode(predicate), None, DefaultGraph()):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+                pair = quad.subject.value, quad.object.value
+                pairs += [pair, pair[::-1]] if is_mutual else [pair]
+    role = NamedNode(f"{DASH}propertyRole"), NamedNode(f"{DASH}LabelRole"), DefaultGraph()
+    for shape in store.quads_for_pattern(None, *role):
+        for quad in store.quads_for_pattern(shape.subject, NamedNode(f"{SH}path"), None, DefaultGraph()):
+            pairs += [(quad.object.value, f"{RDFS}label")] if isinstance(quad.object, NamedNode) else []
+    return rank_properties(properties, pairs)
+
+
+def languages(store: Store, names: dict[str, list[str]]) -> dict[str, int]:
+    """The manifest's field `languages`: how many names and descriptions are in each; that of most labels first."""
+    ranked: dict[str, int] = {}
+    for kind in ("labels", "descriptions", "other_names"):
+        ends = dict.fromkeys(part[-1] for entry in names[kind] for part in parse_entry(entry).parts)
+        values = " ".join(f"<{iri}>" for iri in ends)
+        tagged = f"VALUES ?property {{ {values} }} ?thing ?property ?text BIND(LANG(?text) AS ?key)"
+        counts = _table(store, f"SELECT ?key (COUNT(*) AS ?n) {{ {tagged} }} GROUP BY ?key")
+        for language, count in _ranked(counts).items():
+            ranked[language] = ranked.get(language, 0) + count
+    return ranked
+
+
 def _table(store: Store, query: str) -> dict[str, int]:
     solutions = store.query(query)
     assert isinstance(solutions, QuerySolutions)
     table: dict[str, int] = {}
     for solution in solutions:
         key, count = solution["key"], solution["n"]
-        if isinstance(key, NamedNode) and isinstance(count, Literal):
+        if isinstance(key, (NamedNode, Literal)) and isinstance(count, Literal):
             table[key.value] = int(count.value)
     return table
 
 
 def _ranked(table: dict[str, int]) -> dict[str, int]:
     return dict(sorted(table.items(), key=lambda item: (-item[1], item[0])))
-
-
-def dataset(store: Store, base: str) -> dict[str, Any]:
-    """What is said about the void:Dataset whose IRIs begin with `base`; empty when nothing is.
-
-    Texts are by language (`""` for none): `title`, `description`, `keyword` (a list each). `license`, `creator`,
-    `publisher`, `source` and the like are lists of IRIs or names, `version` is a text, `iri` the dataset's own.
-    """
-    subject = _subject(store, base)
-    if subject is None:
-        return {}
-    metadata: dict[str, Any] = {"iri": subject.value} if isinstance(subject, NamedNode) else {}
-    for name, predicate in _TEXTS.items():
-        texts = {term.language or "": term.value for term in _literals(store, subject, predicate)}
-        if texts:
-            metadata[name] = texts
-    keywords: dict[str, list[str]] = {}
-    for term in _literals(store, subject, f"{_DCAT}keyword"):
-        keywords.setdefault(term.language or "", []).append(term.value)
-    if keywords:
-        metadata["keyword"] = keywords
-    for name, predicate in _LINKS.items():
-        links = sorted(
-            term.value for term in _objects(store, subject, predicate) if isinstance(term, (NamedNode, Literal))
-        )
-        if links:
-            metadata[name] = links
-    versions = [term.value for predicate in _VERSIONS for term in _literals(store, subject, predicate)]
-    if versions:
-        metadata["version"] = versions[0]
-    return metadata
 
 
 def title(description: dict[str, Any], otherwise: str) -> str:
@@ -103,27 +97,3 @@ def title(description: dict[str, Any], otherwise: str) -> str:
     """
     titles: dict[str, str] = description.get("title", {})
     return text_in_language(titles.items(), "en") or otherwise
-
-
-def _subject(store: Store, base: str) -> NamedNode | BlankNode | None:
-    subjects = [
-        quad.subject
-        for quad in store.quads_for_pattern(None, NamedNode(f"{VOID}uriSpace"), None, None)
-        if isinstance(quad.object, (Literal, NamedNode)) and quad.object.value == base
-    ]
-    is_dataset = (NamedNode(f"{RDF}type"), NamedNode(f"{VOID}Dataset"), None)
-    datasets = [
-        subject
-        for subject in subjects
-        if isinstance(subject, (NamedNode, BlankNode)) and any(store.quads_for_pattern(subject, *is_dataset))
-    ]
-    return min(datasets, key=lambda subject: subject.value, default=None)
-
-
-def _objects(store: Store, subject: NamedNode | BlankNode, predicate: str) -> list[Any]:
-    quads = store.quads_for_pattern(subject, NamedNode(predicate), None, None)
-    return sorted({quad.object for quad in quads}, key=str)
-
-
-def _literals(store: Store, subject: NamedNode | BlankNode, predicate: str) -> list[Literal]:
-    return [term for term in _objects(store, subject, predicate) if isinstance(term, Literal)]

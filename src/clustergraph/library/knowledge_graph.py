@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -46,9 +46,9 @@ logger = logging.getLogger("clustergraph")
 G = TypeVar("G", bound=rdflib.Graph)
 
 _IRI = re.compile(r"<([^\s<>]+)>|((?:[A-Za-z][A-Za-z0-9+.-]*://|urn:)[^\s<>]+)")
-_INSTANCES = """SELECT DISTINCT ?thing ?label {
+_INSTANCES = """SELECT DISTINCT ?thing ?label ?rank {
   ?thing a ?class FILTER(isIRI(?thing))
-  OPTIONAL { ?thing rdfs:label|skos:prefLabel ?label }
+  OPTIONAL { $names }
 }"""
 _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
@@ -65,6 +65,7 @@ def open(
     contexts: Mapping[str, str | os.PathLike[str]] | None = None,
     reason: Reasoning = "auto",
     check: bool = True,
+    labels: Sequence[str] = (),
 ) -> KnowledgeGraph:
     """Open a graph, building it first if it was not built before or its files have changed.
 
@@ -72,10 +73,11 @@ def open(
     for its current snapshot; a snapshot's own folder; or the address of a running ClusterGraph or of any SPARQL 1.1
     endpoint, which then answers. `store` is the folder that snapshots are built in, by default one in the user's
     cache; given alone, its current snapshot is opened.
-    `queries` is a folder of canned queries to use instead of the source's own. The other parameters are those of
-    `clustergraph.ingest.build` and matter only where something is built: `include` and `exclude` choose files by
-    patterns, `strict` refuses wrong endings and IRIs that are not valid, `lenient` leaves the triples of these out, and
-    `contexts` are files for the addresses of JSON-LD contexts.
+    `queries` is a folder of canned queries to use instead of the source's own. `labels` are the properties that name
+    things, best first, where the usual ones are not meant: `["dcterms:title", "<https://example.org/name>"]`. The other
+    parameters are those of `clustergraph.ingest.build` and matter only where something is built: `include` and
+    `exclude` choose files by patterns, `strict` refuses wrong endings and IRIs that are not valid, `lenient` leaves the
+    triples of these out, and `contexts` are files for the addresses of JSON-LD contexts.
 
     A build takes its time; the logger `clustergraph` reports it at the level INFO.
 
@@ -120,7 +122,7 @@ def open(
 
     from clustergraph.engine.embedded import EmbeddedEngine
 
-    return KnowledgeGraph(EmbeddedEngine(snapshot), folder or source.queries)
+    return KnowledgeGraph(EmbeddedEngine(snapshot.name_by(labels)), folder or source.queries)
 
 
 class KnowledgeGraph:
@@ -272,11 +274,13 @@ class KnowledgeGraph:
         >>> kg.things("foaf:Person")
         <0 things of class foaf:Person>
         """
-        from clustergraph.describe.labels import names_by_thing
         from clustergraph.library.thing import Thing, Things
+        from clustergraph.rdf.naming import names_by_thing
+        from clustergraph.sparql.name_patterns import match_names
 
         class_iri = self.expanded(of)
-        answer = self.engine.answer(Query(_INSTANCES, bindings={"class": URIRef(class_iri)}, format="tsv"))
+        text = _INSTANCES.replace("$names", match_names(self.snapshot.naming.labels, "?thing", "?label", "?rank"))
+        answer = self.engine.answer(Query(text, bindings={"class": URIRef(class_iri)}, format="tsv"))
         things = [Thing(self, iri, names) for iri, names in names_by_thing(answer.table()).items()]
         return Things(self, class_iri, sorted(things, key=lambda thing: (thing.label.casefold(), thing.iri)))
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
-from clustergraph.describe.labels import names_by_thing
 from clustergraph.describe.per_snapshot import per_snapshot
 from clustergraph.engine.base import Engine
 from clustergraph.rdf.namespaces import local_name
+from clustergraph.rdf.naming import names_by_thing
 from clustergraph.rdf.text_in_language import is_in_language, text_in_language
+from clustergraph.sparql.name_patterns import match_names
 from clustergraph.sparql.query import Query
 
-_CLASSES = """SELECT DISTINCT ?class ?label {
+_CLASSES = """SELECT DISTINCT ?class ?label ?rank {
   VALUES ?kind { owl:Class rdfs:Class }
   ?class a ?kind FILTER(isIRI(?class) && EXISTS { ?thing a ?class })
-  OPTIONAL { ?class rdfs:label ?label }
+  OPTIONAL { $names }
 }"""
 
 
@@ -22,9 +23,10 @@ _CLASSES = """SELECT DISTINCT ?class ?label {
 def class_names(engine: Engine) -> dict[str, str]:
     """The classes that the ontology declares and that have things, by the plural of what they are called."""
     classes: dict[str, str] = {}
-    answer = engine.answer(Query(_CLASSES, format="tsv"))
+    text = _CLASSES.replace("$names", match_names(engine.snapshot.naming.labels, "?class", "?label", "?rank"))
+    answer = engine.answer(Query(text, format="tsv"))
     for iri, names in sorted(names_by_thing(answer.table()).items()):
-        english = [(tag, text) for tag, text in names if not tag or is_in_language(tag, "en")]
+        english = [name for name in names if not name[0] or is_in_language(name[0], "en")]
         name = plural(text_in_language(english, "en") or words(iri))
         if name.isidentifier():
             classes.setdefault(name, iri)

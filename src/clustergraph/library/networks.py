@@ -8,18 +8,20 @@ from datetime import date, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from rdflib.namespace import RDF, RDFS, SKOS
+from rdflib.namespace import RDF
 from rdflib.term import BNode, Literal, Node, URIRef
 
 from clustergraph.library.optional_import import import_optional
 from clustergraph.rdf.namespaces import compact
+from clustergraph.rdf.naming import Naming
 from clustergraph.rdf.table import LABEL, Table
 from clustergraph.rdf.text_in_language import TaggedText, text_in_language
 
 if TYPE_CHECKING:
     import networkx
 
-NAMES = (RDFS.label, SKOS.prefLabel)
+_NAMING = Naming.of({})
+_NAMES = frozenset(map(URIRef, _NAMING.label_properties))
 
 
 def of_table(table: Table, source: str | None, target: str | None) -> networkx.MultiDiGraph[str]:
@@ -97,7 +99,7 @@ def of_triples(
             continue
         if isinstance(object, (URIRef, BNode)):
             network.add_edge(add_node(subject), add_node(object), str(predicate), label=find_label(predicate))
-        elif isinstance(object, Literal) and predicate not in NAMES:
+        elif isinstance(object, Literal) and predicate not in _NAMES:
             name = compact(str(predicate), prefixes).strip("<>")
             literals[add_node(subject), name].append(_to_plain(object.toPython()))
     for (node, name), values in literals.items():
@@ -106,11 +108,13 @@ def of_triples(
 
 
 def _read_names(triples: Iterable[tuple[Node, Node, Node]], language: str) -> dict[Node, str]:
-    names: dict[Node, list[TaggedText]] = defaultdict(list)
+    """One name for each thing, chosen by `text_in_language`."""
+    texts: dict[Node, dict[str, list[TaggedText]]] = defaultdict(lambda: defaultdict(list))
     for subject, predicate, object in triples:
-        if predicate in NAMES and isinstance(object, Literal):
-            names[subject].append((object.language, str(object)))
-    return {thing: text_in_language(texts, language) or "" for thing, texts in names.items()}
+        if predicate in _NAMES and isinstance(object, Literal):
+            texts[subject][str(predicate)].append((object.language, str(object)))
+    labels = {thing: text_in_language(_NAMING.find_labels(values), language) for thing, values in texts.items()}
+    return {thing: label for thing, label in labels.items() if label}
 
 
 def _node_name(value: Any) -> str:

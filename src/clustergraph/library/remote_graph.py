@@ -37,6 +37,7 @@ def remote_of(settings: Settings) -> Remote:
         settings.dialect,
         settings.engine_base,
         settings.engine_refresh,
+        settings.labels,
     )
 
 

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 from rdflib.term import URIRef
 
 from clustergraph.catalogue.model import CannedQuery, Parameter
-from clustergraph.describe.labels import LABELS
 from clustergraph.library.dataframes import DataFrameMixin
 from clustergraph.library.notebook_display import html_cell, html_table
 from clustergraph.library.result import Answers
-from clustergraph.rdf.namespaces import DCTERMS, RDF, RDFS, SKOS, compact, local_name
+from clustergraph.rdf.namespaces import RDF, compact, local_name
 from clustergraph.rdf.python_values import Term, to_python
 from clustergraph.rdf.table import Table
-from clustergraph.rdf.text_in_language import TaggedText, text_in_language
+from clustergraph.rdf.text_in_language import RankedText, TaggedText, text_in_language
 from clustergraph.sparql.errors import EngineError
 from clustergraph.sparql.query import Query
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from clustergraph.library.knowledge_graph import KnowledgeGraph
     from clustergraph.library.triples import Triples
 
-DESCRIPTIONS = (f"{DCTERMS}description", "https://schema.org/description", f"{SKOS}definition", f"{RDFS}comment")
 MAX_THINGS_SHOWN = 50
 """How many things or statements the HTML forms show."""
 
@@ -60,7 +58,7 @@ class Thing:
     (<Thing ada>, rdflib.term.URIRef('http://localhost:8080/ada'), ['Ada'])
     """
 
-    def __init__(self, graph: KnowledgeGraph, iri: str, names: Sequence[TaggedText] | None = None) -> None:
+    def __init__(self, graph: KnowledgeGraph, iri: str, names: Sequence[RankedText] | None = None) -> None:
         self._graph = graph
         self.iri = URIRef(iri)
         if names is not None:
@@ -78,7 +76,7 @@ class Thing:
 
     def label_in(self, language: str) -> str:
         """What it is called in a language, such as `de`, or else in another one."""
-        return text_in_language(self._names, language) or self.slug
+        return text_in_language(self._names, self._graph.snapshot.reading_order(language)) or self.slug
 
     @property
     def description(self) -> str | None:
@@ -87,9 +85,10 @@ class Thing:
 
     def description_in(self, language: str) -> str | None:
         """What it is, in a language or else in another one; None if nothing says it."""
-        for name in DESCRIPTIONS:
-            if texts := self._texts(name):
-                return text_in_language(texts, language)
+        snapshot = self._graph.snapshot
+        for path in snapshot.naming.descriptions:
+            if texts := self._texts(path.property):
+                return text_in_language(texts, snapshot.reading_order(language))
         return None
 
     @property
@@ -157,8 +156,10 @@ class Thing:
         return statements
 
     @cached_property
-    def _names(self) -> list[TaggedText]:
-        return [text for label in LABELS for text in self._texts(label)]
+    def _names(self) -> list[RankedText]:
+        labels = list(self._graph.snapshot.naming.find_labels({iri: self._texts(iri) for iri in self._statements}))
+        # Its name may be that of a node between.
+        return labels or [(None, label, 0) for label in self._graph.labels([self.iri]).values()]
 
     def _texts(self, iri: str) -> list[TaggedText]:
         return [(term.language, term.text) for term, _ in self._statements.get(iri, ()) if term.kind == "literal"]

@@ -10,7 +10,7 @@ from rdflib import URIRef
 
 from clustergraph.catalogue import Parameter, Words
 from clustergraph.describe.axioms import read_vocabulary
-from clustergraph.describe.thing_queries import INSIDE, POINTING_COUNTS, STATEMENTS
+from clustergraph.describe.thing_queries import MAX_COUNTED_STATEMENTS, read_inside, read_own, read_pointing
 from clustergraph.mcp import arguments, source_references
 from clustergraph.mcp.graph_context import LANGUAGE, GraphContext
 from clustergraph.mcp.result_rows import MAX_CHARACTERS, name_thing, value, words
@@ -24,8 +24,6 @@ from clustergraph.sparql.query import Query
 
 NAME = "describe"
 
-MAX_INCOMING = 200
-"""How many statements that point here are read."""
 MAX_SHOWN_INCOMING = 10
 """How many things that point here are named for each property."""
 
@@ -40,8 +38,7 @@ THING = Parameter(
 _TYPE = f"{RDF}type"
 # Of an engine that keeps its triples in the default graph alone, which no GRAPH sees.
 _UNNAMED = "SELECT ?property ?value { ?thing ?property ?value } ORDER BY ?property ?value"
-_POINTING = f"""SELECT DISTINCT ?property ?subject {{ ?subject ?property ?thing FILTER(ISIRI(?subject)) }}
-ORDER BY ?property ?subject LIMIT {MAX_INCOMING}"""
+_UNNAMED_POINTING = "SELECT ?property ?subject { ?subject ?property ?thing } LIMIT 200"
 
 
 def run(context: GraphContext, given: Arguments) -> Reply:
@@ -58,11 +55,12 @@ class _Description:
         self.context = context
         self.iri = iri
         self.inferred = context.snapshot.inferred_graph
-        self.own = self._ask(STATEMENTS) or self._ask(_UNNAMED)
+        self.own = read_own(context.engine, iri).rows or self._ask(_UNNAMED)
         has_blank = any(row["value"].kind == "bnode" for row in self.own)
-        self.inside = self._ask(INSIDE) if has_blank else []
-        self.incoming = self._ask(_POINTING)
-        self.counts = {row["property"].text: row["count"].number() for row in self._ask(POINTING_COUNTS)}
+        self.inside = read_inside(context.engine, iri) if has_blank else []
+        pointing = read_pointing(context.engine, iri)
+        self.incoming = pointing.rows or self._ask(_UNNAMED_POINTING)
+        self.counts = pointing.counts
         rows = (*self.own, *self.inside, *self.incoming)
         self.names = context.names({iri, *(term.text for row in rows for term in row.values() if term.kind == "uri")})
         english = [row for row in self.own if is_in_language(row["value"].language, LANGUAGE)]
@@ -153,17 +151,17 @@ class _Description:
         return words(data, prefixes)
 
     def _list_incoming(self) -> list[dict[str, Any]]:
-        subjects: dict[str, list[str]] = defaultdict(list)
+        subjects: dict[str, dict[Term, None]] = defaultdict(dict)
         for row in self.incoming:
-            subjects[row["property"].text].append(row["subject"].text)
-        return [
-            {
-                "property": self._name_thing(iri),
-                "total": total,
-                "things": [self._name_thing(subject) for subject in subjects[iri][:MAX_SHOWN_INCOMING]],
-            }
-            for iri, total in sorted(self.counts.items())
-        ]
+            subjects[row["property"].text][row["subject"]] = None
+        incoming = []
+        for iri, terms in sorted(subjects.items()):
+            things = [term.text for term in terms if term.kind == "uri"][:MAX_SHOWN_INCOMING]
+            total = self.counts.get(iri, len(terms))
+            group: dict[str, Any] = {"property": self._name_thing(iri), "total": min(total, MAX_COUNTED_STATEMENTS)}
+            group |= {"more_than_total": True} if total > MAX_COUNTED_STATEMENTS else {}
+            incoming.append({**group, "things": [self._name_thing(thing) for thing in things]})
+        return incoming
 
     @staticmethod
     def _write_incoming(incoming: list[dict[str, Any]], prefixes: dict[str, str]) -> str:
@@ -171,7 +169,8 @@ class _Description:
         for group in incoming:
             subjects = "; ".join(words(thing, prefixes) for thing in group["things"])
             remaining = group["total"] - len(group["things"])
-            note = f"; and {remaining:,} more" if remaining else ""
+            least = "more than " if "more_than_total" in group else ""
+            note = f"; and {least}{remaining:,} more" if remaining else ""
             lines.append(f"- {words(group['property'], prefixes)} of: {subjects}{note}")
         return "\n".join(["What points here:", *lines]) if lines else ""
 

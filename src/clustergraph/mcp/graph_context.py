@@ -54,7 +54,7 @@ class GraphContext:
         query_limits = replace(query_limits, result_bytes=min(query_limits.result_bytes, MAX_RESULT_BYTES))
 
         def open_pool(current: Snapshot) -> Engine:
-            return ReaderPool(current, query_limits, allow=settings.allow)
+            return ReaderPool(current.name_by(settings.labels), query_limits, allow=settings.allow)
 
         caches = open_cache_memory(settings)
         cache = AnswerCache(caches)

@@ -11,6 +11,7 @@ import mcp_types as types
 
 from clustergraph.describe import sparql_examples, thing_documents
 from clustergraph.describe.citation import cite
+from clustergraph.describe.ontology_kinds import has_ontology
 from clustergraph.describe.urls import ONTOLOGY, Urls
 from clustergraph.mcp import describe_tool, schema_tool
 from clustergraph.mcp.graph_context import GraphContext
@@ -49,10 +50,9 @@ def resources(context: GraphContext) -> dict[str, Resource]:
     add("dataset", "The graph and its snapshot", about, "application/json", _describe_dataset)
     executables = "The canned queries with example parameters in them, as SHACL executables."
     add("examples", "Examples in SPARQL", executables, TURTLE.media_type, _write_examples)
-    base = context.snapshot.base
-    if f"{base}graph/{ONTOLOGY}" in context.snapshot.graphs:
+    if has_ontology(context.snapshot):
         axioms = "Every term with labels, comments, domain, range, axioms."
-        iri = f"{base}{ONTOLOGY}"
+        iri = f"{context.snapshot.base}{ONTOLOGY}"
         add("ontology", "Ontology", axioms, TURTLE.media_type, lambda current: _write_document(current, iri))
     for query in context.catalogue:
         description = " ".join(str(query.description).split())

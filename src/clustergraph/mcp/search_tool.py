@@ -7,27 +7,19 @@ from rdflib import Literal
 from clustergraph.mcp import arguments, replies
 from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.tool import Arguments, Reply, Tool
-from clustergraph.rdf.namespaces import DCTERMS, RDFS, SKOS, STANDARD_PREFIXES
+from clustergraph.sparql.name_patterns import match_names
 from clustergraph.sparql.query import Query
 
 NAME = "search"
 
-_NAMING = " ".join(
-    f"<{iri}>"
-    for iri in (
-        *(f"{RDFS}label", f"{SKOS}prefLabel", f"{SKOS}altLabel", f"{SKOS}hiddenLabel", f"{SKOS}notation"),
-        *(f"{STANDARD_PREFIXES['foaf']}name", f"{DCTERMS}title", f"{STANDARD_PREFIXES['schema']}name"),
-    )
-)
 # Whole names come first, then those that begin with the text. Rank and name are one text, so that they stay together.
-_MATCHES = f"""SELECT ?thing (SAMPLE(?class) AS ?kind) (SUBSTR(MIN(?hit), 2) AS ?matched) {{
-  VALUES ?naming {{ {_NAMING} }}
-  ?thing ?naming ?name
+_MATCHES = """SELECT ?thing (SAMPLE(?class) AS ?kind) (SUBSTR(MIN(?hit), 2) AS ?matched) {
+  $names
   BIND(LCASE(STR(?name)) AS ?have) BIND(LCASE(?text) AS ?want)
-  FILTER(ISLITERAL(?name) && CONTAINS(?have, ?want))
+  FILTER(ISIRI(?thing) && ISLITERAL(?name) && CONTAINS(?have, ?want))
   BIND(CONCAT(IF(?have = ?want, "0", IF(STRSTARTS(?have, ?want), "1", "2")), STR(?name)) AS ?hit)
-  OPTIONAL {{ ?thing a ?class FILTER(ISIRI(?class)) }}
-}} GROUP BY ?thing ORDER BY MIN(?hit) ?thing"""
+  OPTIONAL { ?thing a ?class FILTER(ISIRI(?class)) }
+} GROUP BY ?thing ORDER BY MIN(?hit) ?thing"""
 
 
 def run(context: GraphContext, given: Arguments) -> Reply:
@@ -35,7 +27,11 @@ def run(context: GraphContext, given: Arguments) -> Reply:
     arguments.check_names(given, ["text", *arguments.PAGING])
     text = arguments.read_text(given, "text")
     part = arguments.read_part(given)
-    answer = context.engine.answer(Query(_MATCHES, bindings={"text": Literal(text)}, format="json"))
+    naming = context.snapshot.naming
+    names = match_names((*naming.labels, *naming.other_names, *naming.codes), "?thing", "?name")
+    answer = context.engine.answer(
+        Query(_MATCHES.replace("$names", names), bindings={"text": Literal(text)}, format="json")
+    )
     return replies.reply_of(context, answer, part, f"Things named like {text!r}")
 
 

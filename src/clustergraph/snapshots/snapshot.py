@@ -18,14 +18,15 @@ import json
 import logging
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clustergraph.rdf.text_in_language import text_in_language
+from clustergraph.rdf.naming import Naming, rank_properties
+from clustergraph.rdf.text_in_language import FALLBACK, primary_tag, text_in_language
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -133,14 +134,44 @@ class Snapshot:
         """Prefixes that the source files declare, and the standard ones."""
         return dict(self.manifest.get("prefixes", {}))
 
-    def metadata(self, what: str, language: str = "en") -> str:
+    def name_by(self, labels: Sequence[str]) -> Snapshot:
+        """The same snapshot, whose things are named by these entries of `rdf.naming`, if there are any."""
+        if labels:
+            self.manifest["names"] = {**rank_properties(self.manifest.get("properties") or (), ()), "labels": [*labels]}
+        return self
+
+    @cached_property
+    def naming(self) -> Naming:
+        """What names and describes this graph's things."""
+        return Naming.of(self.manifest)
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of this graph's labels, the most frequent first; empty where that is not known."""
+        return tuple(dict.fromkeys(primary_tag(tag) for tag in self.manifest.get("languages", {}) if tag))
+
+    def reading_order(self, languages: str | Sequence[str]) -> tuple[str, ...]:
+        """The languages that a reader of some languages is shown texts in, best first.
+
+        Those that are wished for come first, then English, then the graph's main language; only those that the graph
+        has are named.
+
+        >>> Snapshot(None, {"languages": {"fr": 9, "de": 3}}).reading_order(["de", "it"])
+        ('de', 'fr')
+        """
+        wished = [languages] if isinstance(languages, str) else list(languages)
+        order = dict.fromkeys([*wished, FALLBACK, *self.languages[:1]])
+        return tuple(tag for tag in order if not self.languages or primary_tag(tag) in self.languages)
+
+    def metadata(self, what: str, languages: str | Sequence[str] = FALLBACK) -> str:
         """What the graph's own description says of itself: its `title`, `description`, `license` and so on.
 
-        In `language` where it is said in several, in another one otherwise; empty where nothing is said.
+        In the first of `languages` where it is said in several; empty where nothing is said.
         """
         value = self.manifest.get("dataset", {}).get(what, "")
         if isinstance(value, dict):
-            value = text_in_language(value.items(), language)
+            wished = [languages] if isinstance(languages, str) else languages
+            value = text_in_language(value.items(), [*wished, FALLBACK, *self.languages[:1]])
         if isinstance(value, list):
             value = value[0] if value else ""
         return str(value or "")
@@ -151,14 +182,18 @@ class Snapshot:
         licence = self.metadata("license")
         return licence if licence.startswith(("http://", "https://")) else ""
 
-    def title(self, language: str = "en") -> str:
+    def title(self, languages: str | Sequence[str] = FALLBACK) -> str:
         """What the graph is called: as its own description says, else as the folder or file it was built from."""
-        return self.metadata("title", language) or str(self.manifest.get("title") or "") or "Knowledge graph"
+        return self.metadata("title", languages) or str(self.manifest.get("title") or "") or "Knowledge graph"
 
     @property
     def inferred_graph(self) -> str:
-        """The IRI of the named graph with what reasoning added; whether there is one, `graphs` tells."""
-        return f"{self.base}graph/inferred"
+        """The IRI of the named graph with what reasoning added; whether there is one, `graphs` tells.
+
+        Empty where a build did no reasoning: a file may be called so, too.
+        """
+        is_built_without = self.manifest.get("reasoning", {}).get("kind") == "none"
+        return "" if is_built_without else f"{self.base}graph/inferred"
 
     @property
     def graphs_overlap(self) -> bool:

@@ -74,5 +74,8 @@ def open_service(settings: Settings) -> Service:
     if settings.store is None:
         raise snapshots.NoSnapshot("No store is named; set CLUSTERGRAPH_STORE or use `clustergraph serve`.")
     catalogue = Catalogue.load(settings.queries) if settings.queries else Catalogue()
-    engine = FollowingEngine(settings.store, lambda snapshot: ReaderPool(snapshot, rules, allow=settings.allow), cache)
-    return Service(engine, catalogue, settings, caches)
+
+    def open_pool(snapshot: Snapshot) -> ReaderPool:
+        return ReaderPool(snapshot.name_by(settings.labels), rules, allow=settings.allow)
+
+    return Service(FollowingEngine(settings.store, open_pool, cache), catalogue, settings, caches)

@@ -46,6 +46,8 @@ class Remote:
     """The IRI under which its things are named, where it does not say."""
     refresh: float = 60.0
     """Seconds for which answers of an endpoint without snapshots may be kept."""
+    labels: tuple[str, ...] = ()
+    """What names its things, where that is not as usual; see `rdf.naming`."""
 
 
 class RemoteFollower(Follower):
@@ -90,10 +92,10 @@ def connect(
     """
     connection = _reach_endpoint(remote, limits)
     if connection.dialect.name == "clustergraph":
-        return RemoteFollower(_ServiceSource(connection, allow), cache)
+        return RemoteFollower(_ServiceSource(connection, allow, remote), cache)
     pushed_rows = describe.select_rows(connection, describe.PUSHED_ONES)
     if pushed_rows or describe.select_rows(connection, describe.LOADING):
-        return RemoteFollower(_PushedSource(connection, allow, remote.base), cache)
+        return RemoteFollower(_PushedSource(connection, allow, remote), cache)
     return RemoteFollower(_OtherSource(connection, allow, remote), cache)
 
 
@@ -124,12 +126,13 @@ def _reach_endpoint(remote: Remote, limits: Limits) -> Connection:
 class _RemoteSource(Source):
     seconds = LOOK_SECONDS
 
-    def __init__(self, connection: Connection, allow: Collection[str]) -> None:
+    def __init__(self, connection: Connection, allow: Collection[str], remote: Remote) -> None:
         self.connection = connection
         self._allow = allow
+        self._remote = remote
 
     def engine(self, snapshot: Snapshot) -> Engine:
-        return RemoteEngine(snapshot, self.connection, allow=self._allow)
+        return RemoteEngine(snapshot.name_by(self._remote.labels), self.connection, allow=self._allow)
 
 
 class _ServiceSource(_RemoteSource):
@@ -156,9 +159,9 @@ class _ServiceSource(_RemoteSource):
 class _PushedSource(_RemoteSource):
     """What `clustergraph push` loaded, and marked when all of it was there."""
 
-    def __init__(self, connection: Connection, allow: Collection[str], base: str) -> None:
-        super().__init__(connection, allow)
-        self._base = base
+    def __init__(self, connection: Connection, allow: Collection[str], remote: Remote) -> None:
+        super().__init__(connection, allow, remote)
+        self._base = remote.base
         self._last_snapshot: Snapshot | None = None
         self._snapshot: Snapshot | None = None
 
@@ -194,8 +197,7 @@ class _OtherSource(_RemoteSource):
     """An endpoint that does not say when its data change. So what is known of it is good for a while, and no longer."""
 
     def __init__(self, connection: Connection, allow: Collection[str], remote: Remote) -> None:
-        super().__init__(connection, allow)
-        self._remote = remote
+        super().__init__(connection, allow, remote)
         self.seconds = min(LOOK_SECONDS, remote.refresh / 4)
         self._manifest: dict[str, Any] = {}
         self._described = 0.0

@@ -8,14 +8,16 @@ them; `/snapshot/...` names the state of the graph that statements are taken fro
 from __future__ import annotations
 
 from typing import NoReturn
+from urllib.parse import unquote
 
 from flask import Blueprint, Response, render_template, request
 
 from clustergraph.describe import thing_documents
+from clustergraph.describe.ontology_kinds import has_ontology
 from clustergraph.describe.prov import snapshot_description
 from clustergraph.describe.similar_names import suggest
-from clustergraph.describe.thing_queries import is_there
-from clustergraph.describe.urls import GRAPHS, ONTOLOGY, SNAPSHOTS, names
+from clustergraph.describe.thing_queries import find_first, is_there
+from clustergraph.describe.urls import GRAPHS, ONTOLOGY, SNAPSHOTS, Urls, names
 from clustergraph.messages import message
 from clustergraph.rdf import formats
 from clustergraph.rdf.formats import Format
@@ -25,6 +27,7 @@ from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.negotiation import choose
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import graphs, ontology
+from clustergraph.web.pages.neighbours import neighbours_page
 from clustergraph.web.pages.thing import thing_page
 
 blueprint = Blueprint("things", __name__)
@@ -51,8 +54,11 @@ def page(path: str) -> Response:
         return graphs.index()
     if _is_snapshot(path):
         return graphs.snapshot_page()
-    pages = (_make_page(iri) for iri in names(path, "", service().snapshot.base))
-    return next((response for response in pages if response), None) or _resolve_shadowed("page", path)
+    candidates = names(path, "", service().snapshot.base, _read_target(path))
+    if response := _make_page(next(candidates, "")):
+        return response
+    iri = find_first(service().engine, candidates)
+    return (_make_page(iri) if iri else None) or _resolve_shadowed("page", path)
 
 
 @blueprint.get("/data/<path:path>")
@@ -109,14 +115,25 @@ def _is_snapshot(path: str) -> bool:
 
 def _find_named(path: str, query: str) -> str | None:
     """The IRI that a path means: of a thing, the current snapshot, or the collection of all graphs."""
-    if path == GRAPHS or _is_snapshot(path):
+    if path == GRAPHS or _is_snapshot(path) or (path == ONTOLOGY and has_ontology(service().snapshot)):
         return f"{service().snapshot.base}{path}"
     return _find_thing(path, query)
 
 
 def _find_thing(path: str, query: str) -> str | None:
-    candidates = names(path, query, service().snapshot.base)
-    return next((iri for iri in candidates if is_there(service().engine, iri)), None)
+    """The IRI that a path means, of those that the graph knows."""
+    return find_first(service().engine, names(path, query, service().snapshot.base, _read_target(path)))
+
+
+def _read_target(path: str) -> str:
+    """The path as it was sent, where the server tells; empty where it does not, or the path is another."""
+    sent = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or "").partition("?")[0]
+    target = sent.removeprefix(request.script_root).removeprefix("/")
+    for segment in ("", f"{Urls.pages}/", f"{Urls.documents}/"):
+        part = target.removeprefix(segment.lstrip("/"))
+        if unquote(part, errors="replace") == path:
+            return part
+    return ""
 
 
 def _read_iri() -> str:
@@ -130,7 +147,7 @@ def _make_data_at(path: str, suffix: str | None) -> Response | None:
     if _is_snapshot(path):
         response = descriptions.respond(snapshot_description, suffix)
         return responses.add_links(response, thing_documents.snapshot_iri(service().snapshot))
-    iri = _find_thing(path, "")
+    iri = _find_named(path, "")
     return _make_data(iri, suffix) if iri else None
 
 
@@ -149,7 +166,9 @@ def _make_page(iri: str) -> Response | None:
     if iri in snapshot.graphs:
         return graphs.page(iri)
     if iri == f"{snapshot.base}{ONTOLOGY}":
-        return ontology.page() if is_there(service().engine, iri) else None
+        return ontology.page() if has_ontology(snapshot) else None
+    if (neighbours := neighbours_page(iri)) is not None:
+        return neighbours
     thing = thing_page(service().engine, labels(), iri)
     if thing is None:
         return None

@@ -9,10 +9,11 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from clustergraph.catalogue import ParameterError, UnknownQuery
+from clustergraph.describe.urls import Urls
 from clustergraph.messages import Message
 from clustergraph.sparql import errors as engine_errors
 from clustergraph.web.http.current import labels, page_urls, service, urls
-from clustergraph.web.http.i18n import language, sentence, texts
+from clustergraph.web.http.i18n import language, languages, sentence, texts
 from clustergraph.web.http.negotiation import prefers_html
 from clustergraph.web.http.problem import KINDS, Problem
 
@@ -41,9 +42,15 @@ def problem_body(slug: str, detail: str, **more: Any) -> dict[str, Any]:
         "title": words[f"error.{slug}.title"],
         "status": KINDS[slug].status,
         "detail": sentence(detail)[0],
-        "advice": words[f"error.{slug}.advice"].format(queries=urls().queries),
+        "advice": words[f"error.{slug}.advice{_of_page(slug)}"].format(queries=urls().queries),
         **{name: value for name, value in more.items() if value not in (None, "", [], ())},
     }
+
+
+def _of_page(slug: str) -> str:
+    """What the key of an advice ends in where the address takes no `timeout=`."""
+    takes_timeout = request.path == Urls.sparql or request.path.startswith(f"{Urls.queries}/")
+    return "" if slug != "timeout" or takes_timeout else ".page"
 
 
 def respond(problem: Problem) -> Response:
@@ -75,7 +82,7 @@ def _list_suggestions(body: dict[str, Any]) -> list[tuple[str, str]]:
     base = service().snapshot.base
     things = [name for name in suggestions if name.startswith(base)]
     try:
-        names = labels().read(things, language())
+        names = labels().read(things, languages())
     except engine_errors.EngineError:
         names = {}  # what went wrong matters more than what else there is
     if things:

@@ -19,10 +19,14 @@ from werkzeug.http import parse_accept_header
 
 from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.messages import Message
+from clustergraph.rdf.text_in_language import primary_tag
 from clustergraph.text_cache import remembers_short
 
 LANGUAGES = ("en", "de")
 """What pages can be in; the first is for everyone who asks for neither."""
+
+MAX_ACCEPTED_LANGUAGES = 8
+"""How many languages of a reader are heard."""
 
 _LANGUAGE, _EXPLICIT = "clustergraph.language", "clustergraph.language.explicit"
 """Where a request keeps its language, and the one that its address names: a page asks some hundred times."""
@@ -38,11 +42,28 @@ def preferred(header: str) -> str:
     >>> preferred("de-CH, en;q=0.5"), preferred("fr"), preferred("")
     ('de', 'en', 'en')
     """
-    for name, quality in parse_accept_header(header, LanguageAccept):
-        code = name.partition("-")[0].lower()
-        if quality > 0 and code in LANGUAGES:
-            return code
-    return LANGUAGES[0]
+    return next((code for code in accepted(header) if code in LANGUAGES), LANGUAGES[0])
+
+
+@remembers_short
+def accepted(header: str) -> tuple[str, ...]:
+    """The languages that an `Accept-Language` header names, best first, without regions.
+
+    >>> accepted("de-CH, en;q=0.5, fr;q=0"), accepted("*")
+    (('de', 'en'), ())
+    """
+    codes = (primary_tag(name) for name, quality in parse_accept_header(header, LanguageAccept) if quality > 0)
+    return tuple(code for code in dict.fromkeys(codes) if code != "*")[:MAX_ACCEPTED_LANGUAGES]
+
+
+@remembers_short
+def name_languages(header: str, known: tuple[str, ...]) -> str:
+    """What a page depends on of an `Accept-Language` header, in a graph whose texts are in the `known` languages.
+
+    >>> name_languages("pl, de;q=0.8, fr;q=0.5", ("fr", "en"))
+    'de,fr'
+    """
+    return ",".join((preferred(header), *(code for code in accepted(header) if not known or code in known)))
 
 
 def explicit() -> str:
@@ -64,6 +85,13 @@ def language() -> str:
     if _LANGUAGE not in environ:
         environ[_LANGUAGE] = explicit() or preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
     return str(environ[_LANGUAGE])
+
+
+def languages() -> tuple[str, ...]:
+    """The languages in which the reader of this page likes texts of the graph: the page's, then those accepted."""
+    if not has_request_context():
+        return LANGUAGES[:1]
+    return tuple(dict.fromkeys((language(), *accepted(request.environ.get("HTTP_ACCEPT_LANGUAGE", "")))))
 
 
 @cache

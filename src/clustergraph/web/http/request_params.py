@@ -82,6 +82,15 @@ def timeout(fields: MultiDict[str, str]) -> float | None:
     return seconds
 
 
+def whole_number(fields: MultiDict[str, str], name: str) -> int:
+    """A number of a field that counts from 0, which it is without the field. Raises Problem for anything else."""
+    value = single(fields, name) or "0"
+    if not (value.isascii() and value.isdigit() and len(value) <= 9):
+        detail = message("{name} is {value!r}; give a whole number.", name=name, value=value)
+        raise Problem("bad-parameter", detail, parameter=name)
+    return int(value)
+
+
 def iri(name: str, value: str) -> str:
     """The value, if it is an absolute IRI. Raises Problem, which names the parameter, if it is not."""
     if not is_iri(value):

@@ -22,7 +22,7 @@ from clustergraph.engine.caller import CALLER, Caller
 from clustergraph.messages import message
 from clustergraph.web.http.export_files import FILE, Part
 from clustergraph.web.http.headers import EVERYWHERE, PUBLIC
-from clustergraph.web.http.i18n import preferred
+from clustergraph.web.http.i18n import name_languages
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.middleware import access_log, byte_ranges, fast_path, request_bounds
 from clustergraph.web.middleware.cache_version import edition
@@ -178,7 +178,7 @@ class ResponseCache:
             get("PATH_INFO", ""),
             get("QUERY_STRING", ""),
             get("HTTP_ACCEPT", ""),
-            preferred(get("HTTP_ACCEPT_LANGUAGE", "")),
+            name_languages(get("HTTP_ACCEPT_LANGUAGE", ""), self.service.snapshot.languages),
         )
 
     def _find(self, environ: WSGIEnvironment, variant: _Variant) -> tuple[CachedResponse, str] | None:

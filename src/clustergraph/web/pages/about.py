@@ -35,7 +35,7 @@ def about() -> Response:
     values_of = {
         name: [str(value) for value in dataset.get(name, ())] for name in ("source", "license", "creator", "publisher")
     }
-    names = labels().read((value for values in values_of.values() for value in values), code)
+    names = labels().read((value for values in values_of.values() for value in values), i18n.languages())
     terms_of = {name: [_make_term(value, snapshot, names) for value in values] for name, values in values_of.items()}
     html = render_template(
         "about.html",

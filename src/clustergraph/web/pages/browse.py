@@ -34,7 +34,13 @@ from clustergraph.web.pages.result_views import localised
 
 blueprint = Blueprint("browse", __name__)
 
-RESERVED = ("format", "timeout", LANGUAGE_FIELD)
+RESERVED = ("format", "start", LANGUAGE_FIELD)
+
+MAX_SORTED_THINGS = 10_000
+"""Up to how many things the page sorts all and counts exactly. Of more, it shows some at a time and counts so many."""
+
+MAX_THINGS_PER_PAGE = 200
+"""How many of very many things one page shows."""
 
 DOWNLOADS = ("csv", "json", "turtle")
 
@@ -85,7 +91,17 @@ def browse() -> Response:
         return responses.respond(answer, choice)
     if not choice.is_html:
         return responses.respond(service().engine.answer(Query(text, format=choice.format.name)), choice)
-    return _page(query, query.browse, chosen, text)
+    start = request_params.whole_number(fields, "start")
+    return _page(query, query.browse, chosen, text, start)
+
+
+def _has_many(query: CannedQuery, sides: Browse, chosen: Chosen) -> bool:
+    """Whether more things fit the choices than are sorted and counted exactly."""
+    if service().snapshot.manifest.get("classes", {}).get(sides.class_iri, 0) <= MAX_SORTED_THINGS:
+        return False
+    inner = " ".join(pattern(sides, chosen))
+    text = f"{ParsedQuery(query.body).prologue}SELECT ?thing {{ {inner} }} LIMIT 1 OFFSET {MAX_SORTED_THINGS}"
+    return bool(service().engine.answer(Query(text, format="json")).rows())
 
 
 def browsable() -> CannedQuery | None:
@@ -98,11 +114,14 @@ def _read_kinds(fields: MultiDict[str, str]) -> set[str]:
     return {"graph" for word in words if formats.find(word, "graph") and not formats.find(word, "results")}
 
 
-def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Response:
+def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str, start: int) -> Response:
     code = i18n.language()
+    is_large = _has_many(query, sides, chosen)
+    shown_text = composed(query, sides, chosen, f"LIMIT {MAX_THINGS_PER_PAGE} OFFSET {start}") if is_large else text
+    most = MAX_SORTED_THINGS if is_large else None
     answer, counted = ask_together(
         lambda query_text: service().engine.answer(Query(query_text, format="json")),
-        (text, counts(query, sides, chosen)),
+        (shown_text, counts(query, sides, chosen, most)),
     )
     table = result_views.table(localised(read_first_rows(answer.body), code, query), query, code)
     facets = _make_sides(sides, chosen, counted, code)
@@ -126,6 +145,9 @@ def _page(query: CannedQuery, sides: Browse, chosen: Chosen, text: str) -> Respo
         chips=chips,
         downloads=downloads,
         text=text,
+        counted=most,
+        previous=_make_page_url(arguments, start - MAX_THINGS_PER_PAGE) if is_large and start else "",
+        next=_make_page_url(arguments, start + MAX_THINGS_PER_PAGE) if is_large and table.total else "",
         editor=page_urls().editor(text),
         source=page_urls().to(Urls.browse, [*arguments, ("format", "json")]),
     )
@@ -140,7 +162,7 @@ def _make_sides(sides: Browse, chosen: Chosen, answer: Answer, code: str) -> lis
     for name, values in chosen.items():
         for value in values:
             counts_by_facet[name].setdefault(value, 0)
-    names = labels().read((value for values in counts_by_facet.values() for value in values), code)
+    names = labels().read((value for values in counts_by_facet.values() for value in values), i18n.languages())
     facets = []
     for facet in sides.facets:
         options = [
@@ -153,12 +175,12 @@ def _make_sides(sides: Browse, chosen: Chosen, answer: Answer, code: str) -> lis
     return facets
 
 
-def composed(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
-    """The list as SPARQL: the canned query, with what is chosen put first in its pattern."""
+def composed(query: CannedQuery, sides: Browse, chosen: Chosen, part: str = "") -> str:
+    """The list as SPARQL: the canned query, with what is chosen put first in its pattern; of `part` of the things."""
     text = query.body
     at = ParsedQuery(text).pattern_start
     inner = "\n".join(f"    {line}" for line in pattern(sides, chosen))
-    return f"{text[:at]}\n  {{ SELECT DISTINCT ?thing WHERE {{\n{inner}\n  }} }}{text[at:]}"
+    return f"{text[:at]}\n  {{ SELECT DISTINCT ?thing WHERE {{\n{inner}\n  }}{f' {part}' if part else ''} }}{text[at:]}"
 
 
 def described(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
@@ -170,12 +192,18 @@ def described(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
     )
 
 
-def counts(query: CannedQuery, sides: Browse, chosen: Chosen) -> str:
-    """How many things have each value of each facet, given what is chosen in the others: one query for all."""
+def counts(query: CannedQuery, sides: Browse, chosen: Chosen, most: int | None = None) -> str:
+    """How many things have each value of each facet, given what is chosen in the others: one query for all.
+
+    With `most`, so many of the things are looked at, and no more.
+    """
     parts = []
     for facet in sides.facets:
         others = {name: values for name, values in chosen.items() if name != facet.name}
-        lines = [*pattern(sides, others), f"?thing {facet.path} ?value ."]
+        things = pattern(sides, others)
+        if most:
+            things = [f"{{ SELECT DISTINCT ?thing WHERE {{ {' '.join(things)} }} LIMIT {most} }}"]
+        lines = [*things, f"?thing {facet.path} ?value ."]
         if facet.class_iri:
             lines.append(f"?value a {write_term('class', URIRef(facet.class_iri))} .")
         inner = "\n".join(f"      {line}" for line in lines)
@@ -218,6 +246,10 @@ def _read_choices(sides: Browse, fields: MultiDict[str, str]) -> dict[str, list[
 
 def _list_arguments(chosen: Chosen) -> list[tuple[str, str]]:
     return [(name, value) for name, values in chosen.items() for value in values]
+
+
+def _make_page_url(arguments: list[tuple[str, str]], start: int) -> str:
+    return page_urls().to(Urls.browse, [*arguments, ("start", str(max(0, start)))])
 
 
 def _make_url_without(chosen: Chosen, name: str, value: str) -> str:

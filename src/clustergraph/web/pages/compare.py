@@ -71,7 +71,7 @@ def compare() -> Response:
     class_iri, things = _bind_things(values)
     queries = [(placement, query) for placement, query in placed if placement.class_iri == class_iri]
     code = i18n.language()
-    names = labels().read([*things, class_iri], code)
+    names = labels().read([*things, class_iri], i18n.languages())
     subject = queries[0][1].subject(class_iri)
     assert subject is not None
     class_name = names.get(class_iri) or local_name(class_iri)

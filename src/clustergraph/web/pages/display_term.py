@@ -18,7 +18,7 @@ WEB = ("https://", "http://")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term in words: its link, the note beside it, and the statements about a blank node."""
+    """A term in words: its link, the note beside it, and the statements about a blank node or the items of a list."""
 
     text: str
     href: str = ""
@@ -26,6 +26,7 @@ class Term:
     datatype: str = ""
     note: str = ""
     inside: tuple[Any, ...] = ()
+    items: tuple[Term, ...] = ()
     outside: str = ""
     """The address of a page on the web, if the term is one."""
 
@@ -35,11 +36,11 @@ def show_term(
     snapshot: Snapshot,
     labels: Mapping[str, str] | None = None,
     note: str = "",
-    inside: Mapping[str, Any] | None = None,
+    inside: Mapping[str, Term] | None = None,
 ) -> Term:
     """A term as a page shows it.
 
-    `labels` name IRIs; `inside` holds the statements about blank nodes, by their labels.
+    `labels` name IRIs; `inside` holds what to show for blank nodes, by their labels.
     """
     text = value.text
     if value.kind == "triple":
@@ -49,7 +50,7 @@ def show_term(
         outside = text if text.startswith(WEB) and not text.startswith(snapshot.base) else ""
         return Term(name, page_urls().thing(text), note=note, outside=outside)
     if value.kind == "bnode":
-        return Term(f"_:{text}", note=note, inside=tuple((inside or {}).get(text, ())))
+        return (inside or {}).get(text) or Term(f"_:{text}", note=note)
     datatype = compact(value.datatype, snapshot.prefixes).strip("<>") if value.datatype not in PLAIN else ""
     return Term(text, language=value.language or "", datatype=datatype, note=note)
 

@@ -17,9 +17,10 @@ from clustergraph.snapshots.graph_names import short_name
 from clustergraph.sparql.errors import LimitPassed
 from clustergraph.sparql.query import Query
 from clustergraph.web.http import responses
-from clustergraph.web.http.current import labels, page_urls, service, urls
+from clustergraph.web.http.current import page_urls, service, urls
 from clustergraph.web.http.i18n import language, say
 from clustergraph.web.pages.display_term import Term, show_iri, show_term
+from clustergraph.web.pages.result_views import named
 
 MAX_COUNTED_TERMS = 25
 """How many classes and how many properties a graph's page counts."""
@@ -105,7 +106,7 @@ def _find_main_classes() -> dict[str, list[str]]:
     for row in answer.rows():
         if "class" in row and row["class"].text in own and len(by_graph[row["graph"].text]) < MAX_NAMED_CLASSES:
             by_graph[row["graph"].text].append(row["class"].text)
-    names = labels().read((class_iri for classes in by_graph.values() for class_iri in classes), language())
+    names = named((class_iri for classes in by_graph.values() for class_iri in classes), language())
     return {
         iri: [show_iri(class_iri, engine.snapshot, names).text for class_iri in classes]
         for iri, classes in by_graph.items()
@@ -116,7 +117,7 @@ def _find_main_classes() -> dict[str, list[str]]:
 def _count_terms(query: str, iri: str) -> list[tuple[Term, int]]:
     engine = service().engine
     solutions = [row for row in read_rows(engine, query, graph=URIRef(iri)) if "term" in row]
-    names = labels().read([row["term"].text for row in solutions], language())
+    names = named([row["term"].text for row in solutions], language())
     return [(show_term(row["term"], engine.snapshot, names), row["count"].number()) for row in solutions]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from clustergraph.web.http import i18n, responses
-from clustergraph.web.http.current import labels, page_urls, service, urls
+from clustergraph.web.http.current import page_urls, service, urls
 from clustergraph.web.http.negotiation import prefers_data
 from clustergraph.web.http.problem import KINDS
 from clustergraph.web.pages import graphs, page_sections
 from clustergraph.web.pages.display_term import Term, show_iri
+from clustergraph.web.pages.result_views import named
 
 blueprint = Blueprint("pages", __name__)
 
@@ -48,7 +49,7 @@ def count_things() -> list[tuple[Term, int]]:
     snapshot = service().snapshot
     counts = snapshot.manifest.get("classes", {})
     own = {iri: count for iri, count in counts.items() if iri.startswith(snapshot.base)} or counts
-    names = labels().read(own, i18n.language())
+    names = named(own, i18n.language())
     return [(show_iri(iri, snapshot, names), count) for iri, count in list(own.items())[:MAX_SHOWN_CLASSES]]
 
 

@@ -78,7 +78,7 @@ class View:
 def named(iris: Iterable[str], code: str) -> dict[str, str]:
     """The names of things by their IRIs; for terms of vocabularies that the graph only borrows, our own words."""
     things = list(dict.fromkeys(iris))
-    names = labels().read(things, code)
+    names = labels().read(things, (code, *i18n.languages()))
     words = i18n.texts(code)
     for iri in things:
         if iri not in names and (word := words.get(f"term.{compact(iri, service().snapshot.prefixes)}")):
@@ -219,9 +219,10 @@ def in_words(name: str) -> str:
 def _read_term_labels(code: str) -> dict[str, str]:
     """The labels of this graph's own terms by their local names; of two that differ only in case, the class's."""
     snapshot = service().snapshot
+    order = snapshot.reading_order((code, *i18n.languages()))
     labels_by_name: dict[str, str] = {}
     for iri, names in sorted(read_vocabulary(service().engine).names.items(), reverse=True):
-        if iri.startswith(snapshot.base) and (label := text_in_language(names.items(), code)):
+        if iri.startswith(snapshot.base) and (label := text_in_language(names.items(), order)):
             # Capital letters come first, so in this order a class has the last word.
             labels_by_name[re.split(r"[/#]", iri)[-1].lower()] = label[:1].upper() + label[1:]
     return labels_by_name

@@ -12,7 +12,7 @@ from jinja2 import pass_context
 
 from clustergraph import __version__
 from clustergraph.catalogue import CannedQuery, Words
-from clustergraph.describe.thing_queries import documents
+from clustergraph.describe.ontology_kinds import has_ontology
 from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.web.http import i18n
 from clustergraph.web.http.current import absolute_urls, page_urls, service, urls
@@ -56,14 +56,15 @@ def _make_context() -> dict[str, Any]:
         "absolute": absolute_urls(),
         "here": urls().same(request.path),
         "explicit": i18n.explicit(),
-        "title_of_graph": snapshot.title(code),
+        "title_of_graph": snapshot.title(i18n.languages()),
+        "description_of_graph": snapshot.metadata("description", i18n.languages()),
         "snapshot": snapshot,
         "version": __version__,
         "search": search(),
         "can_browse": any(query.browse for query in catalogue),
         "sites": composed_pages.pages(catalogue),
         "can_compare": any(place.of == "compare" for query in catalogue for place in query.pages),
-        "has_ontology": f"{snapshot.base}ontology" in documents(snapshot),
+        "has_ontology": has_ontology(snapshot),
         "build": build(),
     }
 

@@ -19,7 +19,7 @@ def words(term: Term) -> Markup:
     >>> words(Term("A & B", href="/id/a"))
     Markup('<a href="/id/a">A &amp; B</a>')
     >>> words(Term("1500", datatype="xsd:integer"))
-    Markup('<span title="xsd:integer">1,500</span>')
+    Markup('<span title="xsd:integer">1500</span>')
     """
     if term.href:
         link = f'<a href="{escape(term.href)}"{_write_attribute("title", term.note)}>{escape(term.text)}</a>'
@@ -41,7 +41,9 @@ def spoken(term: Term) -> str:
         return term.text
     kind = term.datatype.removeprefix("xsd:")
     if f"{XSD}{kind}" in NUMBERS:
-        return i18n.number(term.text)
+        # A number of four digits may be a year, which nobody writes with a point.
+        is_short = len(term.text) == 4 and term.text.isdigit()
+        return term.text if is_short else i18n.number(term.text)
     if kind in ("date", "dateTime"):
         return i18n.date(term.text)
     if kind == "duration":

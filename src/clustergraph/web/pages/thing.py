@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,25 +15,26 @@ from clustergraph.describe.axioms import Vocabulary, read_vocabulary
 from clustergraph.describe.explanations import NOTES, TYPE, Note, Reason, Reasons, group_notes
 from clustergraph.describe.label_cache import Labels
 from clustergraph.describe.thing_queries import (
-    INSIDE,
-    MAX_POINTING_STATEMENTS,
-    POINTING,
-    POINTING_COUNTS,
-    STATEMENTS,
-    TERMS,
-    documents,
+    MAX_BLANK_STEPS,
+    MAX_COUNTED_STATEMENTS,
+    Neighbours,
     is_there,
+    read_inside,
+    read_own,
+    read_owners,
+    read_pointing,
+    read_terms,
 )
 from clustergraph.describe.void import read_rows
 from clustergraph.describe.written_values import written_values
 from clustergraph.engine.base import Engine
-from clustergraph.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS
+from clustergraph.rdf.namespaces import OWL, RDF, RDFS
+from clustergraph.rdf.naming import Naming
 from clustergraph.rdf.python_values import Term as RdfTerm
 from clustergraph.rdf.table import Row
-from clustergraph.rdf.text_in_language import TaggedText, is_in_language, text_in_language
+from clustergraph.rdf.text_in_language import is_in_language, text_in_language
 from clustergraph.snapshots.graph_names import short_name
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.sparql.bindings import write_term
 from clustergraph.sparql.errors import EvaluationError, QuerySyntaxError
 from clustergraph.web.http import i18n
 from clustergraph.web.http.current import page_urls
@@ -45,9 +46,12 @@ from clustergraph.web.pages.result_views import View, german_words
 MAX_SHOWN_SUBJECTS = 8
 """How many things that point here a page names for each property; a link leads to the others."""
 
-LABEL = (f"{RDFS}label", f"{SKOS}prefLabel")
-TEXT = (f"{DCTERMS}description", f"{SKOS}definition", f"{RDFS}comment")
-_FIRST = (TYPE, *LABEL, f"{SKOS}altLabel", *TEXT)
+_NAMING = Naming.of({})
+_FIRST = (
+    TYPE,
+    *_NAMING.label_properties,
+    *(path.property for path in (*_NAMING.other_names, *_NAMING.descriptions) if path.property),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A property with its values, of which there are `total`; `more` leads to all where some are left out."""
+    """A property with its values, of which there are `total`, as a page says it; `more` leads to all of them."""
 
     property: Term
     statements: list[Statement]
-    total: int = 0
+    total: str = ""
     more: str = ""
 
 
@@ -115,6 +119,8 @@ class ThingPage:
     """Statements in it, if it is a named graph."""
     used: int | None
     """Statements with it, if it is a property."""
+    has_marks: bool = True
+    """Whether statements here rest on different things: sources, notes, reasoning."""
     compared: str = ""
     """Address that compares it with others, if things of its class are compared."""
 
@@ -123,12 +129,15 @@ def thing_page(engine: Engine, labels: Labels, iri: str) -> ThingPage | None:
     """Ask for everything at once, then put it in order. None if the graph knows nothing by this name."""
     snapshot = engine.snapshot
     try:
-        own, pointing, noted = ask_together(
-            lambda query: read_rows(engine, query, thing=URIRef(iri)), (STATEMENTS, POINTING, NOTES)
+        reads: tuple[Callable[[], Any], ...] = (
+            lambda: read_own(engine, iri),
+            lambda: read_pointing(engine, iri),
+            lambda: read_rows(engine, NOTES, thing=URIRef(iri)),
         )
+        own, pointing, noted = ask_together(lambda read: read(), reads)
     except (EvaluationError, QuerySyntaxError):
         return None  # of characters that no IRI has
-    if not own and not pointing and not is_there(engine, iri):
+    if not own.rows and not pointing.rows and not is_there(engine, iri):
         return None
     return _Page(engine, labels, iri, own, pointing, noted, snapshot).page()
 
@@ -141,16 +150,17 @@ class _Page:
         engine: Engine,
         labels: Labels,
         iri: str,
-        own: list[Row],
-        pointing: list[Row],
+        own: Neighbours,
+        pointing: Neighbours,
         noted: list[Row],
         snapshot: Snapshot,
     ) -> None:
         self.engine = engine
         self.iri = iri
-        self.own = own
-        self.pointing = pointing[:MAX_POINTING_STATEMENTS]
-        self.is_cut = len(pointing) > MAX_POINTING_STATEMENTS
+        self.own = own.rows
+        self.own_counts = own.counts
+        self.pointing = pointing.rows
+        self.pointing_counts = pointing.counts
         self.notes = group_notes(noted)
         self.snapshot = snapshot
         self.code = i18n.language()
@@ -159,23 +169,28 @@ class _Page:
         self.terms_by_iri: dict[str, Term] = {}
         self.inferred = snapshot.inferred_graph
         self.inside_rows: list[Row] = []
-        if any(row["value"].kind == "bnode" for row in own):
-            self.inside_rows = read_rows(engine, INSIDE, thing=URIRef(iri))
+        if any(row["value"].kind == "bnode" for row in self.own):
+            self.inside_rows = read_inside(engine, iri)
         self.reasons = Reasons(
             iri,
             self.vocabulary,
-            ((row["property"].text, row["value"]) for row in own),
-            ((row["property"].text, row["subject"]) for row in pointing),
+            ((row["property"].text, row["value"]) for row in self.own),
+            ((row["property"].text, row["subject"]) for row in self.pointing),
             lambda query: read_rows(engine, query, thing=URIRef(iri)),
         )
-        self.reasons.prepare(sorted({row["property"].text for row in own if self._is_inferred(row)}))
+        self.reasons.prepare(sorted({row["property"].text for row in self.own if self._is_inferred(row)}))
         self.explained = {
             (row["property"].text, row["value"]): self.reasons.explain(row["property"].text, row["value"])
-            for row in own
+            for row in self.own
             if self._is_inferred(row)
         }
-        self.names = labels.read(self._collect_iris(), self.code)
-        self.inside: dict[str, list[tuple[Term, list[Term]]]] = {}
+        self.owners: dict[str, str] = {}
+        if any(row["subject"].kind == "bnode" for row in self.pointing):
+            self.owners = read_owners(engine, iri)
+        self.terms = read_terms(engine, iri)
+        self.labels = labels.read_tagged(self._collect_iris(), i18n.languages())
+        self.names = {iri: text for iri, (_, text) in self.labels.items()}
+        self.inside: dict[str, Term] = {}
         self.inside = self._look_inside()
 
     def page(self) -> ThingPage:
@@ -195,18 +210,28 @@ class _Page:
             self._list_terms(),
             self.snapshot.graphs.get(self.iri),
             self.snapshot.manifest.get("properties", {}).get(self.iri),
-            page_urls().comparison(self.iri) if compared else "",
+            has_marks=self._has_marks(),
+            compared=page_urls().comparison(self.iri) if compared else "",
         )
+
+    def _has_marks(self) -> bool:
+        manifest = self.snapshot.manifest
+        has_notes = f"{RDF}Statement" in manifest.get("classes", {})
+        has_sources = any(prop in manifest.get("properties", {}) for prop in self.sources)
+        return has_notes or has_sources or self.inferred in self.snapshot.graphs
 
     # ------------------------------------------------------------------------------------------------ statements
 
     def _make_own_groups(self) -> list[Group]:
-        return [
-            Group(self.named(prop), statements, len(statements))
-            for prop, values in self._group(self.own, "value")
-            if prop not in self.sources  # they have a section of their own
-            for statements in [[made for value, graphs in values for made in self._make_own(prop, value, graphs)]]
-        ]
+        groups = []
+        for prop, values in self._group(self.own, "value"):
+            if prop in self.sources:
+                continue  # they have a section of their own
+            total = self.own_counts.get(prop, len(values))
+            more = self._make_list_url("values", prop) if total > len(values) else ""
+            shown_values = [made for value, graphs in values for made in self._make_own(prop, value, graphs)]
+            groups.append(Group(self.named(prop), shown_values, write_count(total), more))
+        return groups
 
     def _make_own(self, prop: str, value: RdfTerm, graphs: list[str]) -> list[Statement]:
         """The statement with this value; one for each form that files write it in."""
@@ -217,6 +242,10 @@ class _Page:
 
     def _make_pointing(self, prop: str, subject: RdfTerm, graphs: list[str]) -> Statement:
         reason = self.reasons.explain_pointing(prop, subject) if graphs == [self.inferred] else None
+        if subject.kind == "bnode":
+            owner = self.owners.get(subject.text)
+            named = self.named(owner) if owner else Term(i18n.say("thing.unnamed"))
+            return self._make_statement(named, graphs, reason, [])
         return self._make_statement(self._make_term(subject), graphs, reason, [])
 
     def _make_statement(self, value: Term, graphs: list[str], reason: Reason | None, notes: list[Remark]) -> Statement:
@@ -241,30 +270,16 @@ class _Page:
         return Why(reason.kind, [self.named(term) for term in reason.terms], premises)
 
     def _make_pointing_groups(self) -> list[Group]:
-        counts = {}
-        if self.is_cut:
-            solutions = read_rows(self.engine, POINTING_COUNTS, thing=URIRef(self.iri))
-            counts = {row["property"].text: row["count"].number() for row in solutions}
-        groups = dict(self._group(self.pointing, "subject"))
-        group_list = []
-        for prop in sorted({*groups, *counts}, key=_rank_property):
-            subjects = groups.get(prop, [])
-            total = counts.get(prop, len(subjects))
-            shown_subjects = subjects[:MAX_SHOWN_SUBJECTS]
-            statements = [self._make_pointing(prop, subject, graphs) for subject, graphs in shown_subjects]
-            more = self._make_editor_url(prop) if total > len(statements) else ""
-            group_list.append(Group(self.named(prop), statements, total, more))
-        return group_list
+        groups = []
+        for prop, subjects in self._group(self.pointing, "subject"):
+            total = self.pointing_counts.get(prop, len(subjects))
+            shown_subjects = [self._make_pointing(prop, *subject) for subject in subjects[:MAX_SHOWN_SUBJECTS]]
+            more = self._make_list_url("pointing", prop) if total > len(shown_subjects) else ""
+            groups.append(Group(self.named(prop), shown_subjects, write_count(total), more))
+        return groups
 
-    def _make_editor_url(self, prop: str) -> str:
-        thing, link = write_term("thing", URIRef(self.iri)), write_term("property", URIRef(prop))
-        query = (
-            f"SELECT DISTINCT ?subject ?subjectLabel {{\n  ?subject {link} {thing}\n"
-            f"  OPTIONAL {{\n    ?subject <{RDFS}label> ?subjectLabel\n"
-            f'    FILTER(LANG(?subjectLabel) IN ("{self.code}", ""))\n  }}\n'
-            "}\nORDER BY ?subject"
-        )
-        return page_urls().editor(query)
+    def _make_list_url(self, kind: str, prop: str) -> str:
+        return page_urls().page(self.iri, {kind: prop})
 
     # ----------------------------------------------------------------------------------------------------- parts
 
@@ -279,20 +294,16 @@ class _Page:
         ]
 
     def _choose_label(self) -> tuple[str, str]:
-        label = self._read_text(LABEL)
-        if label is None:
-            return self.named(self.iri).text, ""
-        return label.text, "" if self._is_spoken(label) else label.language or ""
+        tag, label = self.labels.get(self.iri, (None, ""))
+        return label or self.named(self.iri).text, "" if not tag or is_in_language(tag, self.code) else tag
 
     def _choose_text(self) -> Term | None:
-        text = next((text for prop in TEXT if (text := self._read_text((prop,)))), None)
-        return show_term(text, self.snapshot) if text else None
-
-    def _read_text(self, properties: Collection[str]) -> RdfTerm | None:
-        """The text for the page's language among the values of some properties."""
-        values = (row["value"] for row in self.own if row["property"].text in properties)
-        texts = ((value.language, value) for value in values if value.kind == "literal")
-        return text_in_language(texts, self.code)
+        for path in self.snapshot.naming.descriptions:
+            values = (row["value"] for row in self.own if row["property"].text == path.property)
+            texts = [(value.language, value) for value in values if value.kind == "literal"]
+            if text := text_in_language(texts, self.snapshot.reading_order(i18n.languages())):
+                return show_term(text, self.snapshot)
+        return None
 
     def _is_spoken(self, value: RdfTerm) -> bool:
         """Whether a value is in the page's language or in none."""
@@ -308,15 +319,7 @@ class _Page:
         ]
 
     def _list_terms(self) -> list[Term]:
-        if self.iri not in documents(self.snapshot):
-            return []
-        solutions = read_rows(self.engine, TERMS, thing=URIRef(self.iri))
-        texts: dict[str, list[TaggedText]] = defaultdict(list)
-        for row in solutions:
-            names = texts[row["term"].text]
-            names += [(row["label"].language, row["label"].text)] if "label" in row else []
-        labels = {iri: text_in_language(names, self.code) or "" for iri, names in texts.items()}
-        return [show_iri(iri, self.snapshot, labels) for iri in texts]
+        return [self.named(iri) for iri in self.terms]
 
     # ----------------------------------------------------------------------------------------------------- words
 
@@ -339,7 +342,8 @@ class _Page:
         return show_term(value, self.snapshot, self.names, inside=self.inside)
 
     def _collect_iris(self) -> set[str]:
-        iris = {self.iri}
+        """Everything that the page calls by a name."""
+        iris = {self.iri, *self.terms, *self.owners.values()}
         values: list[RdfTerm] = []
         for row in (*self.own, *self.pointing):
             iris.add(row["property"].text)
@@ -358,12 +362,35 @@ class _Page:
             values.append(row["value"])
         return iris | {value.text for value in values if value.kind == "uri"}
 
-    def _look_inside(self) -> dict[str, list[tuple[Term, list[Term]]]]:
-        """The statements about blank nodes, which are shown in their place."""
-        nodes: dict[str, list[Row]] = defaultdict(list)
+    def _look_inside(self) -> dict[str, Term]:
+        """Blank nodes by their labels, each as the list that it begins or with the statements about it."""
+        statements: dict[str, list[Row]] = defaultdict(list)
         for row in self.inside_rows:
-            nodes[row["node"].text].append(row)
-        return {node: self._make_terms(node, self._group(statements, "value")) for node, statements in nodes.items()}
+            statements[row["node"].text].append(row)
+        inside: dict[str, Term] = {}
+
+        def look(node: str, above: tuple[str, ...]) -> None:
+            if node in inside or node in above or len(above) > MAX_BLANK_STEPS:
+                return
+            items = _read_list(node, statements)
+            values = [row["value"] for row in statements[node]] if items is None else [value for _, value in items]
+            for value in values:
+                if value.kind == "bnode":
+                    look(value.text, (*above, node))
+            self.inside = inside
+            if items is None:
+                inside[node] = Term("", inside=tuple(self._make_terms(node, self._group(statements[node], "value"))))
+            else:
+                written_items = [
+                    self._make_term(form)
+                    for place, value in items
+                    for form in written_values(self.snapshot, ox.BlankNode(place), f"{RDF}first", value)
+                ]
+                inside[node] = Term("", items=tuple(written_items))
+
+        for node in list(statements):
+            look(node, ())
+        return inside
 
     def _make_terms(
         self, node: str, groups: list[tuple[str, list[tuple[RdfTerm, list[str]]]]]
@@ -399,6 +426,29 @@ class _Page:
             values,
             key=lambda item: (item[1] == [self.inferred], not self._is_spoken(item[0])),
         )
+
+
+def _read_list(node: str, statements: Mapping[str, list[Row]]) -> list[tuple[str, RdfTerm]] | None:
+    """The items of the list that begins with a node, each behind its own node, if it is one and well formed."""
+    items: list[tuple[str, RdfTerm]] = []
+    seen = set()
+    while node not in seen:
+        seen.add(node)
+        values = {row["property"].text: row["value"] for row in statements.get(node, ())}
+        if values.keys() - {TYPE} != {f"{RDF}first", f"{RDF}rest"} or len(statements[node]) != len(values):
+            return None
+        items.append((node, values[f"{RDF}first"]))
+        node = values[f"{RDF}rest"].text
+        if node == f"{RDF}nil":
+            return items
+    return None
+
+
+def write_count(count: int) -> str:
+    """How many there are, as a page says it: "more than 10,000" where no more are counted."""
+    if count > MAX_COUNTED_STATEMENTS:
+        return i18n.say("count.bounded", n=MAX_COUNTED_STATEMENTS)
+    return i18n.number(count)
 
 
 def _rank_property(prop: str) -> tuple[int, str]:
