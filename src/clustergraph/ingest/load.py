@@ -52,8 +52,8 @@ def base_of(input: Input, base: str | None, parsers: ParserProcess) -> str:
     if base is None and source is not None:
         spaces = _uri_spaces(source, parsers)
         if len(spaces) > 1:
-            stated = f"It states {len(spaces)} different void:uriSpace: {', '.join(sorted(spaces))}."
-            message = f"{stated} Keep one, or say which base IRI to use."
+            fault = f"It states {len(spaces)} different void:uriSpace: {', '.join(sorted(spaces))}."
+            message = f"{fault} Keep one, or say which base IRI to use."
             raise BuildError([Problem(message, rule="void:uriSpace", file=source.name)])
         base = next(iter(spaces), None)
         where = f"The base IRI (void:uriSpace in {source.name})"

@@ -89,8 +89,8 @@ def build(
     states = {state.source: state for state in file_states(input)}
     with store_lock(store):
         choices: Any = {"base": base, "exclude": input.excluded_graphs, "reason": reason, "parsing": reading.describe()}
-        mark = fingerprint(states.values(), **choices)
-        earlier = None if force else _find_built(store, mark, must_be_checked=check)
+        input_digest = fingerprint(states.values(), **choices)
+        earlier = None if force else _find_built(store, input_digest, must_be_checked=check)
         if earlier is not None:
             set_current(store, earlier.name)
             return Built(earlier, unchanged=True, seconds=time.monotonic() - started)
@@ -105,8 +105,8 @@ def build(
             # A file may have changed since it was hashed; what counts is what was parsed.
             states |= parsers.states
             manifest = job.manifest(writer.statements, writer.path, list(states.values()))
-            mark = fingerprint(states.values(), **choices)
-            snapshot = writer.publish(manifest | {"input": mark})
+            input_digest = fingerprint(states.values(), **choices)
+            snapshot = writer.publish(manifest | {"input": input_digest})
             job.progress.done(f"snapshot {snapshot.name}")
     return Built(snapshot, unchanged=False, seconds=time.monotonic() - started, warnings=job.warnings)
 
@@ -192,13 +192,13 @@ class _Reading:
         return words
 
 
-def _find_built(store: Path, mark: str, *, must_be_checked: bool) -> Snapshot | None:
+def _find_built(store: Path, input_digest: str, *, must_be_checked: bool) -> Snapshot | None:
     for path in sorted((store / SNAPSHOTS).iterdir()):
         try:
             snapshot = Snapshot.open(path)
         except NoSnapshot:
             continue
-        is_same = snapshot.manifest.get("input") == mark
+        is_same = snapshot.manifest.get("input") == input_digest
         has_shapes = any(source.get("shapes") for source in snapshot.manifest["sources"])
         is_checked = snapshot.manifest.get("validated") or not has_shapes
         if is_same and (is_checked or not must_be_checked) and can_be_opened(path):
