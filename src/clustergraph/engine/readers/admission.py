@@ -128,7 +128,7 @@ class Admission(Generic[Resource]):
         with self._lock:
             if self.closed:
                 raise _stopping_error()
-            waiter = _Waiter[Resource](CALLER.get().name, seconds or self._limits.timeout)
+            waiter: _Waiter[Resource] = _Waiter(CALLER.get().name, seconds or self._limits.timeout)
             if self._free and (spare or (not self._waiting and self.counts.running < self._limits.readers)):
                 return self._lend(waiter)
             if len(self._waiting) >= self._limits.queue and not self._send_away_another(waiter.client):

@@ -236,7 +236,7 @@ class ResponseCache:
         response = CachedResponse(status, list(headers.items()), body, etag, file)
         if file is None:
             headers["Server-Timing"] = "ready"
-            size = sum(map(len, chain(variant, headers, headers.values(), [body]))) + HEADER_BYTES * len(headers)
+            size = sum(map(len, chain(headers, headers.values(), [body]))) + HEADER_BYTES * len(headers)
             self.cache.put(variant, CachedResponse(status, list(headers.items()), body, etag), size)
         return response
 
