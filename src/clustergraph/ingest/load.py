@@ -6,8 +6,6 @@ it answers gives a triple of two graphs twice, and so gives wrong counts.
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -18,6 +16,7 @@ from clustergraph.ingest.own_description import DESCRIBED
 from clustergraph.ingest.parser_process import ParsedFile, ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.sources import INFERRED, Input, Source, graph_iri
+from clustergraph.ingest.text_stream import read_start
 from clustergraph.progress import Progress
 from clustergraph.rdf.iris import is_iri
 from clustergraph.rdf.namespaces import RDF, VOID
@@ -25,7 +24,6 @@ from clustergraph.rdf.namespaces import RDF, VOID
 DEFAULT_BASE = "http://localhost:8080/"
 
 _EVERY = 10_000
-_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def base_of(input: Input, base: str | None, parsers: ParserProcess) -> str:
         spaces_of_files = {
             space
             for source in input.content
-            if _mentions(source, b"uriSpace")
+            if b"uriSpace" in read_start(source.path)
             for space in _uri_spaces(source, parsers)
             if is_iri(space) and space.endswith("/")
         }
@@ -93,20 +91,6 @@ def _uri_spaces(source: Source, parsers: ParserProcess) -> set[str]:
         # Loading all files reports it, together with what is wrong in the others.
         return set()
     return {space for subject, space in spaces if subject in datasets}
-
-
-def _mentions(source: Source, word: bytes) -> bool:
-    """Whether a word occurs in a file; what cannot be read is reported where it is loaded."""
-    last = b""
-    try:
-        with gzip.open(source.path) if source.compressed else source.path.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                if word in last + block:
-                    return True
-                last = block[-len(word) :]
-    except (OSError, EOFError, zlib.error):
-        pass
-    return False
 
 
 def load(

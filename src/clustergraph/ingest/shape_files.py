@@ -10,10 +10,9 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from clustergraph.ingest.parser_process import ParsedFile, ParserProcess
 from clustergraph.ingest.problems import BuildError
 from clustergraph.ingest.sources import Input, Source
-from clustergraph.ingest.text_stream import UNPACKING_ERRORS, open_text
+from clustergraph.ingest.text_stream import read_start
 from clustergraph.rdf.namespaces import OWL, RDF, SH, STANDARD_PREFIXES
 
-_MAX_SEARCHED_BYTES = 1 << 22
 _SHAPE_CLASSES = {f"{SH}NodeShape", f"{SH}PropertyShape"}
 _SHAPE_PROPERTIES = {
     f"{SH}{name}" for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "property")
@@ -26,7 +25,7 @@ def find_shapes(input: Input, parsers: ParserProcess, base: str) -> Input:
     """The input with `shape_files`, and `shapes_only` for those that hold nothing else, unless all do."""
     shape_files, shapes_only = set(), set()
     for source in input.sources:
-        if source.role == "shapes" or not _mentions_shacl(source):
+        if source.role == "shapes" or not _may_have_shapes(read_start(source.path)):
             continue
         has_shapes, has_more = _look_into(source, parsers, base)
         if has_shapes:
@@ -38,13 +37,8 @@ def find_shapes(input: Input, parsers: ParserProcess, base: str) -> Input:
     return replace(input, shape_files=frozenset(shape_files), shapes_only=frozenset(shapes_only))
 
 
-def _mentions_shacl(source: Source) -> bool:
-    try:
-        with source.path.open("rb", buffering=0) as file, open_text(file) as text:
-            start = text.read(_MAX_SEARCHED_BYTES)
-            return SH.encode() in start and any(word in start for word in _WORDS)
-    except (OSError, LookupError, ValueError, *UNPACKING_ERRORS):
-        return False  # the parser reports it
+def _may_have_shapes(text: bytes) -> bool:
+    return SH.encode() in text and any(word in text for word in _WORDS)
 
 
 def _look_into(source: Source, parsers: ParserProcess, base: str) -> tuple[bool, bool]:

@@ -10,11 +10,14 @@ import lzma
 import re
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import zstandard
 
 BUFFER_BYTES = 1 << 18
+MAX_SEARCHED_BYTES = 1 << 24
+"""How much of a file is searched for what it is about."""
 COMPRESSED_ENDINGS = ("gz", "bz2", "xz", "zst")
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"), (b"(\xb5/\xfd", "Zstandard"))
 _UNPACKERS: dict[str, Callable[[Any], Any]] = {
@@ -65,6 +68,15 @@ def open_text(file: io.RawIOBase) -> io.BufferedReader[Any]:
     if not encoding:
         return packed
     return io.BufferedReader(cast(Any, _Transcoder(packed, encoding)), BUFFER_BYTES)
+
+
+def read_start(path: Path) -> bytes:
+    """The beginning of a file's text, all of most files; nothing of one that cannot be read, which loading reports."""
+    try:
+        with path.open("rb", buffering=0) as file, open_text(file) as text:
+            return text.read(MAX_SEARCHED_BYTES)
+    except (OSError, LookupError, ValueError, *UNPACKING_ERRORS):
+        return b""
 
 
 class _Borrowed(io.RawIOBase):
