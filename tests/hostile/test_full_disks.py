@@ -100,3 +100,4 @@ def test_a_log_that_has_no_room_costs_no_answer(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(sys, "stderr", Full())
     access_log.write("text", {"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, "200", 1, "ready", 0.1)
+    access_log.flush()

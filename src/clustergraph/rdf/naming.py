@@ -10,12 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from clustergraph.rdf.namespaces import STANDARD_PREFIXES
 from clustergraph.rdf.table import Table
 from clustergraph.rdf.text_in_language import RankedText, TaggedText
+from clustergraph.text_cache import remembers_short
 
 PREFIXES = STANDARD_PREFIXES | {
     "bf": "http://id.loc.gov/ontologies/bibframe/",
@@ -88,7 +88,7 @@ class NamePath:
         return self.parts[0][0] if len(self.parts) == len(self.parts[0]) == 1 else ""
 
 
-@cache
+@remembers_short
 def parse_entry(entry: str) -> NamePath:
     """The way that an entry writes. Raises ValueError for what is none.
 
