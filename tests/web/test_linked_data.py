@@ -113,7 +113,7 @@ def test_formats_with_graphs_say_which_graph_each_statement_is_from(
     client: FlaskClient, named_graphs: Callable[[str], Graph], path: str, form: str
 ) -> None:
     ending = next(one.extension for one in of_kind("graph") if one.name == form)
-    by_graph = quads(client, f"/data/{path}.{ending}", PARSERS[form])
+    by_graph = quads(client, f"/data/{path}.{ending}?graphs=named", PARSERS[form])
     document = URIRef(f"{BASE}data/{path}")
     assert {subject for subject, _, _ in by_graph.pop("")} == {document}
     assert all(name.startswith(f"{BASE}graph/") for name in by_graph)

@@ -68,6 +68,7 @@ def _code(error: Exception) -> int | None:
     # Only now, when something is wrong, is it worth while to load what may have failed.
     from clustergraph.catalogue import CatalogueError, ParameterError, UnknownQuery
     from clustergraph.ingest import BuildError
+    from clustergraph.rdf.graph_writer import UnsupportedStatement
     from clustergraph.snapshots.graph_names import UnknownGraph
     from clustergraph.snapshots.snapshot import NoSnapshot
     from clustergraph.snapshots.source_folder import FolderSettingsError
@@ -75,7 +76,7 @@ def _code(error: Exception) -> int | None:
 
     codes: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
         ((BuildError, CatalogueError, FolderSettingsError), REFUSED),
-        ((UnknownQuery, ParameterError, UnknownGraph, UnsupportedFormat), USAGE),
+        ((UnknownQuery, ParameterError, UnknownGraph, UnsupportedFormat, UnsupportedStatement), USAGE),
         ((LimitPassed,), LIMIT),
         ((NoSnapshot, Busy, EngineDown, OSError), UNAVAILABLE),
         ((EngineError,), QUERY),

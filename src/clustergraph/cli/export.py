@@ -47,6 +47,7 @@ FORMAT = FormatType("graph")
     help="All but this named graph, and without what reasoning added; repeatable.",
 )
 @click.option("--no-inferred", is_flag=True, help="Without what reasoning added.")
+@click.option("--named-graphs", is_flag=True, help="Keep the named graphs in JSON-LD, too.")
 @click.option(
     "--output",
     "-o",
@@ -60,12 +61,14 @@ def command(
     only: tuple[str, ...],
     exclude: tuple[str, ...],
     no_inferred: bool,
+    named_graphs: bool,
     output: Path | None,
 ) -> None:
     """Write the graph, or some of its named graphs, in a standard format.
 
-    TriG, N-Quads and JSON-LD keep the named graphs; the other formats hold their merge. The output is sorted, so the
-    same content is the same bytes. A file appears when it is complete, and not before.
+    TriG and N-Quads keep the named graphs, JSON-LD with --named-graphs; other formats hold their merge. The output is
+    sorted, so the same content is the same bytes. A file appears when it is complete, and not before. Where the format
+    cannot hold a statement, nothing is written.
 
     \b
     Examples:
@@ -83,12 +86,13 @@ def command(
             f"The ending of {output} names no format; choose one with --format: {', '.join(FORMAT.names)}."
         )
     snapshot, _ = options.read(sources, store)
+    named = form.name in ("trig", "nquads") or (named_graphs and form.name == "jsonld")
     graphs = select_graphs(snapshot, only, exclude, inferred=not no_inferred)
     if output is None:
-        write(snapshot, graphs, form, sys.stdout.buffer)
+        write(snapshot, graphs, form, sys.stdout.buffer, named=named)
         return
     with atomic(output) as file:
-        write(snapshot, graphs, form, file)
+        write(snapshot, graphs, form, file, named=named)
 
 
 @contextmanager
@@ -133,24 +137,23 @@ def select_graphs(
     return sorted(included - left_out)
 
 
-def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes]) -> None:
-    """Write the named graphs, sorted. For formats of triples, each triple once."""
+def write(snapshot: Snapshot, graphs: list[str], form: Format, out: IO[bytes], *, named: bool) -> None:
+    """Write the named graphs, sorted, or their merge, each triple once."""
     import pyoxigraph as ox
 
     from clustergraph.rdf import graph_writer
-    from clustergraph.rdf.formats import WITH_GRAPHS
     from clustergraph.snapshots.statements import Statements
 
     statements = Statements.open(snapshot.store)
     quads: list[ox.Quad] = []
     for graph in graphs:
         quads += statements.quads(ox.NamedNode(graph))
-    if form.name not in WITH_GRAPHS:
+    if not named:
         quads = list({ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads})
     if form.name in ("ntriples", "nquads"):
         lines = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
         out.writelines(sorted(lines))
     else:
-        rows = quads if form.name in WITH_GRAPHS else [quad.triple for quad in quads]
+        rows = quads if named else [quad.triple for quad in quads]
         graph_writer.write(rows, form, out, snapshot.prefixes)
     out.flush()

@@ -86,7 +86,7 @@ def _add_dataset(graph: Graph, dataset: URIRef, engine: Engine, urls: Urls) -> N
         graph.add((dataset, URIRef(row["property"].text), URIRef(row["value"].text)))
     _add_contact(graph, dataset, urls)
     graph.add((dataset, RDFS.seeAlso, URIRef(urls.croissant)))
-    for form, address in list_downloads(urls):
+    for form, address in list_downloads(snapshot, urls):
         graph.add((dataset, DCAT.distribution, _add_distribution(graph, "all", form, address, snapshot, urls)))
 
 
@@ -116,7 +116,7 @@ def _add_named_graph(graph: Graph, iri: str, triples: int, engine: Engine, urls:
         whole = snapshot.title(language)
         graph.add((part, DCTERMS.title, Literal(title.format(whole, name), lang=language)))
         graph.add((part, DCTERMS.description, Literal(summary.format(name, triples), lang=language)))
-    for form, address in list_downloads(urls, iri):
+    for form, address in list_downloads(snapshot, urls, iri):
         graph.add((part, DCAT.distribution, _add_distribution(graph, name, form, address, snapshot, urls)))
 
 

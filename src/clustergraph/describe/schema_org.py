@@ -33,7 +33,7 @@ def dataset(engine: Engine, urls: Urls, language: str) -> dict[str, Any]:
         "isBasedOn": [value for value in metadata.get("source", []) if ":" in value],
         "distribution": [
             {"@type": "DataDownload", "name": form.label, "encodingFormat": form.media_type, "contentUrl": address}
-            for form, address in list_downloads(urls)
+            for form, address in list_downloads(snapshot, urls)
         ],
         "hasPart": [{"@type": "Dataset", "@id": iri, "url": urls.page(iri)} for iri in snapshot.graphs],
     }

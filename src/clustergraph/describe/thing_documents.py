@@ -1,7 +1,7 @@
 """Documents of data: a thing with its neighbours, a named graph, all of them, an ontology; and where each comes from.
 
-A document is one query to the engine, which also writes it: in the formats of triples a CONSTRUCT, in those that keep
-named graphs a SELECT of quads. A document about a thing also describes itself; a download of a graph holds that graph
+A document is one query to the engine, which also writes it: a CONSTRUCT for a graph, a SELECT of quads for a dataset. A
+document about a thing also describes itself; a download of a graph holds that graph
 and nothing else, and VoID describes it.
 """
 
@@ -18,9 +18,10 @@ from clustergraph.describe.ontology_kinds import CLASSES, ONTOLOGIES, PROPERTIES
 from clustergraph.describe.thing_queries import MAX_COUNTED_STATEMENTS, blank_paths, read_terms
 from clustergraph.describe.urls import GRAPHS, ONTOLOGY, SNAPSHOTS, Urls, in_header
 from clustergraph.engine.base import Answer, Engine
-from clustergraph.rdf.formats import WITH_GRAPHS, Format, of_kind
+from clustergraph.rdf.formats import Format, of_kind
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.bindings import write_term
+from clustergraph.sparql.errors import EngineError, UnsupportedFormat
 from clustergraph.sparql.query import Query
 
 MAX_POINTING_STATEMENTS = 1000
@@ -31,6 +32,9 @@ MAX_NAMED_VALUES = 1000
 
 MAX_LABEL_PROPERTIES = 8
 """Of how many properties a document holds labels."""
+
+MAX_TRIED_TRIPLES = 10_000
+"""Of how many triples a graph may be that is written to find out whether a format can hold it."""
 
 Statement = tuple[Identifier, Identifier, Identifier]
 
@@ -101,17 +105,21 @@ def snapshot_iri(snapshot: Snapshot) -> str:
     return f"{snapshot.base}{SNAPSHOTS}/{snapshot.name}"
 
 
-def write_everything(engine: Engine, form: Format) -> Answer:
-    """Write everything: the merge of all graphs, or all of them by name where the format keeps them."""
-    if form.name in WITH_GRAPHS:
+def write_everything(engine: Engine, form: Format, *, named: bool = False) -> Answer:
+    """Write everything: the merge of all graphs, or with `named` all of them by name."""
+    if named:
         return engine.answer(Query(_write_select(["GRAPH ?graph { ?subject ?predicate ?object }"]), format=form.name))
     return engine.answer(Query(_write_construct(["?subject ?predicate ?object"]), format=form.name))
 
 
-def write_document(engine: Engine, iri: str, form: Format) -> Answer:
-    """Write the document about what `iri` names, in one format. Raises the errors of `engine.errors`."""
+def write_document(engine: Engine, iri: str, form: Format, *, named: bool = False) -> Answer:
+    """Write the document about what `iri` names, in one format: one graph, or with `named` by named graphs.
+
+    Raises the errors of `sparql.errors`.
+    """
     snapshot, thing = engine.snapshot, write_term("thing", URIRef(iri))
-    with_graphs = form.name in WITH_GRAPHS
+    if iri in snapshot.graphs and not named:
+        return engine.answer(Query(_write_construct([_ANY]), format=form.name, default_graphs=[iri]))
     if iri in snapshot.graphs:
         parts = [f"VALUES ?graph {{ {thing} }} GRAPH ?graph {{ ?subject ?predicate ?object }}"]
     else:
@@ -125,14 +133,39 @@ def write_document(engine: Engine, iri: str, form: Format) -> Answer:
         else:
             document = (*_ABOUT, *_list_label_parts(snapshot))
         for part in document:
-            parts.append(_write_part(part, thing, with_graphs).replace("$terms", f"{thing} {terms}"))
+            parts.append(_write_part(part, thing, named).replace("$terms", f"{thing} {terms}"))
         own_graph = f"{snapshot.base}{GRAPHS}/{ONTOLOGY}"
         if iri == f"{snapshot.base}{ONTOLOGY}" and own_graph in snapshot.graphs:
             # The ontology also says something about terms of other vocabularies.
             parts.append(f"VALUES ?graph {{ <{own_graph}> }} GRAPH ?graph {{ ?subject ?predicate ?object }}")
         elif iri == f"{snapshot.base}{ONTOLOGY}":
-            parts += [_write_part(part, thing, with_graphs) for part in _ONTOLOGY]
-    return engine.answer(Query((_write_select if with_graphs else _write_construct)(parts), format=form.name))
+            parts += [_write_part(part, thing, named) for part in _ONTOLOGY]
+    return engine.answer(Query((_write_select if named else _write_construct)(parts), format=form.name))
+
+
+def formats_for(engine: Engine, iri: str) -> tuple[Format, ...]:
+    """The formats that can hold the document about what `iri` names.
+
+    Whether they can is tried out where there is doubt, and for the collection of all graphs and large ones not even
+    then.
+    """
+    snapshot = engine.snapshot
+    in_doubt = snapshot.formats_in_doubt
+    triples = snapshot.graphs.get(iri, 0)
+    is_tried = iri != f"{snapshot.base}{GRAPHS}" and triples <= MAX_TRIED_TRIPLES
+    return tuple(
+        form for form in of_kind("graph") if form.name not in in_doubt or (is_tried and _can_hold(engine, iri, form))
+    )
+
+
+def _can_hold(engine: Engine, iri: str, form: Format) -> bool:
+    try:
+        write_document(engine, iri, form)
+    except UnsupportedFormat:
+        return False
+    except EngineError:
+        pass  # what is wrong then is for whoever asks for the document
+    return True
 
 
 def origin(engine: Engine, iri: str) -> Origin:
@@ -185,16 +218,17 @@ def description(snapshot: Snapshot, iri: str, about: Origin) -> list[Statement]:
     return statements
 
 
-def links(snapshot: Snapshot, urls: Urls, iri: str, given: str) -> Iterator[str]:
+def links(engine: Engine, urls: Urls, iri: str, given: str) -> Iterator[str]:
     """Links, as a header writes them, from a page or document of the media type `given` to everything around it.
 
     Source: RFC 8288; the relations are those of IANA's registry.
     """
+    snapshot = engine.snapshot
     yield f'<{in_header(iri)}>; rel="canonical"'
     if given != "text/html":
         yield f'<{in_header(iri)}>; rel="describes"'
         yield f'<{urls.page(iri)}>; rel="alternate"; type="text/html"'
-    for form in of_kind("graph"):
+    for form in formats_for(engine, iri):
         if form.media_type != given:
             yield f'<{urls.data(iri, form)}>; rel="alternate"; type="{form.media_type}"'
     yield f'<{urls.void}>; rel="describedby"'

@@ -122,9 +122,10 @@ def read_texts(snapshot: Snapshot, what: str) -> list[Literal]:
     ]
 
 
-def list_downloads(urls: Urls, iri: str = "") -> list[tuple[Format, str]]:
-    """Where to get a named graph, or everything, in each format."""
-    return [(form, urls.data(iri or f"{urls.base}{GRAPHS}", form)) for form in of_kind("graph")]
+def list_downloads(snapshot: Snapshot, urls: Urls, iri: str = "") -> list[tuple[Format, str]]:
+    """Where to get a named graph, or everything, in each format that can hold it without doubt."""
+    name = iri or f"{urls.base}{GRAPHS}"
+    return [(form, urls.data(name, form)) for form in of_kind("graph") if form.name not in snapshot.formats_in_doubt]
 
 
 def _add_sizes(graph: Graph, dataset: URIRef, engine: Engine) -> None:
@@ -150,7 +151,7 @@ def _add_sizes(graph: Graph, dataset: URIRef, engine: Engine) -> None:
 
 
 def _add_parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls) -> None:
-    for form, address in list_downloads(urls):
+    for form, address in list_downloads(snapshot, urls):
         graph.add((dataset, VOID.dataDump, URIRef(address)))
         graph.add((dataset, VOID.feature, W3C_FORMATS[FORMAT_NAMES[form.name]]))
     for iri, triples in sorted(snapshot.graphs.items()):
@@ -159,7 +160,7 @@ def _add_parts(graph: Graph, dataset: URIRef, snapshot: Snapshot, urls: Urls) ->
         graph.add((part, RDF.type, VOID.Dataset))
         graph.add((part, DCTERMS.title, Literal(short_name(snapshot, iri))))
         graph.add((part, VOID.triples, make_count(triples)))
-        for _, address in list_downloads(urls, iri):
+        for _, address in list_downloads(snapshot, urls, iri):
             graph.add((part, VOID.dataDump, URIRef(address)))
 
 

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from clustergraph.rdf import graph_writer
 from clustergraph.rdf.formats import QUAD, WITH_GRAPHS, Format, of_kind
+from clustergraph.rdf.rdfxml import NOT_IN_XML
 from clustergraph.snapshots.written_literals import WrittenLiterals
 from clustergraph.sparql import query_rewriting
 from clustergraph.sparql.error_messages import explain
@@ -123,13 +124,38 @@ def serialise(results: Any, form: Format, sink: Sink, prefixes: dict[str, str]) 
     if isinstance(results, (ox.QueryTriples, list)):
         if form.kind != "graph":
             raise UnsupportedFormat(f"A CONSTRUCT or DESCRIBE gives triples, which {form.label} cannot hold.")
-        graph_writer.write(results, form, sink, prefixes)
+        _write_graph(results, form, sink, prefixes)
     elif form.name in WITH_GRAPHS and _are_quads(results):
-        graph_writer.write(map(_quad, results), form, sink, prefixes)
+        _write_graph(map(_quad, results), form, sink, prefixes)
     elif form.kind != "results":
         raise UnsupportedFormat(f"A SELECT or ASK gives solutions, which {form.label} cannot hold.")
     else:
-        results.serialize(sink, RESULTS[form.name])
+        _write_results(results, form, sink)
+
+
+def _write_results(results: Any, form: Format, sink: Sink) -> None:
+    results.serialize(sink, RESULTS[form.name])
+    if form.name != "xml":
+        return
+    body = b"".join(sink.parts)
+    text = body.decode()
+    if match := NOT_IN_XML.search(text):
+        start = text.rfind(">", 0, match.start()) + 1
+        value = text[start : text.find("<", start)]
+        variable = text[text.rfind('name="', 0, start) :].split('"', 2)[1]
+        raise UnsupportedFormat(
+            f"{form.label} cannot hold the character U+{ord(match[0]):04X}, as in {value[:100]!r}, a value of "
+            f"?{variable}. Ask for {', '.join(other.label for other in of_kind('results') if other != form)} instead."
+        )
+    # A parser of XML makes a line feed of a carriage return that is not escaped.
+    sink.parts = [body.replace(b"\r", b"&#13;")]
+
+
+def _write_graph(rows: Any, form: Format, sink: Sink, prefixes: dict[str, str]) -> None:
+    try:
+        graph_writer.write(rows, form, sink, prefixes)
+    except graph_writer.UnsupportedStatement as error:
+        raise UnsupportedFormat(str(error)) from None
 
 
 def _are_quads(results: Any) -> bool:

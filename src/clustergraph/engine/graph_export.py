@@ -1,6 +1,6 @@
 """Whole graphs of a snapshot as files, written statement by statement: the memory that takes does not grow with them.
 
-    python -m clustergraph.engine.graph_export SNAPSHOT FORMAT FILE [GRAPH]
+    python -m clustergraph.engine.graph_export SNAPSHOT FORMAT FILE named|merged [GRAPH]
 
 A file appears when it is complete. Whoever is asked for one that another process writes waits for that one.
 """
@@ -16,30 +16,30 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
-from clustergraph.rdf import formats
-from clustergraph.rdf.formats import WITH_GRAPHS, Format
-from clustergraph.rdf.graph_writer import GRAPHS
+from clustergraph.rdf import formats, graph_writer
+from clustergraph.rdf.formats import Format
 from clustergraph.snapshots.snapshot import NoSnapshot, Snapshot
 from clustergraph.snapshots.statements import Statements
 
-WITH_PREFIXES = ("turtle", "trig", "rdfxml")
 NICE = 10
 """How far a process that writes a file steps back behind those that answer queries."""
 
 
-def dump(snapshot: Snapshot, graph: str | None, form: Format, out: IO[bytes]) -> None:
-    """Write a named graph, or with None all of them: by name where the format keeps names, else their merge.
+def dump(snapshot: Snapshot, graph: str | None, form: Format, out: IO[bytes], *, named: bool = False) -> None:
+    """Write a named graph, or with None the merge of all; with `named`, statements stand in their graphs.
 
     The same snapshot gives the same bytes; a subject's statements stand together, in no order of names.
     """
     statements = Statements.open(snapshot.store)
-    prefixes = snapshot.prefixes if form.name in WITH_PREFIXES else None
-    rows = _quads(statements, graph) if form.name in WITH_GRAPHS else _triples(statements, graph)
-    ox.serialize(rows, out, GRAPHS[form.name], prefixes=prefixes)
+    rows = _quads(statements, graph) if named else _triples(statements, graph)
+    graph_writer.write_sorted(rows, form, out, snapshot.prefixes)
 
 
-def write(snapshot: Snapshot, graph: str | None, form: Format, target: Path) -> None:
-    """Have the file `target` hold the graph, if it is not there yet. Raises OSError where it cannot be written."""
+def write(snapshot: Snapshot, graph: str | None, form: Format, target: Path, *, named: bool = False) -> None:
+    """Have the file `target` hold the graph, if it is not there yet.
+
+    Raises OSError where it cannot be written, and UnsupportedStatement, which its `refusal` then says.
+    """
     draft = target.with_name(f".{target.name}")
     with _locked(draft) as file:
         if target.exists():  # another process has written it meanwhile
@@ -47,14 +47,23 @@ def write(snapshot: Snapshot, graph: str | None, form: Format, target: Path) -> 
             return
         try:
             file.truncate(0)  # of what a process that died has left
-            dump(snapshot, graph, form, file)
+            dump(snapshot, graph, form, file, named=named)
             file.flush()
             os.fsync(file.fileno())
             draft.replace(target)
+        except graph_writer.UnsupportedStatement as error:
+            draft.unlink(missing_ok=True)
+            refusal(target).write_text(str(error), encoding="utf-8")
+            raise
         except BaseException:  # a full disk, say, of which what is half-done would take the rest
             draft.unlink(missing_ok=True)
             file.truncate(0)
             raise
+
+
+def refusal(target: Path) -> Path:
+    """The file that says why the format of a file cannot hold its graph."""
+    return target.with_name(f"{target.name}.refused")
 
 
 def _locked(draft: Path) -> IO[bytes]:
@@ -82,12 +91,14 @@ def _quads(statements: Statements, graph: str | None) -> Iterator[ox.Quad]:
 
 def main(arguments: list[str]) -> None:
     """Write one file, as the words of the command say."""
-    path, name, target, *graph = arguments
+    path, name, target, kind, *graph = arguments
     form = formats.find(name, "graph")
     assert form is not None
     os.nice(NICE)
     try:
-        write(Snapshot.open(Path(path)), graph[0] if graph else None, form, Path(target))
+        write(Snapshot.open(Path(path)), graph[0] if graph else None, form, Path(target), named=kind == "named")
+    except graph_writer.UnsupportedStatement as error:
+        sys.exit(str(error))
     except (OSError, NoSnapshot) as error:
         sys.exit(f"A file to download cannot be written: {getattr(error, 'strerror', None) or error}.")
 

@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode, Store
 from clustergraph.ingest import statistics
 from clustergraph.ingest.digest import NAME_LENGTH, content_digest
 from clustergraph.ingest.fingerprint import FileState, software
+from clustergraph.ingest.format_doubts import FormatDoubts
 from clustergraph.ingest.literal_recorder import LiteralRecorder
 from clustergraph.ingest.load import LoadedFile, graph_of, load
 from clustergraph.ingest.own_description import read_description
@@ -147,7 +148,8 @@ class BuildJob:
         """Everything that the manifest says except the fingerprint of the input."""
         counts = statistics.counts(statements)
         self.progress.start("write", sum(counts["graphs"].values()))
-        digest = content_digest(statements, scratch, self.progress.advance)
+        doubts = FormatDoubts(counts["properties"])
+        digest = content_digest(statements, scratch, self.progress.advance, inspect=doubts.inspect)
         terms = [graph_iri(self.base, source.graph) for source in self.input.content if source.role == "ontology"]
         has_data = any(source.role != "ontology" for source in self.input.content)
         dataset = read_description(statements.store, self.base, terms if has_data else ())
@@ -160,6 +162,7 @@ class BuildJob:
             "base": self.base,
             "title": statistics.title(dataset, self.input.title),
             **counts,
+            **({"formats_in_doubt": sorted(doubts.formats)} if doubts.formats else {}),
             "sources": [
                 {
                     "path": state.source.name,

@@ -30,10 +30,12 @@ def content_digest(
     scratch: Path | None = None,
     advance: Callable[[int], None] = lambda _: None,
     run: int = _RUN,
+    inspect: Callable[[bytes], None] = lambda _: None,
 ) -> str:
     """The SHA-256 of the content, in hexadecimal digits.
 
-    At most about `run` lines are held in memory; more are sorted by way of files in the folder `scratch`.
+    At most about `run` lines are held in memory; more are sorted by way of files in the folder `scratch`. `inspect` is
+    given all lines, some at a time.
 
     >>> from pyoxigraph import Store
     >>> content_digest(Statements(Store())) == hashlib.sha256(b"").hexdigest()
@@ -43,7 +45,7 @@ def content_digest(
         runs: list[IO[bytes]] = []
         lines: list[bytes] = []
         try:
-            for batch in _line_batches(statements):
+            for batch in _line_batches(statements, inspect):
                 lines += batch
                 advance(len(batch))
                 if len(lines) >= run:
@@ -61,13 +63,14 @@ def content_digest(
                 file.close()
 
 
-def _line_batches(statements: Statements) -> Iterator[list[bytes]]:
+def _line_batches(statements: Statements, inspect: Callable[[bytes], None]) -> Iterator[list[bytes]]:
     for graph in statements.store.named_graphs():
         assert isinstance(graph, NamedNode)  # loading names those that are blank nodes
         quads = statements.quads(graph)
         while part := list(islice(quads, _BATCH)):
             data = serialize(part, format=RdfFormat.N_QUADS)
             assert data is not None
+            inspect(data)
             yield data.split(b"\n")[:-1]
 
 

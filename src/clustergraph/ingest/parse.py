@@ -24,6 +24,7 @@ from clustergraph.ingest.jsonld_contexts import UnknownContexts, put_in
 from clustergraph.ingest.problems import BuildError, Problem, Severity
 from clustergraph.ingest.sources import Source
 from clustergraph.ingest.text_stream import UNPACKING_ERRORS, open_text
+from clustergraph.ingest.xml_literals import XML_LITERAL, canonical
 
 _SINGLE_LINES_BYTES = 1 << 11
 """How much of a statement a parser gets line by line."""
@@ -223,12 +224,15 @@ class Parser:
         """The quads with labels of blank nodes that are the file's own, in a named graph each."""
         rename = _Renamer(self.source.name)
         formulas = self.source.format == RdfFormat.N3
+        may_hold_xml = self.source.format == RdfFormat.RDF_XML
         for quad in quads:
             subject, predicate, object, graph = quad.subject, quad.predicate, quad.object, quad.graph_name
             if type(subject) is not NamedNode:
                 subject = cast(NamedNode | BlankNode | Triple, rename.term(subject))
             if type(object) is BlankNode or type(object) is Triple:
                 object = rename.term(object)
+            elif may_hold_xml and type(object) is Literal and object.datatype.value == XML_LITERAL:
+                object = Literal(canonical(object.value), datatype=object.datatype)
             if type(graph) is DefaultGraph:
                 graph = self.graph
             elif type(graph) is BlankNode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 import pyoxigraph as ox
@@ -12,8 +13,9 @@ from clustergraph.mcp import result_rows, source_references
 from clustergraph.mcp.graph_context import GraphContext
 from clustergraph.mcp.result_rows import MAX_CHARACTERS, Part
 from clustergraph.mcp.tool import Reply, output, reply
-from clustergraph.rdf import graph_writer
+from clustergraph.rdf import formats, graph_writer
 
+_TURTLE = next(form for form in formats.FORMATS if form.name == "turtle")
 TRUTH = output({"answer": {"type": "boolean"}}, ["answer"])
 GRAPH = output(
     {
@@ -82,7 +84,6 @@ def _reply_with_graph(context: GraphContext, answer: Answer, part: Part, heading
 
 def _write_turtle(lines: list[str], prefixes: dict[str, str]) -> str:
     triples = ox.parse("\n".join(lines).encode(), ox.RdfFormat.N_TRIPLES)
-    prefixes = graph_writer.used(prefixes, "\n".join(lines))
-    body = ox.serialize((quad.triple for quad in triples), format=ox.RdfFormat.TURTLE, prefixes=prefixes)
-    assert body is not None
-    return body.decode("utf-8")
+    buffer = BytesIO()
+    graph_writer.write_sorted([quad.triple for quad in triples], _TURTLE, buffer, prefixes)
+    return buffer.getvalue().decode()

@@ -124,6 +124,11 @@ class Snapshot:
         """How many statements have a literal that answers give in another form than the files write it in."""
         return int(self.manifest.get("literals_by_value", 0))
 
+    @property
+    def formats_in_doubt(self) -> frozenset[str]:
+        """Names of the formats that cannot hold some statement of the graph, or may not."""
+        return frozenset(self.manifest.get("formats_in_doubt", ()))
+
     @cached_property
     def graphs(self) -> dict[str, int]:
         """Named graphs and how many triples each holds."""

@@ -1,21 +1,20 @@
-"""Writing triples whose terms come again and again: put together of what the engine wrote once for each term."""
+"""Writing triples whose terms come again and again: put together of what was written once for each term."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from itertools import cycle
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from clustergraph.rdf.graph_writer import TYPE, used
+from clustergraph.rdf.graph_writer import TYPE
+from clustergraph.rdf.turtle import TurtleTerms
 
 FORMATS = ("turtle", "ntriples")
 """Names of the formats that are written here. In others, how a term is written depends on what stands around it."""
 
-_START, _END = "_:s a ", " .\n"
-_SUBJECTS = ox.BlankNode("s"), ox.BlankNode("t")
+_END = " .\n"
 
 
 class Written(NamedTuple):
@@ -44,9 +43,9 @@ class Writer:
     """
 
     def __init__(self, prefixes: Mapping[str, str], terms: Mapping[Any, Any], term: Callable[[Any], Any]) -> None:
-        self._prefixes = dict(prefixes)
+        self._turtle_terms = TurtleTerms(prefixes)
         self._head = lru_cache(maxsize=16)(self._declare)
-        self._terms = dict(zip(terms, self._write(list(terms.values())), strict=True))
+        self._terms = {key: self._write(term) for key, term in terms.items()}
         self._term = term
 
     def write(self, triples: Iterable[tuple[Any, Any, Any]], name: str) -> bytes:
@@ -81,33 +80,19 @@ class Writer:
         return f"{self._head(prefixes)}{''.join(parts)}{_END}" if rows else ""
 
     def _unknown(self, key: Any) -> Written:
-        return next(self._write([self._term(key)]))
+        return self._write(self._term(key))
 
-    def _write(self, nodes: list[Any]) -> Iterator[Written]:
-        for node, turtle in zip(nodes, _objects(nodes, self._prefixes), strict=True):
-            text = str(node)
-            in_use = used(self._prefixes, text) if "<" in text else ()
-            prefixes = sum(1 << at for at, prefix in enumerate(self._prefixes) if prefix in in_use) if in_use else 0
-            is_type = text == TYPE
-            yield Written(text, turtle, prefixes, "a" if is_type else turtle, "" if is_type else text, type(node))
+    def _write(self, node: Any) -> Written:
+        used: set[str] = set()
+        turtle, text = self._turtle_terms.write(node, used), str(node)
+        prefixes = sum(1 << at for at, prefix in enumerate(self._turtle_terms.prefixes) if prefix in used)
+        is_type = text == TYPE
+        return Written(text, turtle, prefixes, "a" if is_type else turtle, "" if is_type else text, type(node))
 
     def _declare(self, prefixes: int) -> str:
-        """The declarations of these prefixes, in the engine's order."""
-        declared = {prefix: name for at, (prefix, name) in enumerate(self._prefixes.items()) if prefixes >> at & 1}
-        return _turtle(_SUBJECTS[:1], declared).removesuffix(f"{_START}{_SUBJECTS[0]}{_END}")
-
-
-def _objects(nodes: list[Any], prefixes: Mapping[str, str]) -> Iterable[str]:
-    """The terms as Turtle writes them: what they are of is never the same twice, so each has a line for itself."""
-    lines = _turtle(nodes, prefixes).split("\n")[-len(nodes) - 1 : -1]
-    return [line[len(_START) : 1 - len(_END)] for line in lines]
-
-
-def _turtle(nodes: Iterable[Any], prefixes: Mapping[str, str]) -> str:
-    """A document that says something of each term; no prefix changes what comes before them there."""
-    triples = [ox.Triple(subject, ox.NamedNode(TYPE[1:-1]), node) for subject, node in zip(cycle(_SUBJECTS), nodes)]
-    document: Any = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
-    return str(document, "utf-8")
+        """The declarations of these prefixes."""
+        names = self._turtle_terms.prefixes
+        return self._turtle_terms.declare(prefix for at, prefix in enumerate(names) if prefixes >> at & 1)
 
 
 def _ntriples(rows: list[_Row]) -> str:

@@ -17,7 +17,7 @@ from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.sparql.errors import ResultTooLarge
 from clustergraph.web.http import export_files, request_params, responses
 from clustergraph.web.http.current import service
-from clustergraph.web.http.negotiation import Choice, choose
+from clustergraph.web.http.negotiation import Choice, choose, keeps_named_graphs
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.http.request_engine import seconds_left
 
@@ -28,14 +28,18 @@ LARGE_GRAPH_TRIPLES = 50_000
 
 
 def everything(suffix: str | None) -> Response:
-    """All graphs: merged, or by name in the formats that keep names."""
-    response = _respond(None, suffix, lambda form: thing_documents.write_everything(service().engine, form))
+    """All graphs: merged, or by name where a dataset is asked for."""
+    response = _respond(
+        None, suffix, lambda form, named: thing_documents.write_everything(service().engine, form, named=named)
+    )
     return responses.add_links(response, f"{service().snapshot.base}{GRAPHS}")
 
 
 def named_graph(iri: str, suffix: str | None) -> Response:
     """One named graph, nothing added."""
-    return _respond(iri, suffix, lambda form: thing_documents.write_document(service().engine, iri, form))
+    return _respond(
+        iri, suffix, lambda form, named: thing_documents.write_document(service().engine, iri, form, named=named)
+    )
 
 
 def file_name(snapshot: Snapshot, what: str, form: Format) -> str:
@@ -55,18 +59,19 @@ def file_name(snapshot: Snapshot, what: str, form: Format) -> str:
     ) + (f".{form.extension}")
 
 
-def _respond(graph: str | None, suffix: str | None, write: Callable[[Format], Answer]) -> Response:
+def _respond(graph: str | None, suffix: str | None, write: Callable[[Format, bool], Answer]) -> Response:
     """A named graph, or with None all of them: what the engine answers, or a file where that is too large."""
     fields = request_params.address(request)
     choice = choose(request, "graph", fields, suffix=suffix)
+    named = keeps_named_graphs(fields, choice.format, suffix)
     snapshot = service().snapshot
     triples = snapshot.graphs.get(graph) if graph else snapshot.manifest.get("triples")
-    response = _send_file(graph, choice) if (triples or 0) > LARGE_GRAPH_TRIPLES else None
+    response = _send_file(graph, choice, named) if (triples or 0) > LARGE_GRAPH_TRIPLES else None
     if response is None:
         try:
-            response = responses.respond(write(choice.format), choice)
+            response = responses.respond(write(choice.format, named), choice)
         except ResultTooLarge as error:
-            response = _send_file(graph, choice)
+            response = _send_file(graph, choice, named)
             if response is None:
                 raise _make_size_problem(choice.format, error) from error
     if (request_params.single(fields, DOWNLOAD_FIELD) or "0") != "0":
@@ -75,10 +80,10 @@ def _respond(graph: str | None, suffix: str | None, write: Callable[[Format], An
     return response
 
 
-def _send_file(graph: str | None, choice: Choice) -> Response | None:
+def _send_file(graph: str | None, choice: Choice, named: bool) -> Response | None:
     """The response whose body is a file, sent piece by piece; None where no file can be kept."""
     seconds = seconds_left(service().settings.timeout)
-    path = export_files.prepare_file(service().snapshot, graph, choice.format, seconds)
+    path = export_files.prepare_file(service().snapshot, graph, choice.format, seconds, named=named)
     if path is None:
         return None
     request.environ[export_files.FILE] = export_files.Part.whole(path)

@@ -24,7 +24,7 @@ from clustergraph.rdf.formats import Format
 from clustergraph.web.endpoints import downloads
 from clustergraph.web.http import descriptions, request_params, responses
 from clustergraph.web.http.current import labels, page_urls, service, urls
-from clustergraph.web.http.negotiation import choose
+from clustergraph.web.http.negotiation import choose, keeps_named_graphs
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import graphs, ontology
 from clustergraph.web.pages.neighbours import neighbours_page
@@ -82,8 +82,13 @@ def resolve(path: str) -> Response:
     stem, _, ending = path.rpartition(".")
     iri = _find_named(path, request.query_string.decode("latin-1"))
     if iri is not None:
-        choice = choose(request, "graph", request_params.address(request), html=True)
-        return responses.see_other(page_urls().page(iri) if choice.is_html else urls().data(iri, choice.format))
+        fields = request_params.address(request)
+        choice = choose(request, "graph", fields, html=True)
+        if choice.is_html:
+            return responses.see_other(page_urls().page(iri))
+        # An address that ends in .trig or .nq is a dataset, and who asks by Accept may look for a graph.
+        by_accept = choice.format.name in ("trig", "nquads") and not keeps_named_graphs(fields, choice.format)
+        return responses.see_other(urls().data(iri, None if by_accept else choice.format))
     form = formats.find(ending, "graph")
     if stem and form and (iri := _find_named(stem, "")):
         return responses.see_other(urls().data(iri, form))
@@ -155,8 +160,11 @@ def _make_data(iri: str, suffix: str | None) -> Response:
     if iri in service().snapshot.graphs:
         response = downloads.named_graph(iri, suffix)
     else:
-        choice = choose(request, "graph", request_params.address(request), suffix=suffix)
-        response = responses.respond(thing_documents.write_document(service().engine, iri, choice.format), choice)
+        fields = request_params.address(request)
+        choice = choose(request, "graph", fields, suffix=suffix)
+        named = keeps_named_graphs(fields, choice.format, suffix)
+        answer = thing_documents.write_document(service().engine, iri, choice.format, named=named)
+        response = responses.respond(answer, choice)
     return responses.add_links(response, iri)
 
 
@@ -178,4 +186,4 @@ def _make_page(iri: str) -> Response | None:
 
 def data_links(iri: str) -> list[tuple[Format, str]]:
     """The addresses of a thing's data, one for each format."""
-    return [(form, urls().data(iri, form)) for form in formats.of_kind("graph")]
+    return [(form, urls().data(iri, form)) for form in thing_documents.formats_for(service().engine, iri)]

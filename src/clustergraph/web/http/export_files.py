@@ -6,6 +6,7 @@ for a while, and is answered with a Retry-After if that was not enough.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import subprocess
@@ -15,10 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from clustergraph.engine.graph_export import refusal
 from clustergraph.messages import message
 from clustergraph.rdf.formats import Format
 from clustergraph.snapshots.snapshot import Snapshot
-from clustergraph.sparql.errors import Busy, EngineDown
+from clustergraph.sparql.errors import Busy, EngineDown, UnsupportedFormat
 
 FILE = "clustergraph.file"
 """Where a request keeps the file that is its answer's body, as a `Part`."""
@@ -64,20 +66,26 @@ class Part:
                 yield piece
 
 
-def prepare_file(snapshot: Snapshot, graph: str | None, form: Format, seconds: float) -> Path | None:
-    """The file of a named graph, or with None of all, in one format. None where no file can be kept.
+def prepare_file(
+    snapshot: Snapshot, graph: str | None, form: Format, seconds: float, *, named: bool = False
+) -> Path | None:
+    """The file of a named graph, or with None of all, in one format; with `named` as a dataset.
 
-    Waits up to `seconds` for one that is not there yet. Raises Busy if it takes longer, EngineDown if it fails.
+    None where no file can be kept.
+
+    Waits up to `seconds` for one that is not there yet. Raises Busy if it takes longer, EngineDown if it fails, and
+    UnsupportedFormat if the format cannot hold the graph.
     """
     if snapshot.path is None:
         return None
     name = hashlib.blake2b(graph.encode(), digest_size=12).hexdigest() if graph else "all"
-    path = snapshot.path / FOLDER / f"{name}.{form.extension}"
+    path = snapshot.path / FOLDER / f"{name}{'-named' if named else ''}.{form.extension}"
     if path.exists():
         return path
+    _check_refusal(path)
     if not _is_writable(path.parent):
         return None
-    arguments = [str(snapshot.path), form.name, str(path), *([graph] if graph else [])]
+    arguments = [str(snapshot.path), form.name, str(path), "named" if named else "merged", *([graph] if graph else [])]
     writer = _start_writer(path, arguments)
     try:
         exit_code = writer.wait(seconds)
@@ -86,10 +94,17 @@ def prepare_file(snapshot: Snapshot, graph: str | None, form: Format, seconds: f
     with _lock:
         if _writers.get(path) is writer:
             del _writers[path]
+    _check_refusal(path)
     if exit_code or not path.exists():
         failure = message("The file of this graph in {form} could not be written; the log says why.", form=form.label)
         raise EngineDown(failure)
     return path
+
+
+def _check_refusal(path: Path) -> None:
+    """Raises UnsupportedFormat if the process that was to write the file has found that its format cannot hold it."""
+    with contextlib.suppress(OSError):
+        raise UnsupportedFormat(refusal(path).read_text(encoding="utf-8"))
 
 
 def _is_writable(folder: Path) -> bool:

@@ -14,6 +14,8 @@ from clustergraph.rdf import formats
 from clustergraph.rdf.formats import Format, Kind
 from clustergraph.web.http.problem import Problem
 
+GRAPHS_FIELD = "graphs"
+"""The field that says whether a document keeps the named graphs apart."""
 HTML = Format("html", "HTML", "results", "text/html", "html", charset=True)
 
 
@@ -60,6 +62,26 @@ def choose(
         detail = message("None of the types asked for can be given; this answer comes as {names}.", names=names)
         raise Problem("not-acceptable", detail)
     return best
+
+
+def keeps_named_graphs(given: MultiDict[str, str], form: Format, suffix: str | None = None) -> bool:
+    """Whether a document is to be a dataset with named graphs, and not a graph.
+
+    Who asks for a graph by `Accept` looks for it in the default graph (RDF 1.1 Concepts, section 4.2). So a dataset is
+    what `graphs=named` asks for, and who names TriG or N-Quads by `format` or a file ending. Raises Problem for another
+    value, and where the format has no named graphs.
+    """
+    values = [value for value in given.getlist(GRAPHS_FIELD) if value]
+    if not values:
+        return form.name in ("trig", "nquads") and bool(suffix or any(given.getlist("format")))
+    if values[0] not in ("named", "merged"):
+        detail = message("graphs={value} is not known; choose named or merged.", value=values[0])
+        raise Problem("bad-parameter", detail, parameter=GRAPHS_FIELD, suggestions=["named", "merged"])
+    if values[0] == "named" and form.name not in formats.WITH_GRAPHS:
+        names = [other.label for other in formats.of_kind("graph") if other.name in formats.WITH_GRAPHS]
+        detail = message("{form} has no named graphs; choose {names}.", form=form.label, names=names)
+        raise Problem("bad-parameter", detail, parameter=GRAPHS_FIELD)
+    return values[0] == "named"
 
 
 def _find_format(name: str, kind: Kind, html: bool) -> Format | None:

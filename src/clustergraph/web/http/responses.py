@@ -39,7 +39,7 @@ def _may_be_kept(query: ParsedQuery) -> bool:
 
 def add_links(response: Response, iri: str) -> Response:
     """Add links from a page or document about a thing to everything around it."""
-    links = thing_documents.links(service().snapshot, urls(), iri, response.mimetype or "")
+    links = thing_documents.links(service().engine, urls(), iri, response.mimetype or "")
     response.headers["Link"] = ", ".join(links)
     return response
 

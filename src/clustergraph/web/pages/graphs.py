@@ -12,7 +12,6 @@ from rdflib.namespace import RDF
 from clustergraph.describe import thing_documents
 from clustergraph.describe.urls import GRAPHS, Fields
 from clustergraph.describe.void import list_own_classes, read_rows
-from clustergraph.rdf import formats
 from clustergraph.snapshots.graph_names import short_name
 from clustergraph.sparql.errors import LimitPassed
 from clustergraph.sparql.query import Query
@@ -127,4 +126,4 @@ def list_downloads() -> list[tuple[str, str]]:
 
 
 def _link_formats(iri: str, fields: Fields = (("download", "1"),)) -> list[tuple[str, str]]:
-    return [(form.label, urls().data(iri, form, fields)) for form in formats.of_kind("graph")]
+    return [(form.label, urls().data(iri, form, fields)) for form in thing_documents.formats_for(service().engine, iri)]

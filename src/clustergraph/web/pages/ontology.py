@@ -15,13 +15,12 @@ from clustergraph.describe.ontology_kinds import has_ontology
 from clustergraph.describe.schema_model import Class, Entry, Model, Property, read_model
 from clustergraph.describe.urls import ONTOLOGY
 from clustergraph.describe.void import dataset_description
-from clustergraph.rdf import formats
 from clustergraph.rdf.namespaces import XSD, compact
 from clustergraph.rdf.text_in_language import text_in_language
 from clustergraph.web.http import descriptions, request_params, responses
 from clustergraph.web.http.current import labels, page_urls, service, urls
 from clustergraph.web.http.i18n import languages, say
-from clustergraph.web.http.negotiation import choose
+from clustergraph.web.http.negotiation import choose, keeps_named_graphs
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages.display_term import Term, show_iri, show_term
 
@@ -37,13 +36,15 @@ def ontology() -> Response:
 
     All terms are behind the `#` of this one address. A graph without an ontology is described by its use of terms.
     """
-    choice = choose(request, "graph", request_params.address(request), html=True)
+    fields = request_params.address(request)
+    choice = choose(request, "graph", fields, html=True)
     if choice.is_html:
         return page()
     if not has_ontology(service().snapshot):
         return descriptions.respond(dataset_description)
     iri = _make_iri()
-    answer = thing_documents.write_document(service().engine, iri, choice.format)
+    named = keeps_named_graphs(fields, choice.format)
+    answer = thing_documents.write_document(service().engine, iri, choice.format, named=named)
     return responses.add_links(responses.respond(answer, choice), iri)
 
 
@@ -77,7 +78,10 @@ def page() -> Response:
         ],
         has_uses=any(entry.count for entry in (*model.classes.values(), *model.properties.values())),
         has_diagram=bool(_make_cards(model)),
-        data=[(form.label, urls().data(_make_iri(), form)) for form in formats.of_kind("graph")]
+        data=[
+            (form.label, urls().data(_make_iri(), form))
+            for form in thing_documents.formats_for(service().engine, _make_iri())
+        ]
         if model.has_ontology
         else [],
     )

@@ -41,9 +41,11 @@ def spoken(term: Term) -> str:
         return term.text
     kind = term.datatype.removeprefix("xsd:")
     if f"{XSD}{kind}" in NUMBERS:
-        # A number of four digits may be a year, which nobody writes with a point.
-        is_short = len(term.text) == 4 and term.text.isdigit()
-        return term.text if is_short else i18n.number(term.text)
+        # Of four digits it may be a year, which nobody writes with a point; with zeros or a sign before it, a code.
+        digits = term.text.lstrip("-")
+        is_year = len(term.text) == 4 and term.text.isdigit()
+        is_code = digits.startswith("+") or (digits.startswith("0") and digits[1:2].isdigit())
+        return term.text if is_year or is_code else i18n.number(term.text)
     if kind in ("date", "dateTime"):
         return i18n.date(term.text)
     if kind == "duration":
