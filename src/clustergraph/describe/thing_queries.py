@@ -45,16 +45,19 @@ MAX_TERMS = 5000
 MAX_DOCUMENTS = 50_000
 """How many documents that define things are known."""
 
-LOOKING_SECONDS = 2.0
+LOOKING_SECONDS = 0.5
 """How long to look for documents, or for the terms of one: every name in the graph is looked at."""
 
+MAX_SCANNED_TRIPLES = 200_000
+"""Up to how many triples all are looked at for names behind a `#`; in larger graphs, only things that have a class."""
+
 _TERMS = f"""SELECT DISTINCT ?term {{
-  ?term ?property ?value FILTER(ISIRI(?term) && STRSTARTS(STR(?term), $start))
+  ?term $said FILTER(ISIRI(?term) && STRSTARTS(STR(?term), $start))
 }} LIMIT {MAX_TERMS}"""
 
 
 _DOCUMENTS = f"""SELECT DISTINCT ?document {{
-  ?thing ?property ?value FILTER(ISIRI(?thing) && CONTAINS(STR(?thing), "#") && STRSTARTS(STR(?thing), $base))
+  ?thing $said FILTER(ISIRI(?thing) && CONTAINS(STR(?thing), "#") && STRSTARTS(STR(?thing), $base))
   BIND(STRBEFORE(STR(?thing), "#") AS ?document)
 }} LIMIT {MAX_DOCUMENTS}"""
 
@@ -188,7 +191,7 @@ def read_terms(engine: Engine, iri: str) -> list[str]:
     """The things named by a document's address with `#` and more behind it, sorted; none if looking takes too long."""
     if iri not in documents(engine):
         return []
-    text = _TERMS.replace("$start", write_term("start", Literal(f"{iri}#")))
+    text = _TERMS.replace("$said", _choose_pattern(engine)).replace("$start", write_term("start", Literal(f"{iri}#")))
     try:
         rows = engine.answer(Query(text, format="json", timeout=LOOKING_SECONDS)).rows()
     except EngineError:
@@ -203,7 +206,9 @@ def documents(engine: Engine) -> frozenset[str]:
     In a graph so large that looking at all names takes too long, they are those of its classes and properties.
     """
     snapshot = engine.snapshot
-    text = _DOCUMENTS.replace("$base", write_term("base", Literal(snapshot.base)))
+    text = _DOCUMENTS.replace("$said", _choose_pattern(engine)).replace(
+        "$base", write_term("base", Literal(snapshot.base))
+    )
     try:
         rows = engine.answer(Query(text, format="json", timeout=LOOKING_SECONDS)).rows()
     except EngineError:
@@ -215,3 +220,8 @@ def documents(engine: Engine) -> frozenset[str]:
     ]
     of_terms = (iri.partition("#")[0] for iri in named if "#" in iri and iri.startswith(snapshot.base))
     return frozenset((*of_terms, *(row["document"].text for row in rows)))
+
+
+def _choose_pattern(engine: Engine) -> str:
+    triples = engine.snapshot.triples
+    return "a ?class" if triples is None or triples > MAX_SCANNED_TRIPLES else "?property ?value"
