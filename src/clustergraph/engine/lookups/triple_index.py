@@ -163,8 +163,9 @@ class MemoryIndex:
 
     def graph(self, triples: list[tuple[str, str, str]], form: Format) -> bytes:
         check_length(chain.from_iterable(triples))
-        as_written = chain.from_iterable(self._forms.get(triple, [triple]) for triple in triples)
-        return self._writer.write(as_written, form.name)
+        if not self._forms.keys().isdisjoint(triples):
+            triples = [written for triple in triples for written in self._forms.get(triple, [triple])]
+        return self._writer.write(triples, form.name)
 
 
 def check_length(terms: Iterable[str]) -> None:

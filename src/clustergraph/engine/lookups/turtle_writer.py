@@ -44,7 +44,7 @@ class Writer:
 
     def __init__(self, prefixes: Mapping[str, str], terms: Mapping[Any, Any], term: Callable[[Any], Any]) -> None:
         self._turtle_terms = TurtleTerms(prefixes)
-        self._head = lru_cache(maxsize=16)(self._declare)
+        self._head = lru_cache(maxsize=256)(self._declare)  # 200 KB at most; to write one takes as long as an answer
         self._terms = {key: self._write(term) for key, term in terms.items()}
         self._term = term
 
