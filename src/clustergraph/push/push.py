@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import DefaultGraph, NamedNode
 
 from clustergraph.progress import Progress, Silent
 from clustergraph.push import marker
@@ -112,12 +112,12 @@ def push(
     statements = Statements.open(todo.snapshot.store)
     before = todo.before
     if before and before.name == todo.snapshot.name and before.merged == todo.merged and not (again or loaded):
-        if not _compare(todo, statements.store, progress):
+        if not _compare(todo, statements, progress):
             return False
         progress.done("not as it was sent; sending again")
     if not loaded:
         _send(todo, statements, progress, chunk)
-    faults = _compare(todo, statements.store, progress)
+    faults = _compare(todo, statements, progress)
     if faults:
         _withdraw(todo)
         message = f"{todo.target.query_url} does not hold snapshot {todo.snapshot.name}, and is not marked with it."
@@ -154,9 +154,9 @@ def _send(todo: Plan, statements: Statements, progress: Progress, size: int) -> 
     progress.done(f"{len(todo.sent)} graphs")
 
 
-def _compare(todo: Plan, store: Store, progress: Progress) -> list[str]:
+def _compare(todo: Plan, statements: Statements, progress: Progress) -> list[str]:
     progress.start("compare", sum(count for _, _, count in todo.sent))
-    faults = differences(todo.target, store, todo.sent, progress.advance)
+    faults = differences(todo.target, statements, todo.sent, progress.advance)
     if not faults:
         progress.done("all is there")
     return faults
