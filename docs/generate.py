@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import get_args, get_origin
+from typing import Any, get_args, get_origin
 from urllib.parse import urlencode
 
 import click
 import pyoxigraph as ox
 import rdflib
+import yaml
 from pydantic.fields import FieldInfo
 from rdflib.collection import Collection
 from rdflib.namespace import OWL, RDF, RDFS
@@ -336,12 +337,59 @@ def _first_words(path: Path) -> str:
     return " ".join(words)
 
 
+# --------------------------------------------------------------------------------------- what the engine does otherwise
+
+
+STATUS = {
+    "mended": "Mended: the query is rewritten, and the answer is that of the standard.",
+    "warned": "The answer says so.",
+    "refused": "The query ends with an error.",
+    "listed": "Nothing in the text of a query shows it, so the answer does not say so.",
+}
+
+
+def engine() -> str:
+    """Where the embedded engine departs from the standards."""
+    parts = []
+    for entry in differences():
+        code = entry["name"]
+        data = f"```turtle\n{entry['data']}\n```" if "data" in entry else ""
+        given = f"; here {_rows(entry['here'])}" if "here" in entry else ""
+        answers = f"By the standard {_rows(entry['standard'])}; the engine {_rows(entry['engine'])}{given}."
+        parts += [f"## {entry['title']}", f"{STATUS[entry['status']]} ({entry['source']}; `{code}`)", data]
+        parts += [f"```sparql\n{entry['query']}\n```", answers]
+        if "instead" in entry:
+            parts += ["Instead:", f"```sparql\n{entry['instead']}\n```"]
+    return page(
+        "What the engine does otherwise",
+        f"The embedded engine is pyoxigraph ({ox.__version__} in these tests). Below is where it departs from SPARQL "
+        "1.1 and from the functions of XPath, as far as is known: each with a query that shows it, which is asked by a "
+        "test. Some are mended by rewriting the query. Where an answer may be touched by one of the others, it says "
+        "so: in the header `Warning`, on the page of the result, on standard error, as `warnings` of a result in "
+        "Python and of a tool's reply. With a remote engine, its own departures count instead of these.",
+        *parts,
+    )
+
+
+def differences() -> list[dict[str, Any]]:
+    """The entries of `engine.yaml`."""
+    entries: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "engine.yaml").read_text(encoding="utf-8"))
+    return entries
+
+
+def _rows(rows: Any) -> str:
+    if rows == "error":
+        return "an error"
+    return "; ".join(", ".join("no value" if cell is None else f"`{cell}`" for cell in row) for row in rows)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "settings.md": settings,
     "queries.md": queries,
     "errors.md": errors,
     "model.md": model,
+    "engine.md": engine,
 }
 """The generated pages of `reference/`, and what makes each."""
 

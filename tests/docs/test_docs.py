@@ -62,13 +62,13 @@ def service(store: Path, snapshot: Snapshot) -> Iterator[Service]:
 # ------------------------------------------------------------------------------------------------ generated pages
 
 
-@pytest.mark.parametrize("name", ["commands.md", "settings.md", "queries.md", "errors.md", "model.md"])
+@pytest.mark.parametrize("name", ["commands.md", "settings.md", "queries.md", "errors.md", "model.md", "engine.md"])
 def test_a_generated_page_is_current(generator: ModuleType, name: str) -> None:
     assert text(f"docs/reference/{name}") == generator.PAGES[name](), "run `make docs`"
 
 
 def test_every_generated_page_is_tested(generator: ModuleType) -> None:
-    assert set(generator.PAGES) == {"commands.md", "settings.md", "queries.md", "errors.md", "model.md"}
+    assert set(generator.PAGES) == {"commands.md", "settings.md", "queries.md", "errors.md", "model.md", "engine.md"}
 
 
 def test_no_default_of_this_machine_is_told(generator: ModuleType) -> None:

@@ -409,3 +409,12 @@ if __name__ == "__main__":
     assert done.returncode == 0, done.stderr
     assert "ada" in done.stdout
     assert done.stdout.rstrip().endswith("[]")
+
+
+def test_an_answer_that_may_not_be_the_one_of_the_standard_says_so(call: Call) -> None:
+    result = call("sparql", query="SELECT ?s ?o { ?s rdfs:label|skos:prefLabel ?o } LIMIT 2")
+    assert result.structured_content is not None
+    (warning,) = result.structured_content["warnings"]
+    assert "UNION" in warning
+    assert f"Note: {warning}" in text(result)
+    assert "warnings" not in (call("sparql", query="ASK { ?s a cg:Cluster }").structured_content or {})

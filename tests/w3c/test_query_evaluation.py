@@ -17,15 +17,12 @@ from clustergraph.sparql.query import Query
 from support import w3c_suite
 
 _GRAPH_SUBQUERY = "the store evaluates what is inside GRAPH ?g once instead of once for each graph"
-_LANGUAGE = "the store's GROUP_CONCAT drops the language tag that all members share"
 _PATH = "the store finds no path of length zero from or to a term that is in no triple"
 
 _NUMBERS = "the store keeps numbers by value: 1.0E6 comes back as 1000000, a negativeInteger as an integer"
 
 KNOWN_FAILURES = {
     "aggregates/agg-empty-group-count-graph": _GRAPH_SUBQUERY,
-    "aggregates/agg-groupconcat-04": _LANGUAGE,
-    "aggregates/agg-groupconcat-06": _LANGUAGE,
     "bindings/graph": _GRAPH_SUBQUERY,
     "negation/graph-minus": _GRAPH_SUBQUERY,
     "property-path/zero_or_more_set_start": _PATH,

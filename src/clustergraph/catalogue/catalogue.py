@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,11 +12,10 @@ from clustergraph.catalogue.entity_resolver import Resolver
 from clustergraph.catalogue.errors import CatalogueError, ParameterError, Problem, UnknownQuery
 from clustergraph.catalogue.literals import parse_literal
 from clustergraph.catalogue.model import CannedQuery, Parameter
-from clustergraph.catalogue.query_file_parser import read
+from clustergraph.catalogue.query_folder import read_folder
 from clustergraph.engine.base import Answer, Engine
 from clustergraph.engine.byte_cache import CacheMemory
 from clustergraph.messages import message
-from clustergraph.snapshots.source_folder import Folder
 from clustergraph.sparql.query import Query
 from clustergraph.spelling import closest
 
@@ -34,8 +32,11 @@ class Catalogue:
     'Countries dropped after the concept phase'
     """
 
-    def __init__(self, queries: Sequence[CannedQuery] = ()) -> None:
+    def __init__(self, queries: Sequence[CannedQuery] = (), problems: Sequence[Problem] = ()) -> None:
         self._queries = {query.name: query for query in sorted(queries, key=lambda query: query.name)}
+        self._noted = tuple(problem for problem in problems if problem.is_warning)
+        self.left_out = tuple(problem for problem in problems if not problem.is_warning)
+        """What is wrong with files, or parts of them, that could not be used."""
         self._resolver = Resolver()
 
     def keep_names_in(self, memory: CacheMemory) -> None:
@@ -43,27 +44,24 @@ class Catalogue:
         self._resolver = Resolver(memory)
 
     @classmethod
-    def load(cls, folder: Path) -> Catalogue:
-        """Read every `.rq` file of a folder, at any depth; a folder that is not there gives an empty catalogue.
+    def load(cls, folder: Path, *, strict: bool = True) -> Catalogue:
+        """Read every query in a folder and the folders in it; a folder that is not there gives an empty catalogue.
 
-        A query is called as its file; where two files have one name, as their paths, with hyphens.
-
-        Raises CatalogueError with everything that is wrong with any of the files.
+        Raises CatalogueError with everything that is wrong with any of the files, or only odd. Unless `strict`, a file
+        that cannot be used is left out; `problems` says which, and why.
         """
-        queries: list[CannedQuery] = []
-        problems: list[Problem] = []
-        files = Folder(folder).query_files() if folder.is_dir() else []
-        counts = Counter(path.name for path in files)
-        for path in files:
-            name = path.name if counts[path.name] == 1 else "-".join(path.relative_to(folder).parts)
-            try:
-                queries.append(read(path, name))
-            except CatalogueError as error:
-                problems.extend(error.problems)
-        problems.extend(python_methods.find_clashes(queries))
-        if problems:
-            raise CatalogueError(problems)
-        return cls(queries)
+        queries, problems = read_folder(folder)
+        clashes = list(python_methods.find_clashes(queries))
+        unusable = {problem.file for problem in clashes}
+        catalogue = cls([query for query in queries if query.file not in unusable], [*problems, *clashes])
+        if strict and catalogue.problems:
+            raise CatalogueError(catalogue.problems)
+        return catalogue
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with files that were left out, and what is odd about the others."""
+        return (*self.left_out, *self._noted, *(warning for query in self for warning in query.warnings))
 
     @property
     def names(self) -> list[str]:

@@ -10,7 +10,7 @@ from clustergraph.messages import message
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with a query file. `line` counts from 1.
+    """One thing that is wrong with a query file, or with only a warning, odd about it. `line` counts from 1.
 
     >>> print(Problem("targets.rq", 3, "The key 'sumary' is not known."))
     targets.rq:3: The key 'sumary' is not known.
@@ -19,6 +19,8 @@ class Problem:
     file: str
     line: int
     message: str
+    is_warning: bool = False
+    """Whether the query can be used all the same."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from rdflib import XSD, Literal
+from rdflib import XSD, Literal, URIRef
 
 from clustergraph.catalogue.errors import ParameterError
 from clustergraph.catalogue.model import Parameter
@@ -39,7 +39,7 @@ def parse_literal(parameter: Parameter, value: str) -> Literal:
             except ValueError as error:
                 detail = message("The value of {name!r} is no date: {value!r}.", name=parameter.name, value=value)
                 raise ParameterError(parameter.name, detail) from error
-        return Literal(value, datatype=datatype)
+        return Literal(value, datatype=URIRef(f"{XSD}{parameter.datatype}") if parameter.datatype else datatype)
     if parameter.type == "boolean":
         if value.lower() not in _TRUTH:
             detail = message(
@@ -47,4 +47,6 @@ def parse_literal(parameter: Parameter, value: str) -> Literal:
             )
             raise ParameterError(parameter.name, detail, allowed=("true", "false"))
         return Literal(_TRUTH[value.lower()], datatype=XSD.boolean)
+    if parameter.datatype and parameter.datatype != "string":
+        return Literal(value, datatype=URIRef(f"{XSD}{parameter.datatype}"), normalize=False)
     return Literal(value, lang=parameter.language)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from rdflib.term import Identifier
 
+from clustergraph.catalogue.errors import Problem
 from clustergraph.sparql.bindings import bind
 from clustergraph.sparql.parsed_query import ParsedQuery
 
@@ -54,7 +55,8 @@ class Parameter:
     `name` is the public name, `variable` the query's (without `?`). `type` is `iri`, `string`, `language` (a string in
     `language`), `integer`, `number`, `date` or `boolean`. The value of an `iri` is an instance of `class_iri`, if that
     is set. `choices` lists the only values there are, if it is not empty; `german` has the words for them in German.
-    `label` is what a form calls it, where that is neither its name nor its class.
+    `label` is what a form calls it, where that is neither its name nor its class; `datatype` is the name of the type
+    in XML Schema, where the variable says one.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Parameter:
     default: str | None = None
     example: str | None = None
     label: Words | None = None
+    datatype: str | None = None
     german: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -146,12 +149,14 @@ class CannedQuery:
     """What pages say of columns of the result, where their names do not say it."""
     browse: Browse | None = None
     methods: tuple[Method, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    """What is odd about its file."""
 
     @property
     def body(self) -> str:
         """The query without the header that only this software reads."""
         lines = self.text.splitlines(keepends=True)
-        return "".join(line for line in lines if not line.startswith(("#+", "#defaultView:")))
+        return "".join(line for line in lines if not line.lstrip().startswith(("#+", "#defaultView:")))
 
     def with_values(self, bindings: Mapping[str, Identifier]) -> str:
         """The query without its header and with values for its variables in it."""

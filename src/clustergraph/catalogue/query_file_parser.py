@@ -8,6 +8,7 @@ Service. Parameters are variables named as `variables.py` says.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from clustergraph.catalogue import page_placement, python_methods, validation
@@ -17,6 +18,7 @@ from clustergraph.catalogue.page_placement import VALUES
 from clustergraph.catalogue.variables import ParameterVariable, parameter_variable
 from clustergraph.catalogue.yaml_header import Entry, read_header
 from clustergraph.rdf.namespaces import STANDARD_PREFIXES
+from clustergraph.snapshots.source_folder import QUERY_ENDINGS
 from clustergraph.sparql import tokens as syntax
 from clustergraph.sparql.errors import QuerySyntaxError
 from clustergraph.sparql.parsed_query import ParsedQuery
@@ -24,6 +26,11 @@ from clustergraph.sparql.parsed_query import ParsedQuery
 ENDING = ".rq"
 MAX_FILE_CHARACTERS = 1 << 18
 """How long a query file may be; those of other services are read, too."""
+GRLC_KEYS = (
+    *("endpoint", "endpoint_in_url", "endpoint-in-url", "endpoint-method", "endpoint_method", "pagination"),
+    *("transform", "mime", "produces", "url", "license", "licence", "author", "contact", "version", "auth", "proxy"),
+)
+"""Keys of grlc and BASIL that say how to ask an endpoint, which is of no concern here."""
 KEYS = (
     *("summary", "summary-de", "description", "description-de", "tags", "parameters", "defaults", "enumerate"),
     *("page", "columns", "browse", "method"),
@@ -32,19 +39,22 @@ PARAMETER_KEYS = ("description", "description-de", "label", "label-de", "class",
 _VIEW = re.compile(r"#defaultView:\s*(\S*)")
 
 
-def read(path: Path, name: str = "") -> CannedQuery:
-    """Read and check one file, as one of this name if it is given. Raises CatalogueError with all that is wrong."""
-    name = name or path.name
+def read(path: Path, file: str = "") -> CannedQuery:
+    """Read and check one file, as one of this name if it is given. Raises CatalogueError if it cannot be used."""
+    file = file or path.name
     try:
         with path.open(encoding="utf-8-sig") as opened:
             text = opened.read(MAX_FILE_CHARACTERS + 1)
     except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError([Problem(name, 1, f"The file cannot be read: {error}.")]) from error
-    return read_text(name, text)
+        raise CatalogueError([Problem(file, 1, f"The file cannot be read: {error}.")]) from error
+    return read_text(file, text)
 
 
 def read_text(file: str, text: str) -> CannedQuery:
-    """Read and check the text of a file of this name. Raises CatalogueError with everything that is wrong with it."""
+    """Read and check the text of a file of this name.
+
+    Raises CatalogueError, with everything that is wrong with it, if it cannot be used.
+    """
     problems: list[Problem] = []
     if len(text) > MAX_FILE_CHARACTERS:
         raise CatalogueError([Problem(file, 1, f"The file has more than {MAX_FILE_CHARACTERS:,} characters.")])
@@ -53,9 +63,21 @@ def read_text(file: str, text: str) -> CannedQuery:
     head = read_header(file, text, problems)
     query = _QueryReader(file, text, head, problems).read_query()
     problems.extend(validation.find_problems(query, head))
-    if problems:
+    if not all(problem.is_warning for problem in problems):
         raise CatalogueError(problems)
-    return query
+    return replace(query, warnings=tuple(problems))
+
+
+def name_query(file: str) -> str:
+    """The name of the query in a file: what the file is called, without what no name can have.
+
+    >>> name_query("people/who knows.whom?.sparql")
+    'who-knows-whom'
+    """
+    stem = file.rpartition("/")[2]
+    for ending in QUERY_ENDINGS:
+        stem = stem.removesuffix(ending)
+    return re.sub(r"[^A-Za-z0-9_]+", "-", stem).strip("-_") or "query"
 
 
 class _QueryReader:
@@ -70,16 +92,27 @@ class _QueryReader:
     def report(self, line: int, message: str) -> None:
         self.problems.append(Problem(self.file, line, message))
 
+    def warn(self, line: int, message: str) -> None:
+        self.problems.append(Problem(self.file, line, message, is_warning=True))
+
     def read_query(self) -> CannedQuery:
         for key, entry in self.head.items():
-            if key not in KEYS:
-                self.report(entry.line, f"The key {key!r} is not known; known are {', '.join(KEYS)}.")
+            if key in GRLC_KEYS:
+                self.warn(entry.line, f"The key {key!r} is passed over: it says how another service is asked.")
+            elif key not in KEYS:
+                self.warn(entry.line, f"The key {key!r} is not known; known are {', '.join(KEYS)}.")
+        method = self.head.get("method")
+        if method is not None and method.text is not None:
+            self.warn(method.line, f"The method {method.text!r} is passed over: queries are asked by GET and POST.")
+            method = None
+        name = name_query(self.file)
+        summary = self.read_words(self.head, "summary")
         return CannedQuery(
-            name=self.file.removesuffix(ENDING),
+            name=name,
             file=self.file,
             text=self.text,
             form=ParsedQuery(self.text).form,
-            summary=self.read_words(self.head, "summary"),
+            summary=summary if summary.en or summary.de else Words(in_words(name)),
             description=self.read_words(self.head, "description"),
             tags=tuple(self.read_list("tags")),
             parameters=self.read_parameters(),
@@ -87,7 +120,7 @@ class _QueryReader:
             pages=page_placement.read_placements(self.head.get("page"), self.report, self.read_iri),
             columns=page_placement.read_columns(self.head.get("columns"), self.report),
             browse=page_placement.read_browse(self.head.get("browse"), self.report, self.read_iri),
-            methods=python_methods.read_methods(self.head.get("method"), self.report, self.read_iri),
+            methods=python_methods.read_methods(method, self.report, self.read_iri),
         )
 
     def read_words(self, entries: dict[str, Entry], key: str) -> Words:
@@ -116,7 +149,9 @@ class _QueryReader:
         entry = self.head.get(key)
         if entry is None:
             return {}
-        maps = [item.map for item in entry.items or [entry]]
+        maps = [item.map for item in entry.items or [entry] if not (key == "enumerate" and item.text)]
+        if key == "enumerate" and len(maps) < len(entry.items):
+            self.warn(entry.line, "The values of a parameter that `enumerate` only names are not looked up.")
         if not all(maps):
             self.report(entry.line, f"The key {key!r} needs the names of parameters, each with what it has.")
         return {name: value for fields in maps for name, value in fields.items()}
@@ -143,13 +178,15 @@ class _QueryReader:
         if listed and (not values or len(values) != len(listed.items)):
             self.report(listed.line, f"The parameter {variable.name!r} needs a list of the values it may have.")
         label = self.read_words(fields, "label")
+        description = self.read_words(fields, "description")
         return Parameter(
             name=variable.name,
             variable=variable.variable,
             type=variable.type,
             required=variable.required and variable.name not in defaults,
-            description=self.read_words(fields, "description"),
+            description=description if description.en or description.de else Words(in_words(variable.name)),
             language=variable.language,
+            datatype=variable.datatype,
             class_iri=self.read_iri(fields["class"]) if self.read_text(fields, "class") else None,
             choices=values,
             default=self.read_text(defaults, variable.name),
@@ -177,6 +214,16 @@ class _QueryReader:
             if match := _VIEW.match(line):
                 return match[1]
         return "Graph" if ParsedQuery(self.text).form in ("CONSTRUCT", "DESCRIBE") else "Table"
+
+
+def in_words(name: str) -> str:
+    """A name of a file or a variable as a title.
+
+    >>> in_words("wells-by_depth")
+    'Wells by depth'
+    """
+    words = re.sub(r"[-_]+", " ", name).strip()
+    return words[:1].upper() + words[1:]
 
 
 def _read_prefixes(text: str) -> dict[str, str]:

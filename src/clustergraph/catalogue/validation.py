@@ -25,9 +25,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 def find_problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[Problem]:
     """Everything that is wrong with `query`; `head` is its header, for the lines."""
+    for line, message in (*_check_name(query), *_check_words(query, head), *_check_declarations(query, head)):
+        yield Problem(query.file, line, message, is_warning=True)
     for line, message in (
-        *_check_name(query),
-        *_check_words(query, head),
         *_check_sparql(query),
         *_check_view(query),
         *_check_parameters(query, head),
@@ -41,7 +41,8 @@ LineProblems = Iterator[tuple[int, str]]
 
 
 def _check_name(query: CannedQuery) -> LineProblems:
-    if not _NAME.fullmatch(query.name):
+    stem = query.file.rpartition("/")[2].rpartition(".")[0]
+    if not _NAME.fullmatch(stem):
         yield 1, f"The file name {query.file!r} is no name for a query: use letters, digits, hyphens."
 
 
@@ -88,23 +89,30 @@ def _check_parameters(query: CannedQuery, head: Mapping[str, Entry]) -> LineProb
             yield lines.get(name, 1), f"The parameter {name!r} is there {count} times, as {variables}; keep one."
         if name in RESERVED_NAMES:
             yield _find_first_line(query, name), f"The parameter name {name!r} is taken; choose another."
+    for parameter in query.parameters:
+        line = lines.get(parameter.name, 1)
+        if parameter.class_iri and parameter.type != "iri":
+            yield line, f"The parameter {parameter.name!r} has a class, but ?{parameter.variable} is not an IRI."
+        yield from _check_values(parameter, line)
+
+
+def _check_declarations(query: CannedQuery, head: Mapping[str, Entry]) -> LineProblems:
+    """Parameters of which only the query knows, or only the header."""
+    declared = head["parameters"].map if "parameters" in head else {}
+    names = {parameter.name for parameter in query.parameters}
+    for name in sorted(names):
         if name not in declared:
             yield _find_first_line(query, name), f"The parameter {name!r} is in the query and not under `parameters`."
+        elif not declared[name].text_of("description"):
+            yield declared[name].line, f"The parameter {name!r} has no description."
     for key in ("parameters", "defaults", "enumerate"):
         for name, line in _list_names(head.get(key)):
-            if name not in counts:
+            if name not in names:
                 yield (
                     line,
                     f"The parameter {name!r} stands under `{key}`, but the query has no variable for it, "
                     f"such as ?_{name} or ?__{name}.",
                 )
-    for parameter in query.parameters:
-        line = lines.get(parameter.name, 1)
-        if parameter.name in declared and not parameter.description.en:
-            yield line, f"The parameter {parameter.name!r} has no description."
-        if parameter.class_iri and parameter.type != "iri":
-            yield line, f"The parameter {parameter.name!r} has a class, but ?{parameter.variable} is not an IRI."
-        yield from _check_values(parameter, line)
 
 
 def _check_values(parameter: Parameter, line: int) -> LineProblems:

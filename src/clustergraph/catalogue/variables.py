@@ -11,6 +11,14 @@ from dataclasses import dataclass
 
 TYPES = ("iri", "literal", "string", "integer", "number", "date", "boolean")
 _LANGUAGE = re.compile(r"[a-z]{2}")
+_DATATYPE = re.compile(r"(?P<name>\w+)_xsd_(?P<datatype>[A-Za-z]+)")
+_KINDS = {
+    **dict.fromkeys(("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger"), "integer"),
+    **dict.fromkeys(("decimal", "double", "float"), "number"),
+    "date": "date",
+    "boolean": "boolean",
+}
+"""How values of types of XML Schema are checked; those of others are texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,8 @@ class ParameterVariable:
     type: str
     required: bool
     language: str | None = None
+    datatype: str | None = None
+    """The name of the type in XML Schema, where the variable ends in it, as `_since_xsd_gYear` does."""
 
 
 def parameter_variable(variable: str) -> ParameterVariable | None:
@@ -39,6 +49,10 @@ def parameter_variable(variable: str) -> ParameterVariable | None:
     if not name or name == variable:
         return None
     required = not variable.startswith("__")
+    typed = _DATATYPE.fullmatch(name)
+    if typed:
+        kind = _KINDS.get(typed["datatype"], "string")
+        return ParameterVariable(variable, typed["name"], kind, required, datatype=typed["datatype"])
     stem, _, ending = name.rpartition("_")
     if stem and ending in TYPES:
         return ParameterVariable(variable, stem, "string" if ending == "literal" else ending, required)

@@ -5,6 +5,7 @@ All scalars are strings: `NO` is Norway, not false.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -63,11 +64,12 @@ def read_header(file: str, text: str, problems: list[Problem]) -> dict[str, Entr
     >>> read_header("a.rq", "#+ summary: All\\nSELECT * {}", [])
     {'summary': Entry(value='All', line=1)}
     """
-    numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.startswith(MARK)]
+    numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith(MARK)]
     if not numbered:
         return {}
     lines = [number for number, _ in numbered]
-    source = "\n".join(line.removeprefix(MARK).removeprefix(" ") for _, line in numbered)
+    # Some write a blank or a tab behind the mark, and some none.
+    source = "\n".join(re.sub(r"^[ \t]|^\t*+", "", line.lstrip()[len(MARK) :]) for _, line in numbered)
     try:
         depth = 0
         for event in yaml.parse(source, Loader=_Loader):

@@ -92,7 +92,10 @@ def _graph_context(
 
     if not address:
         snapshot, source = options.read(sources, store)
-        with GraphContext.open(snapshot, source, load_catalogue(queries or source.queries), timeout) as context:
+        catalogue = load_catalogue(queries or source.queries)
+        for problem in catalogue.left_out:
+            click.echo(f"A canned query is left out: {problem}", err=True)
+        with GraphContext.open(snapshot, source, catalogue, timeout) as context:
             yield context
         return
     if sources or store:

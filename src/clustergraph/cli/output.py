@@ -62,7 +62,9 @@ def choose_format(given: str | None, form: str) -> str | None:
 
 
 def write(answer: Answer, snapshot: Snapshot, *, as_table: bool) -> None:
-    """Put an answer on standard output."""
+    """Put an answer on standard output, and on standard error where it may not be the one of the standard."""
+    for difference in answer.differences:
+        click.echo(f"Note ({difference.name}): {difference.text}", err=True)
     if answer.form == "SELECT" and as_table:
         from clustergraph.library.result import Result
 

@@ -37,7 +37,10 @@ def command(
     """
     source_queries = _find_queries(sources, store, address, queries)
     if name is None:
-        rows = [(query.name, _signature(query), str(query.summary)) for query in load_catalogue(source_queries)]
+        catalogue = load_catalogue(source_queries)
+        for problem in catalogue.problems:
+            click.echo(f"{'Note' if problem.is_warning else 'Left out'}: {output.printable(str(problem))}", err=True)
+        rows = [(query.name, _signature(query), str(query.summary)) for query in catalogue]
         if not rows and sys.stderr.isatty():
             click.echo("There are no canned queries here.", err=True)
         output.listing(("query", "parameters", "what it answers"), rows, whole=2)
@@ -79,7 +82,7 @@ def load_catalogue(queries: Path | Catalogue | None) -> Catalogue:
 
     if isinstance(queries, Catalogue):
         return queries
-    return Catalogue() if queries is None else Catalogue.load(queries)
+    return Catalogue() if queries is None else Catalogue.load(queries, strict=False)
 
 
 def find_query(name: str, queries: Path | Catalogue | None) -> tuple[Catalogue, CannedQuery]:

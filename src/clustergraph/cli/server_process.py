@@ -129,11 +129,6 @@ def invitation(settings: Settings) -> list[str]:
 
 def _example(queries: Path | None) -> str:
     """A canned query that needs no parameter, of a folder that may have none."""
-    from clustergraph.catalogue import CatalogueError
     from clustergraph.cli.queries import load_catalogue
 
-    try:
-        catalogue = load_catalogue(queries)
-    except CatalogueError:
-        return ""
-    return next((query.name for query in catalogue if not any(p.required for p in query.parameters)), "")
+    return next((query.name for query in load_catalogue(queries) if not any(p.required for p in query.parameters)), "")

@@ -62,13 +62,20 @@ def command(
         limits = ParseLimits(parse_memory, parse_seconds, shapes_seconds)
         contexts = dict(flags.pop("contexts"))
         report = validate(source.input, **flags, contexts=contexts, limits=limits, progress=progress)
+    from clustergraph.cli.queries import load_catalogue
+
+    queries = load_catalogue(source.queries)
+    ok = report.ok and not queries.left_out
     if form == "json":
-        click.echo(json.dumps({"ok": report.ok, **asdict(report)}, ensure_ascii=False, indent=1))
+        noted = [asdict(problem) for problem in queries.problems]
+        click.echo(json.dumps({"ok": ok, **asdict(report), "queries": noted}, ensure_ascii=False, indent=1))
     else:
         if report.problems:
             click.echo(str(report))
+        for problem in queries.problems:
+            click.echo(f"{'Warning' if problem.is_warning else 'Violation'}: {problem}")
         click.echo(summary(report))
-    if not report.ok:
+    if not ok:
         ctx.exit(REFUSED)
 
 

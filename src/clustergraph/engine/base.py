@@ -11,6 +11,7 @@ from typing import Protocol
 from clustergraph.rdf.formats import Format
 from clustergraph.rdf.table import Row, Table
 from clustergraph.snapshots.snapshot import Snapshot
+from clustergraph.sparql.engine_differences import Difference
 from clustergraph.sparql.query import Query
 
 PROBE = Query("ASK {}", timeout=5.0)
@@ -27,6 +28,13 @@ class Answer:
     """SELECT, ASK, CONSTRUCT or DESCRIBE."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """Seconds spent in each step: parse, queue, evaluate, serialise."""
+    differences: tuple[Difference, ...] = ()
+    """Where this may not be the answer of the standard, as far as the query tells."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The differences as sentences."""
+        return tuple(str(difference.text) for difference in self.differences)
 
     def table(self) -> Table:
         """The solutions of a SELECT that was answered in JSON or TSV, column by column."""

@@ -90,7 +90,7 @@ class CachedEngine:
             own_future.set_exception(error if isinstance(error, Exception) else ClientLeft("The query was broken off."))
             raise
         # Kept without its timings: one who gets it from the cache spent none of them.
-        untimed = Answer(answer.body, answer.format, answer.form)
+        untimed = Answer(answer.body, answer.format, answer.form, differences=answer.differences)
         self.cache.put(key, untimed, len(answer.body))
         self._forget(waited_for)
         own_future.set_result(answer)

@@ -51,7 +51,7 @@ class EmbeddedEngine(BlockingEngine):
             )
         except QuerySyntaxError as error:
             raise ready.located(error) from None
-        return Answer(body, ready.format, ready.form, {"parse": parse, **timings})
+        return Answer(body, ready.format, ready.form, {"parse": parse, **timings}, ready.differences)
 
     def close(self) -> None:
         """Let the store go."""

@@ -213,7 +213,7 @@ class KnowledgeGraph:
         if self._catalogue is None:
             from clustergraph.catalogue import Catalogue
 
-            self._catalogue = Catalogue() if self._queries is None else Catalogue.load(self._queries)
+            self._catalogue = Catalogue() if self._queries is None else Catalogue.load(self._queries, strict=False)
         return self._catalogue
 
     def __getitem__(self, name: str) -> Thing:
@@ -419,10 +419,14 @@ class KnowledgeGraph:
 
     def _read_answer(self, answer: Answer) -> Result | bool | Triples:
         if answer.form == "SELECT":
-            return Result.of(answer.table(), self.snapshot.prefixes, self.labels)
+            result = Result.of(answer.table(), self.snapshot.prefixes, self.labels)
+            result.warnings = answer.warnings
+            return result
         if answer.form == "ASK":
             return answer.truth()
-        return self._bind_prefixes(_parse_triples(answer))
+        triples = self._bind_prefixes(_parse_triples(answer))
+        triples.warnings = answer.warnings
+        return triples
 
     def _repr_html_(self) -> str | None:
         from clustergraph.library.notebook_display import describe_graph

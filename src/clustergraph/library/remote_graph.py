@@ -74,7 +74,7 @@ def load_queries(engine: RemoteFollower, folder: Path | None = None) -> Catalogu
     EngineDown.
     """
     if folder is not None:
-        return Catalogue.load(folder)
+        return Catalogue.load(folder, strict=False)
     if engine.service:
         return _fetch_queries(engine.service, engine.connection.endpoint.client)
     packaged = published()

@@ -112,6 +112,9 @@ class Result(Sequence[Row]):
     2 rows
     """
 
+    warnings: tuple[str, ...] = ()
+    """Where these may not be the rows that the standard has for the query, in sentences."""
+
     def __init__(
         self, columns: Sequence[str], values: Sequence[tuple[Any, ...]], prefixes: Mapping[str, str] | None = None
     ) -> None:
@@ -275,4 +278,5 @@ class Answers(Result):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         result = self._ask()
         self._set(result._table, result._prefixes, result._labels)
+        self.warnings = result.warnings
         return self.__dict__[name]

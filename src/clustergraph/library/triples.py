@@ -28,6 +28,9 @@ class Triples(DataFrameMixin, rdflib.Graph):
     ['7', 'urn:b']
     """
 
+    warnings: tuple[str, ...] = ()
+    """Where these may not be the triples that the standard has for the query, in sentences."""
+
     def to_networkx(self, language: str = "en") -> networkx.MultiDiGraph[str]:
         """The things and what ties them, as a network.
 

@@ -43,6 +43,14 @@ def format_of(form: str) -> str:
 
 def reply_of(context: GraphContext, answer: Answer, part: Part, heading: str, given: Sequence[str] = ()) -> Reply:
     """The reply; `given` are the IRIs that were asked for."""
+    found = _reply_with_result(context, answer, part, heading, given)
+    if not answer.warnings:
+        return found
+    notes = "\n".join(f"Note: {warning}" for warning in answer.warnings)
+    return Reply(f"{found.text}\n\n{notes}", {**found.data, "warnings": list(answer.warnings)})
+
+
+def _reply_with_result(context: GraphContext, answer: Answer, part: Part, heading: str, given: Sequence[str]) -> Reply:
     if answer.form == "SELECT":
         return _reply_with_rows(context, answer, part, heading, given)
     if answer.form == "ASK":

@@ -37,6 +37,11 @@ def output(properties: Mapping[str, Any], required: list[str]) -> dict[str, Any]
         "type": "object",
         "properties": {
             "snapshot": {"type": "string", "description": "Name of the snapshot, to cite the answer by."},
+            "warnings": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Where the engine may not answer as the standard of SPARQL says.",
+            },
             **properties,
         },
         "required": ["snapshot", *required],

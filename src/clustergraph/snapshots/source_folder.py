@@ -14,7 +14,7 @@ import platformdirs
 from clustergraph.snapshots.folder_files import FolderFiles, Selection
 
 SETTINGS_FILE = "clustergraph.toml"
-QUERY_ENDING = ".rq"
+QUERY_ENDINGS = (".rq", ".sparql")
 
 
 class FolderSettingsError(ValueError):
@@ -58,10 +58,10 @@ class Folder:
             )
         return {address: self.root / file for address, file in table.items()}
 
-    def query_files(self) -> list[Path]:
-        """The files of canned queries, at any depth."""
+    def query_files(self, endings: tuple[str, ...] = QUERY_ENDINGS) -> list[Path]:
+        """The files of canned queries, at any depth, or those whose names end otherwise."""
         files = FolderFiles(self.root, self.selection)
-        return [self.root / name for name in files if name.endswith(QUERY_ENDING) and self.selection.accepts(name)]
+        return [self.root / name for name in files if name.endswith(endings) and self.selection.accepts(name)]
 
     @cached_property
     def _settings(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from clustergraph.sparql import tokens as syntax
 from clustergraph.sparql.engine_parser import parse
+from clustergraph.sparql.error_reasons import MAX_SHOWN_CHARACTERS, find_reason
 from clustergraph.sparql.errors import (
     EngineDown,
     EngineError,
@@ -27,8 +28,8 @@ from clustergraph.spelling import closest
 GAP = " " * (max(map(len, WORDS)) + 4)
 MAX_EXPLAINED_CHARACTERS = 100_000
 """How long a query may be that is parsed a second time."""
-MAX_SHOWN_CHARACTERS = 40
-"""How much of a token a message shows."""
+MAX_EXPLAINED_TOKENS = 5000
+"""How many tokens a query may have in which the reason is looked for."""
 _AT = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)+")
 _CLOSERS = {"}": "{", ")": "(", "]": "["}
@@ -66,6 +67,10 @@ def _syntax_error(error: SyntaxError, text: str, prefixes: dict[str, str]) -> Qu
     except QuerySyntaxError as unreadable:
         return unreadable
     reason, culprit = _find_culprit(tokens, prefixes)
+    place = None if culprit is None else tokens.index(culprit)
+    found = find_reason(tokens, place, reason, prefixes) if len(tokens) <= MAX_EXPLAINED_TOKENS else None
+    if found is not None:
+        return QuerySyntaxError(found[0], *syntax.position(text, found[1].start))
     if culprit is None:
         return QuerySyntaxError(_describe_end(tokens, text, reason), *syntax.position(text, len(text.rstrip())))
     return QuerySyntaxError(_describe_token(culprit, reason), *syntax.position(text, culprit.start))
@@ -102,6 +107,7 @@ def _is_joined(before: Token, token: Token) -> bool:
         token.kind == "language"
         or "^^" in (before.text, token.text)
         or (before.text in ("+", "-") and token.kind == "number")
+        or (before.text.upper() in ("COALESCE", "CONCAT") and token.text == "(")
     )
 
 

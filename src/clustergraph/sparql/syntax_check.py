@@ -8,6 +8,7 @@ from clustergraph.sparql import tokens
 from clustergraph.sparql.engine_parser import parse
 from clustergraph.sparql.error_messages import explain
 from clustergraph.sparql.errors import QuerySyntaxError
+from clustergraph.sparql.mending import mend
 
 MAX_DEPTH = 200
 """How deep brackets may be nested; in some forms, some more than 500 end the process."""
@@ -23,10 +24,15 @@ def check_syntax(text: str, prefixes: Mapping[str, str] | None = None) -> None:
     >>> check_syntax("SELECT * { ?s ?p ?o }")
     """
     _check_depth(text)
+    mended = mend(text, prefixes or {})
     try:
-        parse(text, prefixes or {})
+        parse(mended.text, prefixes or {})
     except Exception as error:
-        raise explain(error, text, prefixes or {}) from error
+        explained = explain(error, mended.text, prefixes or {})
+        if isinstance(explained, QuerySyntaxError) and explained.line and explained.column:
+            at = mended.index_before(tokens.index(mended.text, explained.line, explained.column))
+            explained = QuerySyntaxError(explained.message, *tokens.position(text, at))
+        raise explained from error
 
 
 def _check_depth(text: str) -> None:

@@ -29,6 +29,8 @@ def create() -> Served:
         _LOG.error("Nothing can be served: %s", error)
         sys.exit(1)
     served = Served(create_app(service))
+    for problem in service.catalogue.left_out:
+        _LOG.warning("A canned query is left out: %s", problem)
     # What is there by now stays. Looking through it again and again for what nobody needs would stop everything for
     # tens of milliseconds each time.
     gc.collect()

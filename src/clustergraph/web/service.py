@@ -73,7 +73,7 @@ def open_service(settings: Settings) -> Service:
         return Service(remote, load_queries(remote, settings.queries), settings, caches)
     if settings.store is None:
         raise snapshots.NoSnapshot("No store is named; set CLUSTERGRAPH_STORE or use `clustergraph serve`.")
-    catalogue = Catalogue.load(settings.queries) if settings.queries else Catalogue()
+    catalogue = Catalogue.load(settings.queries, strict=False) if settings.queries else Catalogue()
 
     def open_pool(snapshot: Snapshot) -> ReaderPool:
         return ReaderPool(snapshot.name_by(settings.labels), rules, allow=settings.allow)

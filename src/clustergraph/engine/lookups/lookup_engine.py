@@ -10,7 +10,7 @@ Answers are written here rather than by the engine, to the same bytes.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from operator import itemgetter
 from types import MappingProxyType
@@ -18,10 +18,11 @@ from types import MappingProxyType
 from clustergraph.engine.base import Answer
 from clustergraph.engine.lookups import bgp_executor, bgp_parser
 from clustergraph.engine.lookups.bgp_executor import Solutions
-from clustergraph.engine.lookups.bgp_parser import LookupQuery, Variable
+from clustergraph.engine.lookups.bgp_parser import LookupQuery, Pattern, Step, Variable
 from clustergraph.engine.lookups.triple_index import Term, TripleIndex, check_length
 from clustergraph.rdf import formats
 from clustergraph.rdf.formats import Format
+from clustergraph.sparql.engine_differences import find_differences
 from clustergraph.sparql.query import Query
 
 MAX_STEPS = 500
@@ -88,7 +89,9 @@ class LookupEngine:
         except (ValueError, LookupError, OSError, RuntimeError):  # the last two of a damaged store
             return None
         spent = {"parse": parsed - begin, "queue": 0.0, "evaluate": walked - parsed}
-        return Answer(body, form, lookup.form, {**spent, "serialise": time.perf_counter() - walked})
+        repeats = any(step.repeat in ("*", "?") for group in lookup.groups for step in _list_steps(group))
+        differences = find_differences(query.parsed.text, lookup.form) if repeats else ()
+        return Answer(body, form, lookup.form, {**spent, "serialise": time.perf_counter() - walked}, differences)
 
     def _write_rows(self, lookup: LookupQuery, solutions: list[Solutions]) -> bytes:
         """SPARQL 1.1 Query Results JSON. Raises TooManyRows."""
@@ -105,6 +108,11 @@ class LookupEngine:
         bindings = f"{{{'},{'.join(lines)}}}" if lines else ""
         head = ",".join([f'"{name}"' for name in lookup.columns])
         return f'{{"head":{{"vars":[{head}]}},"results":{{"bindings":[{bindings}]}}}}'.encode()
+
+
+def _list_steps(group: Iterable[Pattern]) -> Iterator[Step]:
+    """The steps of all paths of a group."""
+    return chain.from_iterable(part.predicate for part in group if isinstance(part.predicate, tuple))
 
 
 def _write_lines(columns: list[tuple[str, list[str]]], rows: int) -> Iterable[str]:

@@ -151,7 +151,8 @@ class ReaderPool:
                 self._note_damage(str(error))
             raise ready.located(error) if isinstance(error, QuerySyntaxError) else error
         self._count("reader")
-        return Answer(body, ready.format, ready.form, {"parse": parse, "queue": queue, **reply["timings"]})
+        timings = {"parse": parse, "queue": queue, **reply["timings"]}
+        return Answer(body, ready.format, ready.form, timings, ready.differences)
 
     async def _ask(
         self, waits: Waits, lease: Lease[Reader], question: tuple[Any, ...], text: bytes, seconds: float

@@ -153,7 +153,9 @@ class RemoteEngine(BlockingEngine):
     def answer(self, query: Query) -> Answer:
         """Answer one query; see `engine.base.Engine.answer`. Its timeout may go up to `limits.timeout_ceiling`."""
         begin = time.perf_counter()
-        ready = prepare(query, graphs=self.snapshot.graphs, prefixes=self.snapshot.prefixes, allow=self._allow)
+        ready = prepare(
+            query, graphs=self.snapshot.graphs, prefixes=self.snapshot.prefixes, allow=self._allow, embedded=False
+        )
         limits = self.connection.limits
         seconds = limits.timeout if query.timeout is None else min(query.timeout, limits.timeout_ceiling)
         outgoing = OutgoingQuery(ready, self._write_text(ready, dict(query.bindings)), self.snapshot, seconds)
@@ -189,9 +191,9 @@ class RemoteEngine(BlockingEngine):
             raise ready.located(error) from None
         text = ready.text
         if self.connection.dialect.folds and ready.original.star is None:
-            start, length = ready.inserted
-            unbound = text[:start] + text[start + length :]
-            text = fold_constants(unbound, {name: write_term(name, term) for name, term in bindings.items()})
+            text = fold_constants(
+                ready.original.text, {name: write_term(name, term) for name, term in bindings.items()}
+            )
             folded = ParsedQuery(text)
             text = bind(folded, {name: term for name, term in bindings.items() if name in folded.variables})
         text = query_rewriting.with_prefixes(text, prefixes)

@@ -16,6 +16,7 @@ from clustergraph.rdf import formats
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.web.http import i18n, request_params, responses
 from clustergraph.web.http.current import absolute_urls, service
+from clustergraph.web.http.headers import write_warnings
 from clustergraph.web.http.negotiation import choose, prefers_html
 from clustergraph.web.http.problem import Problem
 from clustergraph.web.pages import page_sections
@@ -34,9 +35,15 @@ RESERVED = ("format", "timeout", LANGUAGE_FIELD)
 def index() -> Response:
     """The list of canned queries."""
     if prefers_html(request):
-        return responses.page(render_template("queries.html", topics=page_sections.group_by_topic()))
+        return responses.page(
+            render_template(
+                "queries.html", topics=page_sections.group_by_topic(), left_out=service().catalogue.left_out
+            )
+        )
     response = jsonify([describe(query) for query in service().catalogue])
     response.vary.add("Accept")
+    if left_out := service().catalogue.left_out:
+        response.headers["Warning"] = write_warnings([f"left out: {problem}" for problem in left_out])
     return responses.set_cache_control(response)
 
 
@@ -92,6 +99,7 @@ def describe(query: CannedQuery) -> dict[str, Any]:
         "view": query.default_view,
         "parameters": [_describe_parameter(parameter) for parameter in query.parameters],
         "text": query.text,
+        **({"warnings": [str(problem) for problem in query.warnings]} if query.warnings else {}),
     }
 
 

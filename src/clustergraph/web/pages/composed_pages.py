@@ -9,7 +9,7 @@ from functools import partial
 
 from flask import Flask, Response, render_template
 
-from clustergraph.catalogue import CannedQuery, Catalogue, CatalogueError, Placement, Words
+from clustergraph.catalogue import CannedQuery, Catalogue, Placement, Words
 from clustergraph.catalogue import Problem as Wrong
 from clustergraph.describe.urls import GRAPHS, OWN_SEGMENTS, SNAPSHOTS
 from clustergraph.web.http import responses
@@ -18,16 +18,17 @@ from clustergraph.web.pages import page_sections
 
 
 def install(app: Flask, catalogue: Catalogue) -> None:
-    """Give each page its address. Raises CatalogueError where the service has another use for one."""
+    """Give each page its address, and leave out those of which the service has another use for it."""
     taken = OWN_SEGMENTS | {GRAPHS, SNAPSHOTS} | {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
     problems = [
         Wrong(query.file, 1, f"The path {placement.path!r} is one of the service's own; choose another for the page.")
         for placement, query in _list_placements(catalogue)
         if placement.path in taken
     ]
-    if problems:
-        raise CatalogueError(problems)
+    catalogue.left_out += tuple(problems)
     for path, title in pages(catalogue).items():
+        if path in taken:
+            continue
         app.add_url_rule(f"/{path}", f"site.{path}", partial(_show_page, path, title), methods=["GET"])
 
 

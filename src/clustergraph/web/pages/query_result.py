@@ -14,6 +14,7 @@ from clustergraph.rdf.formats import of_kind
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.web.http import i18n, responses
 from clustergraph.web.http.current import urls
+from clustergraph.web.http.headers import warning
 from clustergraph.web.pages import result_views
 from clustergraph.web.pages.first_rows import read_first_rows
 from clustergraph.web.pages.result_views import cut_turtle
@@ -51,11 +52,15 @@ def page(
         cut=is_cut,
         truth=truth,
         query=query.original,
+        differences=() if canned else answer.differences,
         downloads=downloads(answer, fields) if request.method == "GET" else [],
         data_source=_make_source(answer, fields) if request.method == "GET" else "",
         **context,
     )
-    return responses.add_timings(responses.page(html, query), answer)
+    response = responses.add_timings(responses.page(html, query), answer)
+    if answer.differences:
+        response.headers["Warning"] = warning(answer)
+    return response
 
 
 def downloads(answer: Answer, fields: MultiDict[str, str]) -> list[tuple[str, str]]:

@@ -36,6 +36,7 @@ def install(app: Flask) -> None:
         number=pass_context(lambda _, value: i18n.number(value)),
         date=pass_context(lambda _, value: i18n.date(value)),
         translated=translate,
+        sentence=pass_context(lambda _, text: i18n.sentence(text)[0]),
         words=words,
     )
     app.context_processor(_make_context)
