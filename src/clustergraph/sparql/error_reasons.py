@@ -265,10 +265,10 @@ def _explain_statement(query: Brackets, place: int) -> str:
     level, at, terms = query.parent[place], place - 1, 0
     if query.words[place] == "}":
         level = next((opened for opened, close in query.closing.items() if close == place), level)
-    while (at > level and query.tokens[at].kind in (*_TERMS, "language")) or query.words[at] in ("a", "A"):
+    while at > level and (query.tokens[at].kind in (*_TERMS, "language") or query.words[at] == "A"):
         terms += query.tokens[at].kind != "language"
         at -= 1
-    if level < 0 or query.words[level] != "{" or query.words[at] not in ("{", ".", "}"):
+    if level < 0 or at < 0 or query.words[level] != "{" or query.words[at] not in ("{", ".", "}"):
         return ""
     if terms >= 3 and query.tokens[place].kind in _TERMS:
         return "a statement has a subject, a property and an object; a dot may be missing before this"
