@@ -3,7 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
+CHECKS ?= check check-frontend
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+# Old versions warn of what they use of each other, and their snapshot is none for other tests.
+LOWEST := .venv-lowest/bin/python -m pytest -W default --disable-warnings -o cache_dir=.venv-lowest/cache
 
 # What the scripts of the pages are built from, and a stamp of the last build. The pages work without them, only plainer.
 SCRIPTS := $(shell find frontend -path '*/node_modules' -prune -o -type f -print)
@@ -14,26 +18,34 @@ NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); proces
 # The tests start hundreds of Python processes, which shall not each compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test tests test-lowest check check-frontend bench docs site wheel clean frontend
+.PHONY: serve test tests test-lowest smoke-lowest check check-frontend bench docs site wheel clean frontend
 
 serve: $(VENV)/serve frontend  ## Build the snapshot and serve it on http://127.0.0.1:8080/
 	$(BIN)/clustergraph serve
 
 test:  ## Every check and every test; WORKERS says how many processes run the tests
 	@$(MAKE) --no-print-directory --jobs=2 $(VENV)/test frontend
-	@$(MAKE) --no-print-directory --jobs=2 tests check check-frontend
+	@$(MAKE) --no-print-directory --jobs=2 tests $(CHECKS)
 
 tests: $(VENV)/test frontend
 	MAKEFLAGS= $(BIN)/python -m pytest --numprocesses $(WORKERS)
 
-test-lowest: $(VENV)/test  ## The tests of the package's parts with the lowest versions that pyproject.toml allows
+test-lowest: .venv-lowest/test  ## The tests of the package's parts with the lowest versions that pyproject.toml allows
+	$(LOWEST) --numprocesses $(WORKERS) \
+		tests/catalogue tests/cli/test_commands.py tests/engine tests/ingest tests/library tests/mcp tests/push \
+		tests/sparql tests/w3c tests/web/test_protocol.py tests/web/test_pages.py tests/web/test_server.py
+
+smoke-lowest: .venv-lowest/test  ## A few of these, which use every dependency
+	$(LOWEST) tests/ingest/test_reasoning.py tests/ingest/test_shapes.py tests/library/test_dataframes.py \
+		tests/library/test_networks.py tests/mcp/test_resources.py::test_a_graph_without_an_ontology_offers_none \
+		tests/remote/test_remote_engine.py tests/web/test_composed_pages.py
+
+.venv-lowest/test: pyproject.toml tests/lowest_versions.py | $(VENV)/test
 	$(PYTHON) -m venv .venv-lowest
 	$(BIN)/python tests/lowest_versions.py > .venv-lowest/constraints.txt
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-lowest/constraints.txt \
 		-e '.[pandas,polars,arrow,networkx,mcp]' pytest pytest-xdist hypothesis
-	.venv-lowest/bin/python -m pytest --numprocesses $(WORKERS) -W default \
-		tests/catalogue tests/cli/test_commands.py tests/engine tests/ingest tests/library tests/mcp tests/push \
-		tests/sparql tests/w3c tests/web/test_protocol.py tests/web/test_pages.py tests/web/test_server.py
+	@touch $@
 
 check: $(VENV)/test  ## Style and types only
 	$(BIN)/ruff check .

@@ -387,7 +387,7 @@ class TestWhatClientsOfTheFieldSend:
         response = client.post("/sparql", data=f"query={query}".encode(), content_type=FORM)
         assert response.json["results"]["bindings"][0]["x"]["value"] == "ü日"  # type: ignore[index]
 
-    @pytest.mark.parametrize("accept", [",,,", "application/sparql-results+json;q=2", "text/csv;q=much", " "])
+    @pytest.mark.parametrize("accept", [",,,", ";", "application/sparql-results+json;q=2", "text/csv;q=much", " "])
     def test_an_accept_that_says_nothing_that_can_be_read_takes_anything(
         self, client: FlaskClient, accept: str
     ) -> None:

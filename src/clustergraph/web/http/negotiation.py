@@ -98,7 +98,7 @@ def best_match(header: str, offers: Sequence[Format]) -> Choice | None:
     'application/xml'
     >>> best_match("image/png, text/turtle;q=0", graphs)
     """
-    accept = parse_accept_header(header, MIMEAccept)
+    accept = _parse_accept(header)
     if not accept:  # without the header, or without anything in it that can be read
         return Choice(offers[0], offers[0].content_type)
     ranked: list[tuple[float, int, int, Choice]] = []
@@ -119,7 +119,12 @@ def _write_content_type(offer: Format, media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
-def _find_quality(accept: MIMEAccept, media_type: str) -> tuple[float, int]:
+def _parse_accept(header: str) -> list[tuple[str, float]]:
+    """The media ranges of an `Accept` and their qualities, without the empty ones between two commas."""
+    return [(value, quality) for value, quality in parse_accept_header(header, MIMEAccept) if value]
+
+
+def _find_quality(accept: list[tuple[str, float]], media_type: str) -> tuple[float, int]:
     """The quality given to a type, and how exactly it was named: 2 by name, 1 by `text/*`, 0 by `*/*`."""
     main = media_type.split("/")[0]
     best: tuple[float, int] = (0.0, -1)
@@ -133,7 +138,7 @@ def _find_quality(accept: MIMEAccept, media_type: str) -> tuple[float, int]:
 
 def prefers_html(request: Request) -> bool:
     """Whether the client is a person's browser: it names HTML and likes nothing better."""
-    accept = parse_accept_header(request.headers.get("Accept", ""), MIMEAccept)
+    accept = _parse_accept(request.headers.get("Accept", ""))
     html, _ = (
         _find_quality(accept, HTML.media_type) if any("html" in value.lower() for value, _ in accept) else (0.0, 0)
     )
