@@ -11,6 +11,7 @@ from clustergraph.catalogue import page_placement, python_methods
 from clustergraph.catalogue.errors import ParameterError, Problem
 from clustergraph.catalogue.literals import parse_literal
 from clustergraph.catalogue.model import VIEWS, CannedQuery, Parameter
+from clustergraph.catalogue.scope import find_unreached
 from clustergraph.catalogue.yaml_header import Entry
 from clustergraph.sparql import tokens
 from clustergraph.sparql.errors import EngineError, QuerySyntaxError
@@ -31,6 +32,7 @@ def find_problems(query: CannedQuery, head: Mapping[str, Entry]) -> Iterator[Pro
         *_check_sparql(query),
         *_check_view(query),
         *_check_parameters(query, head),
+        *_check_scope(query),
         *page_placement.find_problems(query, head),
         *python_methods.find_problems(query, head),
     ):
@@ -94,6 +96,17 @@ def _check_parameters(query: CannedQuery, head: Mapping[str, Entry]) -> LineProb
         if parameter.class_iri and parameter.type != "iri":
             yield line, f"The parameter {parameter.name!r} has a class, but ?{parameter.variable} is not an IRI."
         yield from _check_values(parameter, line)
+
+
+def _check_scope(query: CannedQuery) -> LineProblems:
+    """Parameters in places that their values do not reach, so that they would count as not given."""
+    names = {parameter.variable: parameter.name for parameter in query.parameters}
+    for line, variable, where in find_unreached(query.text, names):
+        yield (
+            line,
+            f"The value of the parameter {names[variable]!r} does not reach ?{variable} here, in {where}; use it in "
+            "the outermost group, or in a pattern of this one.",
+        )
 
 
 def _check_declarations(query: CannedQuery, head: Mapping[str, Entry]) -> LineProblems:
