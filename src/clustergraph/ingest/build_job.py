@@ -162,7 +162,7 @@ class BuildJob:
             "base": self.base,
             "title": statistics.title(dataset, self.input.title),
             **counts,
-            **({"formats_in_doubt": sorted(doubts.formats)} if doubts.formats else {}),
+            "formats_in_doubt": sorted(doubts.formats),
             "sources": [
                 {
                     "path": state.source.name,
