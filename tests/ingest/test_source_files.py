@@ -34,8 +34,8 @@ def test_folder_gives_one_graph_per_file_or_folder_under_data(tmp_path: Path) ->
         ("ontology/main.ttl", "ontology", "ontology"),
         ("ontology/person-shapes.ttl", "ontology", "shapes"),
         ("ontology/shapes.ttl", "ontology", "shapes"),
-        ("data/places.nt", "places", "data"),
-        ("data/places.ttl", "places", "data"),
+        ("data/places.nt", "places.nt", "data"),
+        ("data/places.ttl", "places.ttl", "data"),
         ("data/things/b.ttl", "things", "data"),
         ("data/things/deep/a.ttl.gz", "things", "data"),
     ]
