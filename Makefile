@@ -38,7 +38,8 @@ test-lowest: .venv-lowest/test  ## The tests of the package's parts with the low
 smoke-lowest: .venv-lowest/test  ## A few of these, which use every dependency
 	$(LOWEST) tests/ingest/test_reasoning.py tests/ingest/test_shapes.py tests/library/test_dataframes.py \
 		tests/library/test_networks.py tests/mcp/test_resources.py::test_a_graph_without_an_ontology_offers_none \
-		tests/remote/test_remote_engine.py tests/web/test_composed_pages.py
+		tests/remote/test_remote_engine.py tests/web/test_composed_pages.py \
+		tests/cli/test_processes.py::test_serve_takes_one_snapshot_and_stays_with_it
 
 .venv-lowest/test: pyproject.toml tests/lowest_versions.py | $(VENV)/test
 	$(PYTHON) -m venv .venv-lowest
