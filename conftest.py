@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -70,20 +68,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def needs() -> Callable[[str, str], None]:
-    """`needs(program, package)` skips a test if a program is missing; `package` is the Debian package that has it.
+    """`needs(program, package)` is `support.programs.need_program`."""
+    from support.programs import need_program
 
-    Where CLUSTERGRAPH_TESTS_MUST_NOT_SKIP is set, as in CI, a missing program fails the test.
-    """
-
-    def check(program: str, package: str) -> None:
-        if shutil.which(program):
-            return
-        told = f"{program} is missing; install the package {package}"
-        if os.environ.get("CLUSTERGRAPH_TESTS_MUST_NOT_SKIP"):
-            pytest.fail(told)
-        pytest.skip(told)
-
-    return check
+    return need_program
 
 
 @pytest.fixture(scope="session")

@@ -171,6 +171,7 @@ def test_wrong_use_ends_with_a_line_and_a_code(ask: Run, words: Sequence[str], c
 def test_a_source_that_is_not_there(run: Run, tmp_path: Path) -> None:
     assert run("info", tmp_path / "nothing").exit_code == exit_codes.USAGE
     (tmp_path / "manifest.json").write_text("{")
+    (tmp_path / "store").mkdir()
     done = run("sparql", "ASK {}", "--source", tmp_path)
     assert (done.exit_code, "is damaged and cannot be read" in done.stderr) == (exit_codes.UNAVAILABLE, True)
 

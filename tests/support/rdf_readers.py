@@ -13,6 +13,7 @@ import pytest
 import rdflib
 
 from clustergraph.rdf.formats import Format
+from support.programs import need_program
 
 _PACKAGES = Path(__file__).parents[2] / "frontend" / "package.json"
 _SCRIPT = Path(__file__).with_name("read_rdf.mjs")
@@ -54,8 +55,7 @@ def rdflib_reads(body: bytes, form: Format) -> set[str]:
 
 def rapper_reads(body: bytes, form: Format) -> set[str]:
     """What rapper (raptor2-utils) finds; skips the test where it is not installed or does not know the format."""
-    if shutil.which("rapper") is None:
-        pytest.skip("rapper is not installed; it is in Debian's package raptor2-utils")
+    need_program("rapper", "raptor2-utils")
     if form.name not in _RAPPER:
         pytest.skip(f"rapper does not read {form.label}")
     command = ["rapper", "--quiet", "--input", _RAPPER[form.name], "--output", "ntriples", "-", "http://base.example/"]

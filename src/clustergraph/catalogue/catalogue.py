@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from rdflib.term import Identifier
 
@@ -96,22 +97,29 @@ class Catalogue:
         params: Given | None = None,
         format: str | None = None,
         timeout: float | None = None,
+        known: Mapping[str, Identifier] = MappingProxyType({}),
     ) -> Answer:
         """Answer the query of this name with these parameters.
 
-        `format` and `timeout` (in seconds) are those of a `Query`. Raises UnknownQuery, ParameterError and the
-        engine's errors.
+        `format` and `timeout` (in seconds) are those of a `Query`; `known` is that of `bind`. Raises UnknownQuery,
+        ParameterError and the engine's errors.
         """
         query = self[name]
-        bindings = self.bind(engine, query, params, timeout)
+        bindings = self.bind(engine, query, params, timeout, known)
         return engine.answer(Query(query.text, bindings=bindings, format=format, timeout=timeout))
 
     def bind(
-        self, engine: Engine, query: CannedQuery, params: Given | None = None, timeout: float | None = None
+        self,
+        engine: Engine,
+        query: CannedQuery,
+        params: Given | None = None,
+        timeout: float | None = None,
+        known: Mapping[str, Identifier] = MappingProxyType({}),
     ) -> dict[str, Identifier]:
         """The terms that the parameters mean, by variable. A blank value counts as one that was not given.
 
-        Raises ParameterError for a parameter that is unknown, missing, repeated, or whose value cannot be used.
+        `known` has the terms of parameters, by name, about which nothing is left to find out. Raises ParameterError for
+        a parameter that is unknown, missing, repeated, or whose value cannot be used.
         """
         given = {name: _check_single(name, value) for name, value in (params or {}).items()}
         for name in given:
@@ -120,7 +128,9 @@ class Catalogue:
         bindings: dict[str, Identifier] = {}
         for parameter in query.parameters:
             value = given.get(parameter.name) or parameter.default
-            if value is not None:
+            if parameter.name in known:
+                bindings[parameter.variable] = known[parameter.name]
+            elif value is not None:
                 bindings[parameter.variable] = self._read_term(parameter, value, engine, timeout)
             elif parameter.required:
                 raise ParameterError(

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from rdflib import URIRef
+
 from clustergraph.catalogue import CannedQuery, Placement
 from clustergraph.describe.urls import LANGUAGE_FIELD
 from clustergraph.engine.base import Answer
@@ -46,12 +48,15 @@ def of_thing(iri: str, classes: Iterable[str]) -> list[View]:
     return [view for view in _make_views(requests.values()) if not view.is_empty]
 
 
-def ask(query: CannedQuery, given: Mapping[str, str]) -> Answer:
-    """The answer of a query, which gets the page's language if it has a parameter for it."""
-    if query.parameter(LANGUAGE_FIELD) and LANGUAGE_FIELD not in given:
-        given = {**given, LANGUAGE_FIELD: i18n.language()}
+def ask(query: CannedQuery, things: Mapping[str, str]) -> Answer:
+    """The answer of a query about things, whose IRIs are given by the names of its parameters.
+
+    It gets the page's language if it has a parameter for it.
+    """
+    given = {LANGUAGE_FIELD: i18n.language()} if query.parameter(LANGUAGE_FIELD) else {}
     form = "turtle" if query.form in ("CONSTRUCT", "DESCRIBE") else "json"
-    return service().catalogue.run(service().engine, query.name, given, format=form)
+    known = {name: URIRef(iri) for name, iri in things.items()}
+    return service().catalogue.run(service().engine, query.name, given, format=form, known=known)
 
 
 def _make_views(requests: Iterable[tuple[Placement, CannedQuery, dict[str, str]]]) -> list[View]:
