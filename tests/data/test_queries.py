@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pyoxigraph import DefaultGraph
 from rdflib import RDF, Graph, URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.query import Result
@@ -18,6 +19,7 @@ from rdflib.query import Result
 from clustergraph.catalogue import CannedQuery, Catalogue, ParameterError
 from clustergraph.engine.embedded import EmbeddedEngine
 from clustergraph.ingest import build
+from clustergraph.rdf.conversion import to_graph
 from clustergraph.snapshots.source_folder import Folder
 from clustergraph.sparql.bindings import bind
 from clustergraph.sparql.parsed_query import ParsedQuery
@@ -113,9 +115,8 @@ class Published:
 
 @pytest.fixture(scope="session")
 def published(engine: EmbeddedEngine) -> Published:
-    """The graph of this repository: behind our engine, and in rdflib."""
-    triples = engine.answer(Query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", format="ntriples")).body
-    return Published(engine, Graph().parse(data=triples, format="nt"))
+    """The graph of this repository: behind our engine, and in rdflib, with the literals by which the engine answers."""
+    return Published(engine, to_graph(engine.store.quads_for_pattern(None, None, None, DefaultGraph())))
 
 
 # What every query file has

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
@@ -16,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pyoxigraph as ox
 
 from clustergraph.rdf.namespaces import RDF, XSD
+from clustergraph.text_cache import remembers_short
 
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """A character that XML does not have, not even escaped."""
@@ -54,7 +54,7 @@ def why_not(row: Any) -> str:
     return ""
 
 
-@lru_cache(maxsize=4096)
+@remembers_short
 def element_name(iri: str) -> tuple[str, str] | None:
     """The IRI of a property as a namespace and a local name; None where no element can have it."""
     if iri in _RESERVED:
@@ -124,4 +124,6 @@ def _refer(node: Any, attribute: str) -> str:
     return f"rdf:{attribute}={_quote(node.value)}"
 
 
-_quote = lru_cache(maxsize=4096)(quoteattr)
+@remembers_short
+def _quote(text: str) -> str:
+    return quoteattr(text)
