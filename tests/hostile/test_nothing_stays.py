@@ -40,11 +40,11 @@ class Attacker:
             except OSError:
                 return b""
 
-    def get(self, target: str, *headers: str, method: str = "GET", leave: bool = False) -> bytes:
+    def get(self, target: str, *headers: str, method: str = "GET", leave: bool = False, seconds: float = 20.0) -> bytes:
         self.count += 1
         client = f"X-Forwarded-For: 198.18.{self.count // 250 % 250}.{self.count % 250}"
         lines = [f"{method} {target} HTTP/1.1", "Host: x", "Connection: close", client, *headers, "", ""]
-        return self.send("\r\n".join(lines).encode(), leave=leave)
+        return self.send("\r\n".join(lines).encode(), leave=leave, seconds=seconds)
 
     def ask(self, text: str, *, leave: bool = False, **fields: str) -> bytes:
         more = "".join(f"&{name}={quote(value)}" for name, value in fields.items())
@@ -75,8 +75,10 @@ ATTACKS: dict[str, Attack] = {
     "bodies cut short": lambda attacker, n: attacker.post(b"ASK {}", length(b"ASK {}", n + 1), leave=True),
     "chunks cut short": lambda attacker, n: attacker.post(b"9\r\n%d" % n, "Transfer-Encoding: chunked", leave=True),
     "downloads that nobody reads": lambda attacker, n: attacker.get(f"/graph?format=nt&n={n}", leave=True),
-    "other methods": lambda attacker, n: attacker.get(f"/sparql?n={n}", "Content-Length: 9", method="PATCH"),
-    "no HTTP": lambda attacker, n: attacker.send(b"\x16\x03\x01" + bytes([n % 256]) * 5000),
+    "other methods": lambda attacker, n: attacker.get(
+        f"/sparql?n={n}", "Content-Length: 9", method="PATCH", seconds=0.2
+    ),
+    "no HTTP": lambda attacker, n: attacker.send(b"\x16\x03\x01" + bytes([n % 256]) * 5000, seconds=0.2),
     "upgrades": lambda attacker, n: attacker.get(f"/?n={n}", "Upgrade: websocket", "Connection: Upgrade"),
 }
 
