@@ -53,6 +53,7 @@ def limit_text_caches(limit: int) -> None:
 def remembers_short(function: Callable[[str, *Rest], Result]) -> Callable[[str, *Rest], Result]:
     """The same function, which is called again only for long texts and for those of long ago.
 
+    >>> limit_text_caches(1 << 20)
     >>> @remembers_short
     ... def size(text: str) -> int:
     ...     print("counting")

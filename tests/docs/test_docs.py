@@ -261,7 +261,7 @@ def test_nginx_takes_the_configurations_of_a_page(page: str, tmp_path: Path, nee
         ("", "anything", "a block without a language"),
         ("cobol", "STOP RUN.", "no test reads cobol"),
         ("sparql", "SELECT ?s { ?s ?p }", "refuses this query"),
-        ("sparql", "# q.rq\n#+ summary: Nothing\nSELECT ?s { ?s ?p ?o }", "q.rq"),
+        ("sparql", "# q.rq\n#+ summary: [\nSELECT ?s { ?s ?p ?o }", "q.rq"),
         ("sparql", "# q.rq\nSELECT ?s {", "q.rq"),
     ],
 )

@@ -260,7 +260,7 @@ WRONG = {
     "SELECT * { ?a ?b ?c FILTER(?a = 1 }": (1, 35, "`}`"),
     "SELECT * { ?s ?p ?o \n GROUP BY ?s": (2, 2, "`GROUP`"),
     "SELECT ?s { ?s ?p ?o }}": (1, 23, "`}`"),
-    "SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o }": (1, 40, "unbound"),
+    "SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o }": (1, 8, "neither in GROUP BY"),
     "SELECT * { ?s ?p 1 . \n\\u0020 }": (2, 1, "cannot read"),
     "SELECT ?\\u0061 { ?\\u0061 ?b ?c ?d }": (1, 32, r"`\?d`"),
     "SELECT * { ?s ?p '\u00e4\U0001f600' ; . . }": (1, 27, r"`\.`"),

@@ -189,7 +189,7 @@ def test_an_export_on_a_full_disk_leaves_nothing(
     form = formats.find("nquads", "graph")
     assert form is not None
 
-    def dump(snapshot: Snapshot, graph: str | None, form: object, out: IO[bytes]) -> None:  # noqa: ARG001
+    def dump(snapshot: Snapshot, graph: str | None, form: object, out: IO[bytes], *, named: bool) -> None:  # noqa: ARG001
         out.write(b"half")
         raise OSError(28, "No space left on device")
 

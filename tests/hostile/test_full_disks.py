@@ -62,7 +62,9 @@ def test_a_command_whose_disk_is_full_leaves_no_file(
 
 
 def test_a_download_whose_disk_is_full_leaves_no_file(snapshot: Snapshot, tmp_path: Path) -> None:
-    code, errors = run("clustergraph.engine.graph_export", str(snapshot.path), "nquads", str(tmp_path / "all.nq"))
+    code, errors = run(
+        "clustergraph.engine.graph_export", str(snapshot.path), "nquads", str(tmp_path / "all.nq"), "named"
+    )
     assert code == 1
     assert errors == "A file to download cannot be written: File too large.\n"
     assert list(tmp_path.iterdir()) == []

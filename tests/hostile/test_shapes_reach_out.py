@@ -93,9 +93,11 @@ def test_the_validator_itself_cannot_reach_out(
     ask(query.replace("URL", address))  # whatever comes of it, `listener` sees nothing
 
 
-def test_the_validator_itself_opens_no_file(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_validator_itself_opens_no_file(
+    ask: Ask, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(shacl_module, "constraint_problems", lambda *_: ())
-    secret = tmp_path / "secret.nt"
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret.nt"
     secret.write_text("<http://e.org/s> <http://e.org/p> <http://e.org/secret> .", encoding="utf-8")
     problems = ask(f'"SELECT $this ?value FROM <{secret.as_uri()}> {{ ?s ?p ?value }}"')
     assert not any("e.org/secret" in str(problem) for problem in problems)

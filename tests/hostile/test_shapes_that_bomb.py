@@ -45,7 +45,8 @@ def test_the_shapes_are_a_problem_and_nothing_is_left(tmp_path: Path, shape: str
         path.write_text(text, encoding="utf-8")
     with pytest.raises(BuildError) as failed:
         build(Folder(folder), store=store, reason="none", limits=LIMITS)
-    (problem,) = failed.value.problems
+    problem, hint = failed.value.problems
+    assert "--no-check" in hint.message
     assert problem.message.startswith("The shapes cannot be used:")
     assert message in problem.message
     assert problem.file == "ontology/shapes.ttl"

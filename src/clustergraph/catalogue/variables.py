@@ -37,10 +37,9 @@ class ParameterVariable:
 def parameter_variable(variable: str) -> ParameterVariable | None:
     """Read the name of a variable (without `?`); None if it is no parameter.
 
-    >>> parameter_variable("_country_iri")
-    ParameterVariable(variable='_country_iri', name='country', type='iri', required=True, language=None)
-    >>> parameter_variable("__title_de")
-    ParameterVariable(variable='__title_de', name='title', type='language', required=False, language='de')
+    >>> country, title = parameter_variable("_country_iri"), parameter_variable("__title_de")
+    >>> (country.name, country.type, country.required), (title.name, title.language, title.required)
+    (('country', 'iri', True), ('title', 'de', False))
     >>> parameter_variable("_first_year_integer").name
     'first_year'
     >>> parameter_variable("country")

@@ -223,7 +223,7 @@ class KnowledgeGraph:
         Raises UnknownThing, a KeyError, with names that look like it, or if several things are called that.
 
         >>> kg["http://localhost:8080/ada"]
-        <Thing ada>
+        <Thing ada 'Ada'>
         """
         return self.find(name)
 
@@ -288,7 +288,7 @@ class KnowledgeGraph:
         """What things are called: for each IRI that has a label, the one in `language` or the next best.
 
         >>> kg.labels(["http://localhost:8080/ada"])
-        {}
+        {'http://localhost:8080/ada': 'Ada'}
         """
         from clustergraph.describe.labels import read_labels
 

@@ -55,7 +55,7 @@ class Thing:
 
     >>> ada = kg["http://localhost:8080/ada"]
     >>> ada, ada.iri, ada["foaf:name"]
-    (<Thing ada>, rdflib.term.URIRef('http://localhost:8080/ada'), ['Ada'])
+    (<Thing ada 'Ada'>, rdflib.term.URIRef('http://localhost:8080/ada'), ['Ada'])
     """
 
     def __init__(self, graph: KnowledgeGraph, iri: str, names: Sequence[RankedText] | None = None) -> None:

@@ -84,7 +84,7 @@ def write_rows(rows: Iterable[Any], prefixes: Mapping[str, str]) -> Iterator[str
     """Triples as RDF/XML, which can hold all of them (see `why_not`). Those of one subject are to follow each other."""
     declared = {"rdf": RDF} | {
         prefix: namespace
-        for prefix, namespace in prefixes.items()
+        for prefix, namespace in sorted(prefixes.items())
         if prefix != "rdf" and namespace not in ("", RDF, *_NO_NAMESPACES) and _PREFIX.fullmatch(prefix)
     }
     prefix_by_namespace = {namespace: prefix for prefix, namespace in reversed(declared.items())}

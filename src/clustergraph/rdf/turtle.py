@@ -40,9 +40,11 @@ class TurtleTerms:
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         self.prefixes = {
-            prefix: namespace for prefix, namespace in prefixes.items() if namespace and _PREFIX.fullmatch(prefix)
+            prefix: namespace
+            for prefix, namespace in sorted(prefixes.items())
+            if namespace and _PREFIX.fullmatch(prefix)
         }
-        """Those that can be declared everywhere."""
+        """Those that can be declared everywhere, by name, so that every engine gives the same bytes."""
         self._longest_first = sorted(self.prefixes.items(), key=lambda item: -len(item[1]))
         self._names: dict[str, tuple[str, str | None]] = {}
 
@@ -69,7 +71,7 @@ class TurtleTerms:
         return "a" if predicate.value == TYPE else self._write_iri(predicate.value, used)
 
     def declare(self, used: Iterable[str]) -> str:
-        """The declarations of these prefixes, in the order in which they were given."""
+        """The declarations of these prefixes, by name."""
         wanted = set(used)
         return "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in self.prefixes.items() if name in wanted)
 

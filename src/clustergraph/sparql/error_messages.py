@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from clustergraph.sparql import tokens as syntax
 from clustergraph.sparql.engine_parser import parse
-from clustergraph.sparql.error_reasons import MAX_SHOWN_CHARACTERS, find_reason
+from clustergraph.sparql.error_reasons import find_reason, shorten
 from clustergraph.sparql.errors import (
     EngineDown,
     EngineError,
@@ -113,21 +113,17 @@ def _is_joined(before: Token, token: Token) -> bool:
 
 def _describe_token(token: Token, reason: str) -> str:
     if reason == "Prefix not found":
-        prefix = _shorten(token.text.partition(":")[0])
+        prefix = shorten(token.text.partition(":")[0])
         return f"the prefix `{prefix}:` is not declared; begin the query with `PREFIX {prefix}: <...>`."
     if reason == "IRI parsing failed" and token.kind == "iri":
-        return f"{_shorten(token.text)} is not an absolute IRI; write it in full, or begin the query with `BASE <...>`."
+        return f"{shorten(token.text)} is not an absolute IRI; write it in full, or begin the query with `BASE <...>`."
     if reason == "IRI parsing failed":
         return "what ends here in `<...>` is not an IRI: it may hold no blanks, quotes or braces."
-    message = f"did not expect `{_shorten(token.text)}` here"
+    message = f"did not expect `{shorten(token.text)}` here"
     if token.kind == "word" and token.text.upper() not in WORDS:
         near = closest(token.text, WORDS, 1, 0.8)
         return f"{message}; did you mean {near[0]}?" if near else f"{message}; no such keyword or function is known."
     return f"{message} ({reason[0].lower()}{reason[1:]})." if reason else f"{message}."
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 3]}..."
 
 
 def _describe_end(tokens: list[Token], text: str, reason: str) -> str:

@@ -196,6 +196,11 @@ def _list_group(query: Brackets, after: Sequence[int]) -> list[str] | None:
     return names
 
 
+def shorten(text: str) -> str:
+    """The text, or its beginning where it is too long for a message."""
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 3]}..."
+
+
 def _explain_token(query: Brackets, place: int, prefixes: Mapping[str, str]) -> str:
     """What to do about a token that does not fit; empty if nothing is known."""
     words, token, word = query.words, query.tokens[place], query.words[place]
@@ -203,11 +208,12 @@ def _explain_token(query: Brackets, place: int, prefixes: Mapping[str, str]) -> 
     opened = next((opener for opener, close in query.closing.items() if close == place), query.parent[place])
     if token.kind == "pname" and before != "PREFIX":
         prefix = token.text.partition(":")[0]
+        shown = shorten(prefix)
         declared = any(
             name.text == f"{prefix}:" and words[at - 1] == "PREFIX" for at, name in enumerate(query.tokens) if at
         )
         if not declared and prefix not in prefixes and words[place - 2 : place - 1] != ["PREFIX"]:
-            return f"the prefix `{prefix}:` is not declared; begin the query with `PREFIX {prefix}: <...>`"
+            return f"the prefix `{shown}:` is not declared; begin the query with `PREFIX {shown}: <...>`"
     if words[max(0, place - 2) : place - 1] == ["PREFIX"] and place >= 2 and token.kind != "iri":
         return "the namespace of a prefix stands in < and >"
     if token.kind == "blank" and word in words[:place]:
