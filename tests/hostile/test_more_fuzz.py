@@ -23,7 +23,7 @@ from clustergraph.engine.remote.http_client import Reply
 from clustergraph.engine.remote.results import JSON, TRIPLES, TimedSink, Unreadable, check_depth, rewrite_answer
 from clustergraph.ingest.parse import Parser
 from clustergraph.ingest.problems import BuildError
-from clustergraph.ingest.sources import Source
+from clustergraph.ingest.source import Source
 from clustergraph.rdf import formats
 from clustergraph.settings import Settings
 from clustergraph.snapshots.source_folder import published

@@ -23,8 +23,9 @@ from clustergraph.ingest.parser_process import ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem
 from clustergraph.ingest.reasoning import AUTO_LIMIT, infer
 from clustergraph.ingest.shacl import check
+from clustergraph.ingest.source import INFERRED, Source, graph_iri
 from clustergraph.ingest.source_locator import Place, Sought, locate
-from clustergraph.ingest.sources import INFERRED, Input, Source, graph_iri
+from clustergraph.ingest.sources import Input
 from clustergraph.progress import Progress
 from clustergraph.rdf.namespaces import STANDARD_PREFIXES, compact
 from clustergraph.snapshots.statements import Statements

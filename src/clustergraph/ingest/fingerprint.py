@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from clustergraph.ingest.problems import BuildError, Problem
-from clustergraph.ingest.sources import Input, Source
+from clustergraph.ingest.source import Source
+from clustergraph.ingest.sources import Input
 
 _SOFTWARE = ("pyoxigraph", "rdflib", "owlrl", "pyshacl")
 

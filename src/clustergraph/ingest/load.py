@@ -15,7 +15,8 @@ from clustergraph.ingest.literal_recorder import LiteralRecorder
 from clustergraph.ingest.own_description import DESCRIBED
 from clustergraph.ingest.parser_process import ParsedFile, ParserProcess
 from clustergraph.ingest.problems import BuildError, Problem
-from clustergraph.ingest.sources import INFERRED, Input, Source, graph_iri
+from clustergraph.ingest.source import INFERRED, Source, graph_iri
+from clustergraph.ingest.sources import Input
 from clustergraph.ingest.text_stream import read_start
 from clustergraph.progress import Progress
 from clustergraph.rdf.iris import is_iri

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from clustergraph.ingest.sources import INFERRED, ONTOLOGY, Source
+from clustergraph.ingest.source import INFERRED, ONTOLOGY, Source
 
 
 def name_apart(sources: Sequence[Source]) -> tuple[Source, ...]:

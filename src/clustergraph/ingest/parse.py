@@ -22,7 +22,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 from clustergraph.ingest.bad_iris import MARK, BadIri, MendedText, TermMender, find_in_xml, mend_json
 from clustergraph.ingest.jsonld_contexts import UnknownContexts, put_in
 from clustergraph.ingest.problems import BuildError, Problem, Severity
-from clustergraph.ingest.sources import Source
+from clustergraph.ingest.source import Source
 from clustergraph.ingest.text_stream import UNPACKING_ERRORS, open_text
 from clustergraph.ingest.xml_literals import XML_LITERAL, canonical
 

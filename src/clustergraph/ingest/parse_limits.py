@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from clustergraph.ingest.sources import Source
+    from clustergraph.ingest.source import Source
 
 MIB = 1 << 20
 

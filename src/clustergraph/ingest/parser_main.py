@@ -26,7 +26,7 @@ from pyoxigraph import NamedNode, RdfFormat, serialize
 from clustergraph.ingest.capped_process import cap_memory, cap_seconds
 from clustergraph.ingest.parse import Parser
 from clustergraph.ingest.problems import BuildError, Problem
-from clustergraph.ingest.sources import Source
+from clustergraph.ingest.source import Source
 from clustergraph.sandbox import close_network
 
 FRAME = struct.Struct("!cI")

@@ -26,7 +26,7 @@ from clustergraph.ingest.parse import BadIris, too_long
 from clustergraph.ingest.parse_limits import DEFAULT_LIMITS, ParseLimits
 from clustergraph.ingest.parser_main import END, FRAME, LINE_NUMBER_BYTES, MAX_FRAME_BYTES
 from clustergraph.ingest.problems import BuildError, Problem
-from clustergraph.ingest.sources import Source
+from clustergraph.ingest.source import Source
 
 
 class ParserProcess:

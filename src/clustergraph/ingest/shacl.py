@@ -23,8 +23,8 @@ from clustergraph.ingest.parse_limits import MIB
 from clustergraph.ingest.parser_process import ParsedFile, ParserProcess
 from clustergraph.ingest.problems import Problem, Severity
 from clustergraph.ingest.shacl_sparql import constraint_problems
+from clustergraph.ingest.source import Source
 from clustergraph.ingest.source_locator import Sought, locate
-from clustergraph.ingest.sources import Source
 from clustergraph.rdf.conversion import to_graph
 from clustergraph.rdf.namespaces import compact
 from clustergraph.rdf.naming import Naming

@@ -9,7 +9,8 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from clustergraph.ingest.parser_process import ParsedFile, ParserProcess
 from clustergraph.ingest.problems import BuildError
-from clustergraph.ingest.sources import Input, Source
+from clustergraph.ingest.source import Source
+from clustergraph.ingest.sources import Input
 from clustergraph.ingest.text_stream import read_start
 from clustergraph.rdf.namespaces import OWL, RDF, SH, STANDARD_PREFIXES
 

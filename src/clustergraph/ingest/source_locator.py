@@ -16,7 +16,7 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode, Store
 
 from clustergraph.ingest.load import LoadedFile
-from clustergraph.ingest.sources import Source, graph_iri
+from clustergraph.ingest.source import Source, graph_iri
 from clustergraph.ingest.text_stream import open_text
 
 _TOKEN = re.compile(

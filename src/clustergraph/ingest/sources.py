@@ -12,53 +12,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, NamedTuple
-from urllib.parse import quote
-
-from pyoxigraph import RdfFormat
+from typing import NamedTuple
 
 from clustergraph.ingest.file_content import CONVERTIBLE, FORMATS, SHARED_ENDINGS, ending_of, recognise, stem_of
+from clustergraph.ingest.naming_apart import name_apart
 from clustergraph.ingest.problems import BuildError, Problem, Severity
-from clustergraph.ingest.text_stream import COMPRESSED_ENDINGS
+from clustergraph.ingest.source import INFERRED, ONTOLOGY, Role, Source
 from clustergraph.snapshots.folder_files import FolderFiles, Selection, matches
 from clustergraph.snapshots.source_folder import Folder
-
-ONTOLOGY = "ontology"
-INFERRED = "inferred"
 
 _PASSED_OVER = " It is passed over."
 _MAX_SHOWN_KINDS = 12
 _MAX_SHOWN_NAMES = 3
-
-Role = Literal["ontology", "data", "shapes"]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One file of the input. `name` is its path relative to the input, `graph` the short name of its graph.
-
-    `address` is what its relative IRIs resolve against, below the base.
-    """
-
-    path: Path
-    name: str
-    graph: str
-    format: RdfFormat
-    role: Role
-    address: str = ""
-
-    def resolves_against(self, base: str) -> str:
-        """The IRI that the file's relative IRIs resolve against, so that `<#me>` of two files is not one thing.
-
-        >>> Source(Path("a b.ttl"), "a b.ttl", "a b", RdfFormat.TURTLE, "data", "a b.ttl").resolves_against("http://h/")
-        'http://h/a%20b.ttl'
-        """
-        return f"{base}{quote(self.address, safe=_IRI_SAFE)}"
-
-    @property
-    def compressed(self) -> bool:
-        """Whether its name says that it is compressed."""
-        return self.path.suffix.lower()[1:] in COMPRESSED_ENDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +68,6 @@ class Input:
         return next((source for source in self.sources if source.graph == "dataset"), None)
 
 
-def graph_iri(base: str, name: str) -> str:
-    """The IRI of the graph with the short name `name`.
-
-    >>> graph_iri("https://example.org/", "my data")
-    'https://example.org/graph/my%20data'
-    """
-    return f"{base}graph/{quote(name, safe=f'{_IRI_SAFE}/')}"
-
-
-_IRI_SAFE = "-._~!$&'()*+,;=:@"
-
-
 def discover(
     sources: Folder | Sequence[Path],
     *,
@@ -151,8 +104,6 @@ def discover(
     problems = (*search.problems, *search.count_passed_over())
     if not found:
         raise BuildError(_nothing_to_build(paths, problems))
-    from clustergraph.ingest.naming_apart import name_apart
-
     excluded = tuple(name for name in names if name not in of_files)
     return Input(name_apart(found), _title(paths), problems, excluded, search.contexts)
 
