@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "src/clustergraph"
@@ -104,6 +105,11 @@ def test_imports_lead_to_lower_layers() -> None:
         if height[part(name)] >= height[part(module)]
     ]
     assert wrong == []
+
+
+def test_no_modules_import_each_other() -> None:
+    needs = {module: {name for _, name in imports(path)} & modules().keys() for module, path in modules().items()}
+    TopologicalSorter(needs).prepare()  # raises CycleError, which names the modules of a circle
 
 
 def test_some_packages_are_used_in_one_part_only() -> None:
