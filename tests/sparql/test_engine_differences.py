@@ -8,7 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clustergraph.sparql import mending
@@ -196,6 +196,8 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=25).map(" ".join))
+@example("* REPLACE ( )")
+@example(") * REPLACE")
 def test_no_text_is_broken(text: str) -> None:
     """What the engine takes, it takes mended; strings, names and comments stay; every place is found again."""
     mended = mend(text, XSD)

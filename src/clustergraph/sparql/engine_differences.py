@@ -113,7 +113,7 @@ def _find_in_paths(query: QueryTokens, form: str) -> Iterator[str]:
             enclosing.pop()
         elif word == "|" and counts and not (enclosing and _is_a_set(query, enclosing[-1])):
             yield "alternative-path"
-        elif word in ("*", "?") and _is_path_end(query, opening, place - 1):
+        elif word in ("*", "?") and place and _is_path_end(query, opening, place - 1):
             ends = (_find_subject(words, opening, place), place + 1)
             for end in ends:
                 if 0 <= end < len(words) and (
@@ -131,6 +131,8 @@ def _is_a_set(query: QueryTokens, opened: int) -> bool:
 def _is_path_end(query: QueryTokens, opening: Mapping[int, int], place: int) -> bool:
     """Whether a property, or a path in brackets, ends here."""
     if query.words[place] == ")":
+        if place not in opening:
+            return False
         within = range(opening[place], place)
         return len(within) <= MAX_PATH_TOKENS and all(
             query.tokens[at].kind in _PATH_PARTS or query.words[at] in (*"()/|^!*+?", "A") for at in within
