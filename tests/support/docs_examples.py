@@ -141,19 +141,24 @@ class Session:
                 path.write_text(block.text.partition("\n")[2], encoding="utf-8")
                 docs_blocks.check_saved(path)
             elif block.language == "sparql":
-                self._asked(block.text)
+                self._asked(block.text, fails=block.mark == "fails")
             else:
                 docs_blocks.check(block.language, block.text)
         except ValueError as error:
             raise Untrue(str(error)) from None
 
-    def _asked(self, text: str) -> None:
+    def _asked(self, text: str, *, fails: bool) -> None:
         address = f"http://127.0.0.1:{self.port}/sparql?{urlencode({'query': text})}"
         try:
             with urlopen(address, timeout=PATIENCE) as answer:
                 self._printed = answer.read().decode()
         except HTTPError as error:
-            raise Untrue(f"the service refuses this query: {error.read().decode()}") from None
+            self._printed = error.read().decode()
+            if not fails:
+                raise Untrue(f"the service refuses this query: {self._printed}") from None
+        else:
+            if fails:
+                raise Untrue("the service answers this query, which is to fail")
 
     def _here(self, text: str) -> str:
         text = ADDRESS.sub(f"127.0.0.1:{self.port}", text)
