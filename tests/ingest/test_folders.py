@@ -365,3 +365,19 @@ def test_an_empty_file_is_a_warning(add: Add, name: str, content: str) -> None:
     report = validate(Folder(folder))
     assert (report.ok, report.triples) == (True, 0)
     assert [problem.rule for problem in report.problems] == ["empty file"]
+
+
+def test_what_a_folder_uses_is_not_passed_over(add: Callable[..., Path]) -> None:
+    for name in ("queries/a.rq", "queries/b.sparql", "queries/about.en.md", "about.de.md"):
+        add(name, "x")
+    folder = add("data/things.ttl")
+    assert discover(Folder(folder)).problems == ()
+    add("notes/about.en.md", "x")
+    (problem,) = discover(Folder(folder)).problems
+    assert "1 .md (notes/about.en.md)" in problem.message
+
+
+def test_only_the_folders_of_this_graph_are_read_of_this_checkout() -> None:
+    names = [source.name for source in discover(Folder(Path(__file__).parents[2])).sources]
+    assert names
+    assert {name.partition("/")[0] for name in names} == {"ontology", "data"}

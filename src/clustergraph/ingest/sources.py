@@ -19,7 +19,7 @@ from clustergraph.ingest.naming_apart import name_apart
 from clustergraph.ingest.problems import BuildError, Problem, Severity
 from clustergraph.ingest.source import INFERRED, ONTOLOGY, Role, Source
 from clustergraph.snapshots.folder_files import FolderFiles, Selection, matches
-from clustergraph.snapshots.source_folder import Folder
+from clustergraph.snapshots.source_folder import ABOUT_PAGES, QUERY_ENDINGS, Folder
 
 _PASSED_OVER = " It is passed over."
 _MAX_SHOWN_KINDS = 12
@@ -198,9 +198,11 @@ class _Search:
     def _pass_over(self, candidate: _Candidate, selection: Selection) -> None:
         if not selection.accepts(candidate.inside):
             self.left_out += 1
-        elif (ending := ending_of(candidate.name)) != "rq":
-            kind = f".{ending}" if ending else "without an ending"
-            self.passed_over[kind].append(candidate.name)
+        elif not candidate.name.endswith(QUERY_ENDINGS) and not any(
+            matches(candidate.inside, page) for page in ABOUT_PAGES
+        ):
+            ending = ending_of(candidate.name)
+            self.passed_over[f".{ending}" if ending else "without an ending"].append(candidate.name)
 
     def _warn(self, name: str, text: str, rule: str) -> None:
         severity: Severity = "violation" if self.strict else "warning"

@@ -15,6 +15,8 @@ from clustergraph.snapshots.folder_files import FolderFiles, Selection
 
 SETTINGS_FILE = "clustergraph.toml"
 QUERY_ENDINGS = (".rq", ".sparql")
+ABOUT_PAGES = ("/about.??.md", "/queries/about.??.md")
+"""Patterns for what the page "About" of a folder says, a file for each language."""
 
 
 class FolderSettingsError(ValueError):
