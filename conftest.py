@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.source_folder import Folder, published
 
 ROOT = Path(__file__).parent
+
+# How long an example may take depends on what else the machine does.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 collect_ignore = [
     f"src/clustergraph/{module}.py" for module in ("build", "cite", "engine/errors", "graph_names", "snapshot")

@@ -338,7 +338,7 @@ terms = st.one_of(
 
 
 @pytest.mark.parametrize("hold", [False, True])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(terms, max_size=4))
 def test_any_term_is_written_as_the_engine_writes_it(hold: bool, terms: list[Any]) -> None:
     store = _store(terms)
@@ -352,7 +352,7 @@ def test_any_term_is_written_as_the_engine_writes_it(hold: bool, terms: list[Any
 
 @pytest.mark.parametrize("form", [TURTLE, NTRIPLES])
 @pytest.mark.parametrize("hold", [False, True])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(terms, max_size=6))
 def test_any_term_is_constructed_as_the_engine_writes_it(hold: bool, form: Format, terms: list[Any]) -> None:
     store = _store(terms)
@@ -388,7 +388,7 @@ def _random(graph: list[tuple[str, str, str]]) -> ox.Store:
 
 
 @HELD
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(statements, max_size=12),
     wheres,
@@ -409,7 +409,7 @@ def test_any_simple_query_is_answered_as_the_engine_does(
 
 
 @HELD
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(statements, max_size=12),
     st.lists(templates, min_size=1, max_size=3),
@@ -441,7 +441,7 @@ pieces = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from([*SAME, *JOINS, *ALTERNATIVES, *ASKED, *CONSTRUCTED]), st.data())
 def test_what_is_written_wrongly_is_left_to_the_engine(
     lookups: LookupEngine, engine: EmbeddedEngine, text: str, data: st.DataObject

@@ -264,7 +264,7 @@ def plain(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", Kind)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_values_come_out_of_frames_as_they_went_in(kind: Kind, data: st.DataObject) -> None:
     values = data.draw(st.lists(st.none() | COLUMNS[kind], min_size=1, max_size=8))
@@ -292,7 +292,7 @@ TERMS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.none() | TERMS, st.none() | TERMS), max_size=6))
 def test_terms_come_through_the_engines_tsv_as_they_are(rows: list[tuple[Any, Any]]) -> None:
     import pyoxigraph as ox
