@@ -11,7 +11,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clustergraph.sparql import mending
+from clustergraph.rdf import namespaces, quoting
 from clustergraph.sparql.engine_differences import SENTENCES, find_differences
 from clustergraph.sparql.errors import QuerySyntaxError
 from clustergraph.sparql.mending import mend
@@ -21,7 +21,7 @@ from clustergraph.sparql.syntax_check import check_syntax
 ENTRIES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[2] / "docs" / "engine.yaml").read_text(encoding="utf-8")
 )
-XSD = {"xsd": mending.XSD}
+XSD = {"xsd": namespaces.XSD}
 
 
 def ask(query: str, data: str = "") -> Any:
@@ -40,7 +40,7 @@ def ask(query: str, data: str = "") -> Any:
 def write(term: Any) -> str | None:
     if term is None:
         return None
-    if isinstance(term, ox.Literal) and term.datatype.value.removeprefix(mending.XSD) in (
+    if isinstance(term, ox.Literal) and term.datatype.value.removeprefix(namespaces.XSD) in (
         "integer",
         "decimal",
         "boolean",
@@ -48,7 +48,7 @@ def write(term: Any) -> str | None:
         return term.value
     return (
         str(term)
-        .replace(f"<{mending.XSD}", "xsd:")
+        .replace(f"<{namespaces.XSD}", "xsd:")
         .replace("xsd:double>", "xsd:double")
         .replace("xsd:date>", "xsd:date")
     )
@@ -245,12 +245,12 @@ def test_what_has_a_value_keeps_it(values: list[str], expression: str) -> None:
 def test_concatenated_texts_are_those_of_python(values: list[str], separator: str, distinct: bool) -> None:
     word = "DISTINCT " if distinct else ""
     rows = f"{{ VALUES ?v {{ {' '.join(values)} }} }}"
-    query = f"SELECT (GROUP_CONCAT({word}STR(?v) ; SEPARATOR = {mending.quote(separator)} ) AS ?x) {rows}"
+    query = f"SELECT (GROUP_CONCAT({word}STR(?v) ; SEPARATOR = {quoting.quote(separator)} ) AS ?x) {rows}"
     texts = [row[0] for row in ask(f"SELECT (STR(?v) AS ?x) {rows}")]
     texts = [text for text in texts if text is not None]
     texts = list(dict.fromkeys(texts)) if distinct else texts
     ((found,),) = ask(mend(query, XSD).text)
-    assert mending.unquote(found) == separator.join(mending.unquote(text) for text in texts)
+    assert quoting.unquote(found) == separator.join(quoting.unquote(text) for text in texts)
 
 
 def test_places_of_errors_are_those_in_the_query_as_given() -> None:

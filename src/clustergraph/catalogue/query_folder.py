@@ -19,13 +19,12 @@ import pyoxigraph as ox
 from clustergraph.catalogue.errors import CatalogueError, Problem
 from clustergraph.catalogue.model import CannedQuery
 from clustergraph.catalogue.query_file_parser import ENDING, name_query, read, read_text
-from clustergraph.rdf.namespaces import RDFS, local_name
+from clustergraph.rdf.namespaces import RDFS, SH, local_name
 from clustergraph.snapshots.source_folder import Folder
 from clustergraph.sparql.errors import QuerySyntaxError
 from clustergraph.sparql.query_rewriting import with_prefixes
 
-SHACL = "http://www.w3.org/ns/shacl#"
-EXAMPLES = (SHACL, "https://purl.expasy.org/sparql-examples/ontology#")
+EXAMPLES = (SH, "https://purl.expasy.org/sparql-examples/ontology#")
 """Namespaces of the properties that have the text of a query."""
 FORMS = ("select", "ask", "construct", "describe")
 KEYWORDS = ("https://schema.org/keywords", "http://schema.org/keywords")
@@ -96,7 +95,7 @@ def _write_examples(paths: list[Path], folder: Path, problems: list[Problem]) ->
 
 def _read_declarations(quads: list[ox.Quad]) -> dict[str, str]:
     """The prefixes that resources with `sh:prefix` and `sh:namespace` declare."""
-    parts: dict[str, dict[str, str]] = {f"{SHACL}prefix": {}, f"{SHACL}namespace": {}}
+    parts: dict[str, dict[str, str]] = {f"{SH}prefix": {}, f"{SH}namespace": {}}
     for quad in quads:
         if quad.predicate.value in parts and isinstance(quad.object, (ox.Literal, ox.NamedNode)):
             parts[quad.predicate.value][str(quad.subject)] = quad.object.value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from clustergraph.sparql.errors import QuerySyntaxError
-from clustergraph.sparql.mending import QueryTokens
+from clustergraph.sparql.query_tokens import QueryTokens
 from clustergraph.sparql.tokens import position
 
 _MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
@@ -22,26 +22,21 @@ def find_unreached(text: str, variables: Collection[str]) -> Iterator[tuple[int,
     [(1, '_min', 'a FILTER or BIND of a group within')]
     """
     try:
-        query = QueryTokens(text)
+        query = QueryTokens.of(text)
     except QuerySyntaxError:
         return  # `validation` says what is wrong
-    enclosing, opened = list[tuple[int, ...]](), list[int]()
-    for place, word in enumerate(query.words):
-        if word in (")", "}", "]"):
-            opened.pop()
-        enclosing.append(tuple(opened))
-        if word in ("(", "{", "["):
-            opened.append(place)
+    if not query.is_balanced:
+        return
     for place, token in enumerate(query.tokens):
         if token.kind == "variable" and token.text[1:] in variables:
-            where = _find_barrier(query, place, enclosing)
+            where = _find_barrier(query, place)
             if where:
                 yield position(text, token.start)[0], token.text[1:], where
 
 
-def _find_barrier(query: QueryTokens, place: int, enclosing: list[tuple[int, ...]]) -> str:
+def _find_barrier(query: QueryTokens, place: int) -> str:
     """What keeps the value from the variable at this place; empty for nothing."""
-    words, around = query.words, enclosing[place]
+    words, around = query.words, query.around(place)
     groups = [at for at in around if words[at] == "{"]
     inner = groups[-1] if groups else -1
     clause = next((words[at] for at in range(place, inner, -1) if words[at] in (*_MODIFIERS, "}", "{")), "")
@@ -65,6 +60,6 @@ def _find_barrier(query: QueryTokens, place: int, enclosing: list[tuple[int, ...
     own = (
         at
         for at in range(inner + 1, query.closing[inner])
-        if words[at] == name and (enclosing[at][-1:] == (inner,) or words[enclosing[at][-1] - 1] == "VALUES")
+        if words[at] == name and (query.parent[at] == inner or words[query.parent[at] - 1] == "VALUES")
     )
     return "" if next(own, None) is not None else "a FILTER or BIND of a group within"

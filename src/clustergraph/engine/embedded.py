@@ -40,7 +40,7 @@ class EmbeddedEngine(BlockingEngine):
         )
         parse = time.perf_counter() - begin
         try:
-            body, timings = evaluate(
+            evaluated = evaluate(
                 self.store,
                 ready.text,
                 ready.format,
@@ -51,7 +51,8 @@ class EmbeddedEngine(BlockingEngine):
             )
         except QuerySyntaxError as error:
             raise ready.located(error) from None
-        return Answer(body, ready.format, ready.form, {"parse": parse, **timings}, ready.differences)
+        timings = {"parse": parse, **evaluated.timings}
+        return Answer(evaluated.body, ready.format, ready.form, timings, evaluated.differences)
 
     def close(self) -> None:
         """Let the store go."""

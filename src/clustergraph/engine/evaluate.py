@@ -6,7 +6,7 @@ import io
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -15,6 +15,7 @@ from clustergraph.rdf.formats import QUAD, WITH_GRAPHS, Format, of_kind
 from clustergraph.rdf.rdfxml import NOT_IN_XML
 from clustergraph.snapshots.written_literals import WrittenLiterals
 from clustergraph.sparql import query_rewriting
+from clustergraph.sparql.engine_differences import Difference, adapt
 from clustergraph.sparql.error_messages import explain
 from clustergraph.sparql.errors import ResultTooLarge, UnsupportedFormat
 from clustergraph.sparql.parsed_query import ParsedQuery
@@ -55,6 +56,14 @@ class Dataset:
     literals: WrittenLiterals = field(default_factory=WrittenLiterals)
 
 
+class Evaluated(NamedTuple):
+    """An answer, the seconds spent in `evaluate` and `serialise`, and where it may not be the one of the standard."""
+
+    body: bytes
+    timings: dict[str, float]
+    differences: tuple[Difference, ...]
+
+
 def evaluate(
     store: ox.Store,
     text: str,
@@ -65,8 +74,8 @@ def evaluate(
     named_graphs: Sequence[str] = (),
     max_bytes: int | None = None,
     columns: Sequence[str] = (),
-) -> tuple[bytes, dict[str, float]]:
-    """The serialised answer, and the seconds spent in `evaluate` and `serialise`.
+) -> Evaluated:
+    """The serialised answer; the query is rewritten first where the engine departs from the standard.
 
     Without graphs the query sees the store's default graph, which holds the merge of all named graphs. With graphs,
     they are the dataset, whatever the text says after FROM. `max_bytes` bounds the answer. `columns` is the order of
@@ -75,6 +84,7 @@ def evaluate(
     begin = time.perf_counter()
     sink = Sink(max_bytes)
     whole_store = store
+    mended, differences = adapt(text, ParsedQuery(text).form, dataset.prefixes)
     try:
         options: dict[str, Any] = {}
         if default_graphs or named_graphs:
@@ -83,9 +93,8 @@ def evaluate(
             if dataset.graphs_overlap and len(default_graphs) > 1:
                 store = _merge(store, options["default_graph"], options["named_graphs"])
                 options["default_graph"] = ox.DefaultGraph()
-        if columns:
-            text = _with_columns(text, columns, dataset.prefixes)
-        results = _query(store, text, dataset.prefixes, options)
+        selected = _with_columns(mended.text, columns, dataset.prefixes) if columns else mended.text
+        results = _query(store, selected, dataset.prefixes, options)
         if dataset.literals:
             graphs = [ox.NamedNode(graph) for graph in (*default_graphs, *named_graphs)]
             results = _as_written(results, form, dataset.literals, whole_store, graphs)
@@ -93,10 +102,11 @@ def evaluate(
     except (ResultTooLarge, MemoryError):
         raise
     except Exception as error:
-        raise explain(error, text, dataset.prefixes) from error
+        raise mended.locate(explain(error, mended.text, dataset.prefixes), text) from error
     end = time.perf_counter()
     first_write = sink.first_write or end
-    return b"".join(sink.parts), {"evaluate": first_write - begin, "serialise": end - first_write}
+    timings = {"evaluate": first_write - begin, "serialise": end - first_write}
+    return Evaluated(b"".join(sink.parts), timings, differences)
 
 
 def _query(store: ox.Store, text: str, prefixes: dict[str, str], options: dict[str, Any]) -> Any:

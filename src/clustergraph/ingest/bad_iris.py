@@ -28,7 +28,6 @@ MAX_IRI_CHARACTERS = 512
 """How long an IRI with characters that end one may be, to be read as one."""
 _PART_BYTES = 1 << 20
 _MARGIN_CHARACTERS = 2 * MAX_IRI_CHARACTERS
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 _ILLEGAL = re.compile(
     r"[^!#$&-;=?-Z_a-z~%\[\]\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U000efffd]|%(?![0-9A-Fa-f]{2})"

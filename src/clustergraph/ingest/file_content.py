@@ -12,6 +12,7 @@ from xml.parsers import expat
 from pyoxigraph import RdfFormat
 
 from clustergraph.ingest.text_stream import COMPRESSED_ENDINGS, UNPACKING_ERRORS, open_text
+from clustergraph.rdf.namespaces import OWL, RDF
 
 FORMATS: dict[str, RdfFormat] = {
     "ttl": RdfFormat.TURTLE,
@@ -61,8 +62,6 @@ CONVERTIBLE = {
 """Endings of what is much like RDF and not read, with what it is and what to do."""
 
 _HEAD_BYTES = 1 << 16
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_OWL = "http://www.w3.org/2002/07/owl#"
 _TRIX_NAMESPACE = "http://www.w3.org/2004/03/trix/trix-1/"
 _XML = re.compile(r"\s*<(?:\?xml|!|[A-Za-z_][\w.-]*(?::[\w.-]+)?\s+[\w:.-]+\s*=|(?i:html)\b)")
 _JSON = re.compile(r"\s*(?:\{\s*(?:\"|\})|\[\s*(?:\{|\]\s*\Z))")
@@ -162,12 +161,12 @@ def _no_rdf(path: Path, what: str) -> Content:
 def _recognise_xml(path: Path, head: bytes, expected: RdfFormat | None) -> Content:
     root, attributes = _root_element(head)
     namespace, _, name = root.rpartition(" ")
-    has_rdf_attributes = any(attribute.startswith(f"{_RDF} ") for attribute in attributes)
-    if root == f"{_OWL} Ontology" and not has_rdf_attributes:
+    has_rdf_attributes = any(attribute.startswith(f"{RDF} ") for attribute in attributes)
+    if root == f"{OWL} Ontology" and not has_rdf_attributes:
         return _no_rdf(path, _OWL_XML)
     if namespace == _TRIX_NAMESPACE:
         return _no_rdf(path, _TRIX)
-    if namespace == _RDF or has_rdf_attributes:
+    if namespace == RDF or has_rdf_attributes:
         return Content(RdfFormat.RDF_XML)
     if name.lower() == "html" or re.match(rb"(?i)\s*<(?:!doctype\s+)?html\b", head):
         return _no_rdf(path, "a page in HTML; RDF in pages is not read")

@@ -9,7 +9,6 @@ tells its datatype and language (SPARQL 1.1 Query Results CSV and TSV Formats, s
 from __future__ import annotations
 
 import json
-import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +17,10 @@ from typing import Any
 
 from clustergraph.rdf.namespaces import XSD
 from clustergraph.rdf.python_values import Term, to_python, to_term
+from clustergraph.rdf.quoting import unquote
 
 LABEL = "Label"
 """The ending of a column's name: `xLabel` has the names of the things in the column `x`."""
-
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 
 Row = Mapping[str, Term]
@@ -143,10 +140,8 @@ def _parse_tsv_term(cell: str) -> Term | None:
     if first == "<" and not cell.startswith("<<"):
         return Term("uri", cell[1:-1])
     if first == '"':
-        end = cell.rindex('"')
-        text, rest = cell[1:end], cell[end + 1 :]
-        if "\\" in text:
-            text = _ESCAPE.sub(_unescape, text)
+        end = cell.rindex('"') + 1
+        text, rest = unquote(cell[:end]), cell[end:]
         if not rest:
             return Term("literal", text)
         if rest[0] == "@":
@@ -161,11 +156,6 @@ def _parse_tsv_term(cell: str) -> Term | None:
         return Term("literal", cell, f"{XSD}boolean")
     kind = "double" if "e" in cell or "E" in cell else "decimal" if "." in cell else "integer"
     return Term("literal", cell, f"{XSD}{kind}")
-
-
-def _unescape(match: re.Match[str]) -> str:
-    digits = match[1] or match[2]
-    return chr(int(digits, 16)) if digits else _CONTROLS.get(match[3], match[3])
 
 
 def _parse_triple(cell: str) -> Term:

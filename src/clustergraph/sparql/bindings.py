@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from rdflib.term import Identifier, Literal, URIRef
 
 from clustergraph.rdf.iris import is_iri
+from clustergraph.rdf.quoting import quote
 from clustergraph.sparql.errors import EvaluationError
 from clustergraph.sparql.parsed_query import ParsedQuery
 
 _LANGUAGE = re.compile(r"[A-Za-z]+(?:-[A-Za-z0-9]+)*")
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
 
 def bind(query: ParsedQuery, bindings: Mapping[str, Identifier]) -> str:
@@ -46,7 +46,7 @@ def write_term(name: str, term: Identifier) -> str:
     if isinstance(term, URIRef):
         return _iri(name, term)
     if isinstance(term, Literal):
-        quoted = f'"{str(term).translate(_ESCAPES)}"'
+        quoted = quote(str(term))
         if any(0xD800 <= ord(character) <= 0xDFFF for character in quoted):
             raise EvaluationError(f"The value of ?{name} is not valid Unicode: {quoted!r}.")
         if term.language:

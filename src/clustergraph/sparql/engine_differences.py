@@ -14,10 +14,11 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from clustergraph.messages import Message, message
+from clustergraph.rdf.namespaces import RDF, XSD
 from clustergraph.sparql.errors import QuerySyntaxError
-from clustergraph.sparql.mending import AGGREGATES, MAX_MENDED_CHARACTERS, XSD, QueryTokens
+from clustergraph.sparql.mending import MAX_MENDED_CHARACTERS, Mended, may_be_mended, mend_tokens
+from clustergraph.sparql.query_tokens import AGGREGATES, QueryTokens
 
-LANGUAGE_TEXT = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 SENTENCES: Mapping[str, Message] = {
     "alternative-path": message(
         "A path p|q gives each pair of things once here; by the standard, a pair that both properties have counts "
@@ -76,6 +77,11 @@ class Difference:
     """A key of `SENTENCES`, and the heading in the documentation."""
     text: Message
 
+    @classmethod
+    def named(cls, name: str) -> Difference:
+        """The difference of this name."""
+        return cls(name, SENTENCES[name])
+
 
 def find_differences(
     text: str, form: str, prefixes: Mapping[str, str] = MappingProxyType({})
@@ -86,14 +92,30 @@ def find_differences(
     >>> [difference.name for difference in found]
     ['alternative-path']
     """
-    if len(text) > MAX_MENDED_CHARACTERS or not _HINT.search(text):
-        return ()
+    return adapt(text, form, prefixes)[1]
+
+
+def adapt(text: str, form: str, prefixes: Mapping[str, str]) -> tuple[Mended, tuple[Difference, ...]]:
+    """The query as the embedded engine is to get it, and the departures that may touch it all the same.
+
+    See `mending.mend` and `find_differences`; its tokens are read once for both.
+    """
+    mendable, notable = may_be_mended(text), len(text) <= MAX_MENDED_CHARACTERS and _HINT.search(text) is not None
+    if not mendable and not notable:
+        return Mended(text), ()
     try:
-        query = QueryTokens(text, prefixes)
+        query = QueryTokens.of(text, prefixes)
     except QuerySyntaxError:
-        return ()
+        return Mended(text), ()
+    return (
+        mend_tokens(text, query) if mendable else Mended(text),
+        _find_in_tokens(query, form) if notable and query.is_balanced else (),
+    )
+
+
+def _find_in_tokens(query: QueryTokens, form: str) -> tuple[Difference, ...]:
     names = {*_find_in_paths(query, form), *_find_in_calls(query), *_find_in_words(query)}
-    return tuple(Difference(name, sentence) for name, sentence in SENTENCES.items() if name in names)
+    return tuple(Difference.named(name) for name in SENTENCES if name in names)
 
 
 def _find_in_paths(query: QueryTokens, form: str) -> Iterator[str]:
@@ -105,13 +127,9 @@ def _find_in_paths(query: QueryTokens, form: str) -> Iterator[str]:
         for place in range(1, len(words))
         if words[place][:1] in "?$" and words[place - 1] in ("AS", "VALUES")
     }
-    enclosing: list[int] = []
     for place, word in enumerate(words):
-        if word == "(":
-            enclosing.append(place)
-        elif word == ")" and enclosing:
-            enclosing.pop()
-        elif word == "|" and counts and not (enclosing and _is_a_set(query, enclosing[-1])):
+        bracket = query.parent[place]
+        if word == "|" and counts and not (bracket >= 0 and words[bracket] == "(" and _is_a_set(query, bracket)):
             yield "alternative-path"
         elif word in ("*", "?") and place and _is_path_end(query, opening, place - 1):
             ends = (_find_subject(words, opening, place), place + 1)
@@ -164,7 +182,7 @@ def _find_in_calls(query: QueryTokens) -> Iterator[str]:
                     yield "replace-empty-match"
             if word == "REPLACE" and len(arguments) > 2 and query.string(arguments[2]) is None:
                 yield "replace-groups"
-        elif word == "STRDT" and len(arguments) == 2 and query.iri(query.tokens[arguments[1][0]]) == LANGUAGE_TEXT:
+        elif word == "STRDT" and len(arguments) == 2 and query.iri(query.tokens[arguments[1][0]]) == f"{RDF}langString":
             yield "language-datatype"
         elif word == "BNODE" and arguments:
             yield "bnode-text"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from clustergraph.sparql.mending import AGGREGATES
+from clustergraph.sparql.query_tokens import AGGREGATES, QueryTokens
 from clustergraph.sparql.tokens import Token
 
 Reason = tuple[str, Token]
@@ -36,28 +36,6 @@ _AFTER = {
 _MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET")
 
 
-class Brackets:
-    """Which bracket of a query closes which, as far as they fit."""
-
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        self.tokens = tokens
-        self.words = [token.text.upper() if token.kind == "word" else token.text for token in tokens]
-        self.closing: dict[int, int] = {}
-        self.parent: list[int] = []
-        """By the place of a token, the bracket that it stands in; -1 outside."""
-        opened = [-1]
-        for place, word in enumerate(self.words):
-            if word in (")", "}", "]") and len(opened) > 1:
-                self.closing[opened.pop()] = place
-            self.parent.append(opened[-1])
-            if word in ("(", "{", "["):
-                opened.append(place)
-
-    def within(self, opened: int) -> range:
-        """The places in a bracket, or in all of the query for -1."""
-        return range(opened + 1, self.closing.get(opened, len(self.words)))
-
-
 def find_reason(
     tokens: Sequence[Token], culprit: int | None, reason: str, prefixes: Mapping[str, str]
 ) -> Reason | None:
@@ -65,7 +43,7 @@ def find_reason(
 
     `reason` is what the parser says. `prefixes` need no declaration.
     """
-    query = Brackets(tokens)
+    query = QueryTokens(tokens)
     finders = (_find_in_values, _find_in_binds, _find_in_selects)
     if culprit is None or query.words[culprit] in ("}", ")"):
         for found in (found for finder in finders for found in finder(query, culprit, reason)):
@@ -75,12 +53,10 @@ def find_reason(
     sentence = _explain_token(query, culprit, prefixes)
     if not sentence or sentence.startswith("the prefix"):
         return (f"{sentence}.", tokens[culprit]) if sentence else None
-    text = tokens[culprit].text
-    shown = text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 3]}..."
-    return f"did not expect `{shown}` here: {sentence}.", tokens[culprit]
+    return f"did not expect `{shorten(tokens[culprit].text)}` here: {sentence}.", tokens[culprit]
 
 
-def _find_in_values(query: Brackets, culprit: int | None, _reason: str) -> Iterator[Reason]:
+def _find_in_values(query: QueryTokens, culprit: int | None, _reason: str) -> Iterator[Reason]:
     """Rows of VALUES that are longer or shorter than the list of variables."""
     for place, word in enumerate(query.words):
         if word != "VALUES" or query.words[place + 1 : place + 2] != ["("] or (culprit is not None and place > culprit):
@@ -100,7 +76,7 @@ def _find_in_values(query: Brackets, culprit: int | None, _reason: str) -> Itera
                     yield said, query.tokens[row]
 
 
-def _find_in_binds(query: Brackets, culprit: int | None, _reason: str) -> Iterator[Reason]:
+def _find_in_binds(query: QueryTokens, culprit: int | None, _reason: str) -> Iterator[Reason]:
     """Variables to which BIND gives a value, and which the group has used before."""
     for place, word in enumerate(query.words):
         close = query.closing.get(place + 1)
@@ -112,7 +88,7 @@ def _find_in_binds(query: Brackets, culprit: int | None, _reason: str) -> Iterat
             yield f"{name} has a value before this BIND already; give it another name.", query.tokens[close - 1]
 
 
-def _is_hidden(query: Brackets, place: int, group: int) -> bool:
+def _is_hidden(query: QueryTokens, place: int, group: int) -> bool:
     """Whether what stands here in the group says nothing of the values of variables: in FILTER, and in MINUS."""
     while query.parent[place] not in (group, -1):
         place = query.parent[place]
@@ -121,7 +97,7 @@ def _is_hidden(query: Brackets, place: int, group: int) -> bool:
     return query.parent[place] != group
 
 
-def _find_in_selects(query: Brackets, _culprit: int | None, reason: str) -> Iterator[Reason]:
+def _find_in_selects(query: QueryTokens, _culprit: int | None, reason: str) -> Iterator[Reason]:
     for place, word in enumerate(query.words):
         if word == "SELECT" and query.tokens[place].kind == "word":
             yield from _find_in_select(query, place, reason)
@@ -135,7 +111,7 @@ def _find_in_selects(query: Brackets, _culprit: int | None, reason: str) -> Iter
                 yield said, query.tokens[place]
 
 
-def _find_in_select(query: Brackets, place: int, reason: str) -> Iterator[Reason]:
+def _find_in_select(query: QueryTokens, place: int, reason: str) -> Iterator[Reason]:
     """What contradicts itself in one SELECT: its columns, its groups, its pattern."""
     words, tokens, level = query.words, query.tokens, query.parent[place]
     end = query.closing.get(level, len(words)) if level >= 0 else len(words)
@@ -175,14 +151,14 @@ def _find_in_select(query: Brackets, place: int, reason: str) -> Iterator[Reason
         seen.append(name)
 
 
-def _is_aggregated(query: Brackets, place: int, limit: int) -> bool:
+def _is_aggregated(query: QueryTokens, place: int, limit: int) -> bool:
     while (place := query.parent[place]) > limit:
         if query.words[place - 1] in AGGREGATES:
             return True
     return False
 
 
-def _list_group(query: Brackets, after: Sequence[int]) -> list[str] | None:
+def _list_group(query: QueryTokens, after: Sequence[int]) -> list[str] | None:
     """The variables of GROUP BY; None without it."""
     names: list[str] | None = None
     for at in after:
@@ -201,7 +177,7 @@ def shorten(text: str) -> str:
     return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 3]}..."
 
 
-def _explain_token(query: Brackets, place: int, prefixes: Mapping[str, str]) -> str:
+def _explain_token(query: QueryTokens, place: int, prefixes: Mapping[str, str]) -> str:
     """What to do about a token that does not fit; empty if nothing is known."""
     words, token, word = query.words, query.tokens[place], query.words[place]
     before = words[place - 1] if place else ""
@@ -255,7 +231,7 @@ def _explain_token(query: Brackets, place: int, prefixes: Mapping[str, str]) -> 
     return _explain_statement(query, place)
 
 
-def _is_in_columns(query: Brackets, place: int) -> bool:
+def _is_in_columns(query: QueryTokens, place: int) -> bool:
     """Whether this stands between a SELECT and its pattern."""
     level = query.parent[place]
     for at in range(place - 1, level, -1):
@@ -266,7 +242,7 @@ def _is_in_columns(query: Brackets, place: int) -> bool:
     return False
 
 
-def _explain_statement(query: Brackets, place: int) -> str:
+def _explain_statement(query: QueryTokens, place: int) -> str:
     """What is missing in a pattern of statements before this token."""
     level, at, terms = query.parent[place], place - 1, 0
     if query.words[place] == "}":

@@ -9,27 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
+from clustergraph.rdf.namespaces import XSD
+from clustergraph.rdf.quoting import quote, unquote
 from clustergraph.sparql import tokens as syntax
-from clustergraph.sparql.errors import QuerySyntaxError
-from clustergraph.sparql.tokens import Token
+from clustergraph.sparql.errors import EngineError, QuerySyntaxError
+from clustergraph.sparql.query_tokens import AGGREGATES, QueryTokens
 
 MAX_MENDED_CHARACTERS = 100_000
 """How long a query may be that is looked through for what can be mended."""
-AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
-XSD = "http://www.w3.org/2001/XMLSchema#"
 CASTS = frozenset({"integer", "decimal", "double", "float", "boolean", "dateTime", "date", "time", "duration"})
 TEXT_FUNCTIONS = frozenset({"STR", "SUBSTR", "STRBEFORE", "STRAFTER", "CONCAT", "LCASE", "UCASE", "REPLACE"})
 TRIMMING = r', "^[ \t\r\n]+|[ \t\r\n]+$", "")'
 
-_CLOSERS = {"(": ")", "{": "}", "[": "]"}
 _HINT = re.compile(
     "true|false|group|having|replace|coalesce|concat|xmlschema|:(?:integer|decimal|double|float|bool|date|time|dur)",
     re.IGNORECASE,
 )
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 _REFERENCE = re.compile(r"\\([\\$])|\$([0-9]+)|\$")
 _IN_PATTERN = re.compile(r"\\.|\[\^?\]?(?:[^\]\\]++|\\.)*+\]?|\((?!\?)", re.DOTALL)
 
@@ -63,6 +59,13 @@ class Mended:
             shift += len(edit.text) - (edit.end - edit.start)
         return at - shift
 
+    def locate(self, error: EngineError, before: str) -> EngineError:
+        """The same error; one with a line and column has those that its place has in the text as it was before."""
+        if not isinstance(error, QuerySyntaxError) or error.line is None or error.column is None:
+            return error
+        at = self.index_before(syntax.index(self.text, error.line, error.column))
+        return QuerySyntaxError(error.message, *syntax.position(before, at))
+
 
 def mend(text: str, prefixes: Mapping[str, str]) -> Mended:
     """The query with what can be mended; as it is if there is nothing, or if it cannot be read.
@@ -72,11 +75,22 @@ def mend(text: str, prefixes: Mapping[str, str]) -> Mended:
     >>> mend("ASK { FILTER(TRUE) } HAVING(COUNT(*) > 2)", {}).text
     'ASK { SELECT (1 AS ?_group) WHERE { FILTER(true) } HAVING(COUNT(*) > 2) }'
     """
-    if len(text) > MAX_MENDED_CHARACTERS or not _HINT.search(text):
+    if not may_be_mended(text):
         return Mended(text)
     try:
-        query = QueryTokens(text, prefixes)
+        return mend_tokens(text, QueryTokens.of(text, prefixes))
     except QuerySyntaxError:
+        return Mended(text)
+
+
+def may_be_mended(text: str) -> bool:
+    """Whether it is worth while to read the tokens of a query."""
+    return len(text) <= MAX_MENDED_CHARACTERS and _HINT.search(text) is not None
+
+
+def mend_tokens(text: str, query: QueryTokens) -> Mended:
+    """As `mend`, where the tokens of the text are read already."""
+    if not query.is_balanced:
         return Mended(text)
     edits = sorted(
         (*_lower_booleans(query), *_mend_calls(query), *_group_in_sub_query(query)),
@@ -87,92 +101,6 @@ def mend(text: str, prefixes: Mapping[str, str]) -> Mended:
         parts += [text[reached : edit.start], edit.text]
         reached = edit.end
     return Mended("".join([*parts, text[reached:]]), tuple(edits))
-
-
-class QueryTokens:
-    """The tokens of a query, with where each bracket is closed.
-
-    Raises QuerySyntaxError if it cannot be read, or closes brackets that are not open.
-    """
-
-    def __init__(self, text: str, prefixes: Mapping[str, str] = {}) -> None:
-        self.tokens = list(syntax.tokens(text))
-        self.words = [token.text.upper() if token.kind == "word" else token.text for token in self.tokens]
-        self.closing: dict[int, int] = {}
-        """By the place of a bracket, that of the one which closes it."""
-        opened: list[int] = []
-        for place, word in enumerate(self.words):
-            if word in _CLOSERS:
-                opened.append(place)
-            elif word in _CLOSERS.values():
-                if not opened or _CLOSERS[self.words[opened[-1]]] != word:
-                    raise QuerySyntaxError("a bracket is closed that is not open.")
-                self.closing[opened.pop()] = place
-        self.prefixes = {**prefixes}
-        for before, (name, iri) in zip(self.words, pairwise(self.tokens[1:]), strict=False):
-            if before == "PREFIX" and name.kind == "pname" and iri.kind == "iri":
-                self.prefixes[name.text[:-1]] = iri.text[1:-1]
-
-    def calls(self) -> Iterator[tuple[int, list[range]]]:
-        """Every name with brackets behind it, and its arguments, each as the places of its tokens."""
-        for place in range(len(self.tokens) - 1):
-            if self.words[place + 1] == "(" and self.tokens[place].kind in ("word", "pname", "iri"):
-                close = self.closing.get(place + 1)
-                if close is not None:
-                    yield place, self._arguments(place + 1, close)
-
-    def _arguments(self, opened: int, close: int) -> list[range]:
-        arguments, start, place = [], opened + 1, opened + 1
-        while place < close:
-            if self.words[place] in (",", ";"):
-                arguments.append(range(start, place))
-                start = place + 1
-            place = self.closing.get(place, place) + 1
-        return [*arguments, range(start, close)] if close > opened + 1 else []
-
-    def iri(self, token: Token) -> str:
-        """The IRI that a token means; empty if it is none or its prefix is unknown."""
-        if token.kind == "iri":
-            return token.text[1:-1]
-        prefix, _, local = token.text.partition(":")
-        return self.prefixes[prefix] + local if token.kind == "pname" and prefix in self.prefixes else ""
-
-    def string(self, argument: range) -> str | None:
-        """The text of an argument that is one plain string; None if it is anything else."""
-        token = self.tokens[argument[0]] if len(argument) == 1 else None
-        return unquote(token.text) if token is not None and token.kind == "string" else None
-
-    def start(self, argument: range) -> int:
-        """The index at which an argument begins."""
-        return self.tokens[argument[0]].start
-
-    def end(self, argument: range) -> int:
-        """The index behind an argument."""
-        return self.tokens[argument[-1]].end
-
-
-def unquote(literal: str) -> str:
-    """The text of a string as SPARQL writes it.
-
-    >>> unquote("'''a\\\\tb'''"), unquote('""')
-    ('a\\tb', '')
-    """
-    quotes = 3 if len(literal) >= 6 and literal[:3] in ('"""', "'''") else 1
-    return _ESCAPE.sub(_unescape, literal[quotes:-quotes])
-
-
-def _unescape(match: re.Match[str]) -> str:
-    if digits := match[1] or match[2]:
-        code = int(digits, 16)
-        return chr(code) if code <= 0x10FFFF else match[0]
-    return _ESCAPED.get(match[3], match[3])
-
-
-def quote(text: str) -> str:
-    """A text as SPARQL writes it, on one line."""
-    for character, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
-        text = text.replace(character, escape)
-    return f'"{text}"'
 
 
 def _lower_booleans(query: QueryTokens) -> Iterator[Edit]:

@@ -10,9 +10,7 @@ from clustergraph.rdf import formats
 from clustergraph.rdf.formats import Format
 from clustergraph.sparql import federation_guard, tokens
 from clustergraph.sparql.bindings import bind
-from clustergraph.sparql.engine_differences import Difference, find_differences
 from clustergraph.sparql.errors import OutsideAddress, QuerySyntaxError, UnsupportedFormat
-from clustergraph.sparql.mending import Edit, Mended, mend
 from clustergraph.sparql.parsed_query import ParsedQuery
 from clustergraph.sparql.query import Query
 
@@ -31,18 +29,16 @@ class Prepared:
     """The dataset, by the protocol or else by FROM and FROM NAMED; none at all means the engine's own."""
     columns: tuple[str, ...] = ()
     """For a `SELECT *`: the variables in order of first appearance, which is the order people expect."""
-    edits: tuple[Mended, ...] = ()
-    """What was rewritten in `text`, the last rewriting first."""
-    differences: tuple[Difference, ...] = ()
-    """Where the answer may not be the one of the standard."""
+    inserted: tuple[int, int] = (0, 0)
+    """Where in `text` the bindings were put, and how many characters they take."""
 
     def located(self, error: QuerySyntaxError) -> QuerySyntaxError:
         """The same error with its line and column in the query as it was given."""
         if error.line is None or error.column is None:
             return error
         at = tokens.index(self.text, error.line, error.column)
-        for mended in self.edits:
-            at = mended.index_before(at)
+        start, length = self.inserted
+        at -= min(length, max(0, at - start))
         return QuerySyntaxError(error.message, *self.original.locate(at))
 
 
@@ -52,12 +48,10 @@ def prepare(
     graphs: Collection[str] = (),
     prefixes: Mapping[str, str] = MappingProxyType({}),
     allow: Collection[str] = (),
-    embedded: bool = True,
 ) -> Prepared:
     """Check and complete a query on a dataset of these named graphs, which needs no declaration of these prefixes.
 
-    `allow` has the addresses that it may reach. For the embedded engine, the query is rewritten where that departs from
-    the standard. Raises QuerySyntaxError, OutsideAddress, UnsupportedFormat or
+    `allow` has the addresses that it may reach. Raises QuerySyntaxError, OutsideAddress, UnsupportedFormat or
     EvaluationError.
     """
     parsed = query.parsed
@@ -81,14 +75,12 @@ def prepare(
     for graph in (*query.default_graphs, *query.named_graphs):
         if graph not in graphs:
             raise OutsideAddress(f"No {federation_guard.UNKNOWN_GRAPH.format(graph)}", graph, "FROM")
-    bound, edits = parsed.text, list[Mended]()
+    bound, inserted = parsed.text, (0, 0)
     try:
         calls = federation_guard.check(parsed.references, graphs=graphs, allowed=allow, prefixes=prefixes)
         if query.bindings:
             bound = bind(parsed, dict(query.bindings))
-            start = parsed.pattern_start
-            values = bound[start : start + len(bound) - len(parsed.text)]
-            edits.append(Mended(bound, (Edit(start, start, values),)))
+            inserted = (parsed.pattern_start, len(bound) - len(parsed.text))
     except QuerySyntaxError as error:
         raise Prepared(parsed.text, form, chosen, parsed).located(error) from None
     default_graphs: Iterable[str] = query.default_graphs
@@ -98,11 +90,4 @@ def prepare(
         named_graphs = [call.address for call in calls if call.keyword == "FROM NAMED"]
     # Each once: the engine would read a graph that is named twice two times.
     distinct_defaults, distinct_named = tuple(dict.fromkeys(default_graphs)), tuple(dict.fromkeys(named_graphs))
-    mended, differences = Mended(bound), tuple[Difference, ...]()
-    if embedded:
-        mended = mend(bound, prefixes)
-        differences = find_differences(parsed.text, form, prefixes)
-    edits.insert(0, mended)
-    return Prepared(
-        mended.text, form, chosen, parsed, distinct_defaults, distinct_named, parsed.columns, tuple(edits), differences
-    )
+    return Prepared(bound, form, chosen, parsed, distinct_defaults, distinct_named, parsed.columns, inserted)

@@ -28,11 +28,7 @@ def check_syntax(text: str, prefixes: Mapping[str, str] | None = None) -> None:
     try:
         parse(mended.text, prefixes or {})
     except Exception as error:
-        explained = explain(error, mended.text, prefixes or {})
-        if isinstance(explained, QuerySyntaxError) and explained.line and explained.column:
-            at = mended.index_before(tokens.index(mended.text, explained.line, explained.column))
-            explained = QuerySyntaxError(explained.message, *tokens.position(text, at))
-        raise explained from error
+        raise mended.locate(explain(error, mended.text, prefixes or {}), text) from error
 
 
 def _check_depth(text: str) -> None:

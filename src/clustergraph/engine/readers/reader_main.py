@@ -28,7 +28,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from clustergraph.engine.evaluate import Dataset, evaluate
+from clustergraph.engine.evaluate import Dataset, Evaluated, evaluate
 from clustergraph.engine.readers import in_memory, ipc
 from clustergraph.rdf import formats
 from clustergraph.sandbox import close_network
@@ -118,8 +118,8 @@ def _answer_all(connection: socket.socket, store: ox.Store, literals: WrittenLit
         body = b""
         reply: dict[str, Any]
         try:
-            body, timings = _answer(store, dataset, max_bytes, question, text.decode())
-            reply = {"timings": timings}
+            body, timings, differences = _answer(store, dataset, max_bytes, question, text.decode())
+            reply = {"timings": timings, "differences": [difference.name for difference in differences]}
         except MemoryError:
             reply = {"error": describe(MemoryExceeded(memory))}
         except EngineError as error:
@@ -127,12 +127,10 @@ def _answer_all(connection: socket.socket, store: ox.Store, literals: WrittenLit
         ipc.send(connection, reply, body)
 
 
-def _answer(
-    store: ox.Store, dataset: Dataset, max_bytes: int, question: tuple[Any, ...], text: str
-) -> tuple[bytes, dict[str, float]]:
+def _answer(store: ox.Store, dataset: Dataset, max_bytes: int, question: tuple[Any, ...], text: str) -> Evaluated:
     if not question:
         _read_all(store)
-        return b"", {}
+        return Evaluated(b"", {}, ())
     position, default_graphs, named_graphs, columns = question
     return evaluate(
         store,

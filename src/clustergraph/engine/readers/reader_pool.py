@@ -28,6 +28,7 @@ from clustergraph.snapshots.snapshot import Snapshot
 from clustergraph.snapshots.statements import Statements
 from clustergraph.snapshots.written_literals import WrittenLiterals
 from clustergraph.sparql import errors
+from clustergraph.sparql.engine_differences import Difference
 from clustergraph.sparql.errors import (
     DeadlinePassed,
     EngineDown,
@@ -152,7 +153,8 @@ class ReaderPool:
             raise ready.located(error) if isinstance(error, QuerySyntaxError) else error
         self._count("reader")
         timings = {"parse": parse, "queue": queue, **reply["timings"]}
-        return Answer(body, ready.format, ready.form, timings, ready.differences)
+        differences = tuple(map(Difference.named, reply["differences"]))
+        return Answer(body, ready.format, ready.form, timings, differences)
 
     async def _ask(
         self, waits: Waits, lease: Lease[Reader], question: tuple[Any, ...], text: bytes, seconds: float

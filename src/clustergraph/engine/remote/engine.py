@@ -153,9 +153,7 @@ class RemoteEngine(BlockingEngine):
     def answer(self, query: Query) -> Answer:
         """Answer one query; see `engine.base.Engine.answer`. Its timeout may go up to `limits.timeout_ceiling`."""
         begin = time.perf_counter()
-        ready = prepare(
-            query, graphs=self.snapshot.graphs, prefixes=self.snapshot.prefixes, allow=self._allow, embedded=False
-        )
+        ready = prepare(query, graphs=self.snapshot.graphs, prefixes=self.snapshot.prefixes, allow=self._allow)
         limits = self.connection.limits
         seconds = limits.timeout if query.timeout is None else min(query.timeout, limits.timeout_ceiling)
         outgoing = OutgoingQuery(ready, self._write_text(ready, dict(query.bindings)), self.snapshot, seconds)
