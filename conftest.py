@@ -37,7 +37,7 @@ SLOWEST_UNITS = (
     "tests/remote",
     "tests/docs/test_docs.py",
     "the site",
-    "tests/data/test_queries.py",
+    "tests/data/test_every_query.py",
     "tests/browser/test_pages.py",
     "tests/docs/test_scale_out.py",
     "tests/mcp/test_sessions.py",

@@ -17,7 +17,7 @@ from support.programs import need_program
 
 _PACKAGES = Path(__file__).parents[2] / "frontend" / "package.json"
 _SCRIPT = Path(__file__).with_name("read_rdf.mjs")
-_RDFLIB = {
+RDFLIB_PARSERS = {
     "turtle": "turtle",
     "ntriples": "nt",
     "rdfxml": "xml",
@@ -43,7 +43,7 @@ def rdflib_reads(body: bytes, form: Format) -> set[str]:
     rdflib.NORMALIZE_LITERALS = False
     try:
         dataset = rdflib.Dataset(default_union=True)
-        dataset.parse(data=body, format=_RDFLIB[form.name])
+        dataset.parse(data=body, format=RDFLIB_PARSERS[form.name])
         graph = rdflib.Graph()
         for subject, predicate, object, _ in dataset.quads():
             graph.add((subject, predicate, object))

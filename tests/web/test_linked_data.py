@@ -20,18 +20,11 @@ from clustergraph.describe import thing_documents
 from clustergraph.describe.similar_names import MAX_SUGGESTIONS
 from clustergraph.rdf.formats import of_kind
 from clustergraph.web.endpoints.downloads import DOWNLOAD_FIELD
+from support.rdf_readers import RDFLIB_PARSERS
 
 BASE = "https://w3id.org/clustergraph/"
 BIOM = "id/cluster/biom"
 LOCAL = "http://localhost:8080/"
-PARSERS = {
-    "turtle": "turtle",
-    "ntriples": "nt",
-    "rdfxml": "xml",
-    "jsonld": "json-ld",
-    "trig": "trig",
-    "nquads": "nquads",
-}
 QUIET = pytest.mark.filterwarnings("ignore:ConjunctiveGraph", "ignore:Dataset.default_context")  # rdflib's parsers
 
 Serve = Callable[..., FlaskClient]
@@ -113,7 +106,7 @@ def test_formats_with_graphs_say_which_graph_each_statement_is_from(
     client: FlaskClient, named_graphs: Callable[[str], Graph], path: str, form: str
 ) -> None:
     ending = next(one.extension for one in of_kind("graph") if one.name == form)
-    by_graph = quads(client, f"/data/{path}.{ending}?graphs=named", PARSERS[form])
+    by_graph = quads(client, f"/data/{path}.{ending}?graphs=named", RDFLIB_PARSERS[form])
     document = URIRef(f"{BASE}data/{path}")
     assert {subject for subject, _, _ in by_graph.pop("")} == {document}
     assert all(name.startswith(f"{BASE}graph/") for name in by_graph)
@@ -248,7 +241,7 @@ def test_all_graphs_can_be_taken_along(client: FlaskClient, service: Any) -> Non
 @pytest.mark.parametrize("form", of_kind("graph"), ids=lambda form: form.name)
 def test_a_graph_in_every_format_is_that_graph(client: FlaskClient, service: Any, form: Any) -> None:
     data = client.get(f"/data/graph/places.{form.extension}").data
-    parsed = Dataset(default_union=True).parse(data=data, format=PARSERS[form.name])
+    parsed = Dataset(default_union=True).parse(data=data, format=RDFLIB_PARSERS[form.name])
     assert len({quad[:3] for quad in parsed.quads()}) == service.snapshot.graphs[f"{BASE}graph/places"]
 
 

@@ -199,7 +199,7 @@ def _find_built(store: Path, input_digest: str, *, must_be_checked: bool) -> Sna
         except NoSnapshot:
             continue
         is_same = snapshot.manifest.get("input") == input_digest
-        has_shapes = any(source.get("shapes") for source in snapshot.manifest["sources"])
+        has_shapes = any(source.get("shapes") for source in snapshot.manifest.get("sources", ()))
         is_checked = snapshot.manifest.get("validated") or not has_shapes
         if is_same and (is_checked or not must_be_checked) and can_be_opened(path):
             return snapshot
